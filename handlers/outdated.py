@@ -17,7 +17,7 @@ RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
         **_keep_names(
             "agreement", "ask", "checkin", "debrief", "deeper", "followup", "guide", "note"
         ),
-        **_keep_names("closing", "messages"),
+        **_keep_names("closing", "messages", "strained"),
         **_keep_names("notice", "pause", "settings", "setup", "share", "thanks", "which"),
         **_keep_names("withdraw"),
         "reading": "note",
@@ -34,7 +34,7 @@ RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
         **_keep_names("help.open", "home.language"),
         **_keep_names("home.open", "join", "kept", "link", "rupture.deeper", "rupture.guide"),
         **_keep_names("notice.menu", "notice.settings"),
-        **_keep_names("rupture.back", "rupture.questions"),
+        **_keep_names("rupture.back", "rupture.questions", "rupture.rehearse"),
         **_keep_names("rupture.open", "supervision.card", "supervision.introduce"),
         **_keep_names("supervision.close", "supervision.history", "supervision.move"),
         **_keep_names("supervision.open"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -14,7 +14,17 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from bot.content import custom_cards, loader
-from bot.content.model import Drill, Exercise, Lens, Phrase, Question, Reference, Sign, Tip
+from bot.content.model import (
+    Drill,
+    Exercise,
+    Lens,
+    Phrase,
+    Question,
+    Reference,
+    RehearsedReply,
+    Sign,
+    Tip,
+)
 from bot.errors import Fault
 
 __all__ = [
@@ -26,6 +36,7 @@ __all__ = [
     "Phrase",
     "Question",
     "Reference",
+    "RehearsedReply",
     "Sign",
     "Tip",
     "load_catalogue",
@@ -44,8 +55,10 @@ class LanguagePack:
 
     Its repr names no content, of which there are 70,000 words: asyncio computes the repr of
     results that it only passes on. ``sentences`` are keyed ``area.path`` (file name, then
-    tables); ``guide`` maps dotted paths to the lines of the guide; ``topics`` maps the keyword of
-    ``/tip`` to the topic's title. ``safety_text`` is the service's own procedure for a person at
+    tables); ``guide`` and ``supervision_guide`` map dotted paths to the lines of the guides for a
+    strain with a client and for one in supervision itself; ``topics`` maps the keyword of
+    ``/tip`` to the topic's title; ``rehearsals`` maps a marker of rupture to the replies that its
+    first sentence is rehearsed with. ``safety_text`` is the service's own procedure for a person at
     risk, ``""`` for none.
     """
 
@@ -61,6 +74,10 @@ class LanguagePack:
     exercises: tuple[Exercise, ...]
     drills: tuple[Drill, ...]
     references: Mapping[str, Reference]
+    supervision_guide: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    rehearsals: Mapping[str, tuple[RehearsedReply, ...]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
     safety_text: str = ""
 
     def translate(self, key: str, /, **facts: str | int) -> str:
@@ -258,7 +275,9 @@ def _load_pack(
         sentences=loader.load_sentences(folder / "words"),
         tips=tips,
         topics=topics,
-        questions=loader.load_questions(folder / "debrief.toml", folder / "checkin.toml"),
+        questions=loader.load_questions(
+            folder / "debrief.toml", folder / "checkin.toml", folder / "supervision_questions.toml"
+        ),
         guide=loader.load_guide_lines(folder / "guide.toml"),
         phrases=loader.load_phrases(folder / "phrases.toml"),
         signs=loader.load_signs(folder / "signs.toml", glyphs),
@@ -268,4 +287,6 @@ def _load_pack(
         ),
         drills=loader.load_drills(folder / "drills.toml", CONTENT_FOLDER / "drills.toml"),
         references=references,
+        supervision_guide=loader.load_guide_lines(folder / "supervision_guide.toml"),
+        rehearsals=loader.load_rehearsals(folder / "rehearsal.toml"),
     )

@@ -6,7 +6,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from bot.content.model import Drill, Exercise, Lens, Phrase, Question, Reference, Sign, Tip
+from bot.content.model import (
+    Drill,
+    Exercise,
+    Lens,
+    Phrase,
+    Question,
+    Reference,
+    RehearsedReply,
+    Sign,
+    Tip,
+)
 from bot.elements import Option
 
 Sentence = str | Mapping[str, str]
@@ -108,6 +118,16 @@ def load_references(file: Path) -> Mapping[str, Reference]:
 def load_phrases(file: Path) -> Mapping[str, Phrase]:
     """Return the phrases that a clinician may adapt, by id."""
     return MappingProxyType({name: Phrase(id=name, **row) for name, row in read_toml(file).items()})
+
+
+def load_rehearsals(file: Path) -> Mapping[str, tuple[RehearsedReply, ...]]:
+    """Return the replies of each rehearsal, by the marker that its first sentence speaks to."""
+    return MappingProxyType(
+        {
+            marker: tuple(RehearsedReply(code=code, **texts) for code, texts in replies.items())
+            for marker, replies in read_toml(file).items()
+        }
+    )
 
 
 def load_glyphs(file: Path) -> Mapping[str, str]:

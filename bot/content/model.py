@@ -125,6 +125,20 @@ class Phrase:
 
 
 @dataclass(frozen=True)
+class RehearsedReply:
+    """One reply that a client may give to a first sentence, with what helps next.
+
+    ``does`` describes what a good next sentence does, and ``example`` is one. ``code`` is
+    ``silence``, ``fine`` or ``sharper``.
+    """
+
+    code: str
+    reply: str
+    does: str
+    example: str
+
+
+@dataclass(frozen=True)
 class Exercise:
     """Ten minutes of practice for two people or more, without facts about any client.
 

@@ -7,7 +7,7 @@ from bot.elements import Caption, Message, Text
 
 HELP_LINES: Mapping[str, tuple[str, ...]] = {
     "help": ("tip", "rupture", "checkin", "debriefs", "supervision", "home"),
-    "rupture": ("alone", "guide", "withdraw", "words"),
+    "rupture": ("alone", "guide", "supervision", "withdraw", "words"),
     "checkin": ("alone", "now", "join", "pause", "leave"),
     "debriefs": ("alone", "hour", "export", "message", "who"),
     "supervision": ("alone", "who"),

@@ -120,6 +120,7 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "rupture.guide": (Refusal.PUBLIC, TEAM_PROBES),
     "rupture.open": (Refusal.PUBLIC, TEAM_PROBES),
     "rupture.questions": (Refusal.PUBLIC, (Probe(REFINED_GUIDE_DATA), *TEAM_PROBES)),
+    "rupture.rehearse": (Refusal.PUBLIC, (Probe(REFINED_GUIDE_DATA), *TEAM_PROBES)),
     "supervision.card": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.close": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.history": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
@@ -174,6 +175,13 @@ FORM_CASES: Mapping[str, RouteCase] = {
         Refusal.NOT_THEIR_TEAM,
         (Probe("{team}:question:2026-06-29:"), Probe("{team}:50:2026-06-29:"), *TEAM_PROBES),
     ),
+    "strained": (
+        Refusal.PUBLIC,
+        (
+            Probe("", {"supervision_role": ("supervised",), "supervision_strain": ("small",)}),
+            *TEAM_PROBES,
+        ),
+    ),
     "thanks": (Refusal.PUBLIC, TEAM_PROBES),
     "waiting": (Refusal.PUBLIC, TEAM_PROBES),
     "which": (
@@ -199,6 +207,7 @@ COMMAND_CASES: Mapping[str, Refusal] = {
     "rupture": Refusal.PUBLIC,
     f"rupture {OTHER_WORDS}": Refusal.PUBLIC,
     "rupture guide": Refusal.PUBLIC,
+    "rupture supervision": Refusal.PUBLIC,
     "rupture withdraw": Refusal.PUBLIC,
     "rupture retirer": Refusal.PUBLIC,
     "rupture help": Refusal.PUBLIC,

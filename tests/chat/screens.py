@@ -249,7 +249,9 @@ def _guide_forms(words: LanguagePack) -> Iterator[Form]:
 def _iter_refinements(words: LanguagePack) -> Iterator[Refinement]:
     cues = (*_option_codes("cue_away", words), *_option_codes("cue_against", words))
     yield from (Refinement(strain=code) for code in _option_codes("strain", words))
-    yield from (Refinement(own_parts=(code,)) for code in _option_codes("mine", words))
+    own_parts = (*_option_codes("mine", words), *_option_codes("mine_more", words))
+    yield from (Refinement(own_parts=(code,)) for code in own_parts)
+    yield from (Refinement(room=code) for code in _option_codes("room", words) if code != "one")
     yield from (Refinement(cues=(code,)) for code in cues)
     yield from (Refinement(help_code=code) for code in _option_codes("help", words))
     yield from (Refinement(clinician_state=code) for code in _option_codes("my_state", words))

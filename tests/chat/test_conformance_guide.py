@@ -95,7 +95,10 @@ async def test_more_questions_keep_the_answers(product: Product) -> None:
     unfolded = await product.open_fold(product.marie, form, MORE_QUESTIONS, REFINEMENT)
     refined = await product.submit_form(product.marie, unfolded, {"my_state": ("calm",)})
 
-    assert unfolded.fields == form.fields | {"my_state", f"cue_{FORM}", "help"}
+    assert unfolded.fields == form.fields | {
+        *("mine_more", "my_state", "room"),
+        *(f"cue_{FORM}", "help"),
+    }
     assert refined.contains_text(WORDS.guide_line("settle.calm"))
     assert refined.contains_text(WORDS.guide_line("mine.rushed"))
 

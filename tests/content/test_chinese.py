@@ -90,6 +90,12 @@ MISSING_SPACE = re.compile(r"[\u4e00-\u9fff][A-Za-z0-9/`]|[A-Za-z0-9`][\u4e00-\u
 TRADITIONAL = re.compile(r"[們這個來說對時為會過還沒樣嗎問聽讓關係訪應該導師團隊]")
 """Common characters whose simplified form differs from the traditional one."""
 
+SPOKEN_KEY = (
+    r"-\w+\.say$|^P\d+\.text$|^rehearsal\..+\.(reply|example)$"
+    r"|^supervision_guide\.say_supervising\.\w+$"
+)
+"""The keys of sentences that a clinician, a client or a supervisor says aloud."""
+
 CLAIM = re.compile(r"(项(质性)?研究|元分析|对.+的研究|证据|r = )")
 
 
@@ -135,7 +141,7 @@ def test_characters_are_simplified() -> None:
 
 def test_the_reader_is_addressed_with_respect() -> None:
     """The reader is 您; only sentences that a clinician uses aloud contain 你."""
-    aloud = {key for key in ALL if re.search(r"-\w+\.say$|^P\d+\.text$", key)}
+    aloud = {key for key in ALL if re.search(SPOKEN_KEY, key)}
 
     assert {key for key, text in ALL.items() if re.search("你(?!们)", text)} <= aloud
     assert {key for key in aloud if "您" in ALL[key]} == set()

@@ -70,8 +70,11 @@ CODES = {
     "strain": "bond goals tasks unsure",
     "mine": "missed_cue misread invalidated forgot technique_first rushed defensive assumed"
     " culture not_visible",
+    "mine_more": "withdrew changed_frame own_agenda disclosed",
     "unsafe": "unsafe safe",
-    "my_state": "calm frustrated hurt anxious guilty protective distant",
+    "my_state": "calm protective frustrated hurt distant anxious helpless overwhelmed guilty"
+    " ashamed",
+    "room": "one couple family group child_parent interpreter video",
     "cue_away": "few_words minimised abstract detour pleasing humour_flat self_blame"
     " apprehensive cancelled culture_hinted",
     "cue_against": "angry_at_me questions_approach rejected_idea frame_complaint no_progress"
@@ -79,6 +82,9 @@ CODES = {
     "help": "self supervision sooner",
     "tried": "clarify change_plan rationale invite own_part immediacy validate_protection"
     " link_here link_outside refocus",
+    "supervision_role": "supervised supervising",
+    "supervision_strain": "unsaid unmeant_yes small disagreement absence evaluation culture"
+    " crossed",
     "checkin": "someone checked none unsure",
     "intention": "I1 I2 I3 I4 I5 I6",
     "wish": "yes no",
@@ -218,7 +224,8 @@ def test_lenses_ask_about_a_week_and_not_about_one_client(words: LanguagePack) -
 @in_every_language
 def test_guide_lines_and_phrases_are_short(words: LanguagePack) -> None:
     """No line of the guide and no phrase has more than 140 characters, to fit on a phone."""
-    texts = [*words.guide.values(), *(phrase.text for phrase in words.phrases.values())]
+    guides = (*words.guide.values(), *words.supervision_guide.values())
+    texts = [*guides, *(phrase.text for phrase in words.phrases.values())]
 
     assert max(map(len, texts)) <= 140
 

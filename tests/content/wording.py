@@ -34,11 +34,16 @@ def clinical_texts(words: LanguagePack) -> Iterator[tuple[str, str]]:
         for option in question.options:
             yield f"{question.id}.option.{option.code}", option.label
     yield from words.guide.items()
+    yield from ((f"supervision_guide.{key}", line) for key, line in words.supervision_guide.items())
     yield from (
         (f"{p.id}.{name}", getattr(p, name))
         for p in words.phrases.values()
         for name in ("text", "caution")
     )
+    for marker, replies in words.rehearsals.items():
+        for reply in replies:
+            for part in ("reply", "does", "example"):
+                yield f"rehearsal.{marker}.{reply.code}.{part}", getattr(reply, part)
     yield from ((f"lens.{lens.id}", lens.text) for lens in words.lenses)
     for exercise in words.exercises:
         yield f"exercise.{exercise.id}.title", exercise.title

@@ -44,6 +44,7 @@ OPEN_COMMANDS = [
     ("tip", "list"),
     ("tip", "practice"),
     ("rupture", "guide"),
+    ("rupture", "supervision"),
     ("rupture", "withdraw"),
     ("rupture", "retirer"),
     ("rupture", "help"),
@@ -53,7 +54,10 @@ OPEN_COMMANDS = [
     ("supervision", "help"),
     ("help", ""),
 ]
-OPEN_FORMS = {"deeper", "guide", "note", "notice", "reading", "thanks", "waiting", "withdraw"}
+OPEN_FORMS = {
+    *("deeper", "guide", "note", "notice", "reading", "strained"),
+    *("thanks", "waiting", "withdraw"),
+}
 OPEN_BUTTONS = {
     "checkin.leave",
     "help.open",
@@ -63,6 +67,7 @@ OPEN_BUTTONS = {
     "rupture.deeper",
     "rupture.guide",
     "rupture.questions",
+    "rupture.rehearse",
     "tip.drill",
     "tip.drills",
     "tip.kind",

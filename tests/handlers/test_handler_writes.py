@@ -121,6 +121,7 @@ READING_REQUESTS: Mapping[str, Request] = {
     "button rupture.back": build_request(MARIE, data="away.touched;mine=rushed;strain=bond"),
     "button rupture.deeper": build_request(MARIE, data="away.touched"),
     "button rupture.questions": build_request(MARIE, data="away.touched"),
+    "button rupture.rehearse": build_request(MARIE, data="away.touched"),
     "button supervision.card": build_request(SUPERVISOR, data=TEAM.id),
     "button supervision.close": build_request(SUPERVISOR, data=TEAM.id),
     "button supervision.history": build_request(ADMIN),
@@ -129,6 +130,9 @@ READING_REQUESTS: Mapping[str, Request] = {
     "button tip.next": build_request(MARIE, data="1"),
     "button tip.situation": build_request(MARIE, data="quiet"),
     "button tip.topic": build_request(MARIE, data=next(iter(PACK.topics))),
+    "form strained": build_request(
+        MARIE, answers={"supervision_role": "supervised", "supervision_strain": "small"}
+    ),
     "form which": build_request(SUPERVISOR, data=TEAM.id, answers={}),
 }
 """Requests of the handlers that only show something and need data; the others need none."""

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.domain.debriefs import guides
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
-from bot.domain.debriefs.guides import RISK_CUES
+from bot.domain.debriefs.guide_case import RISK_CUES
 from bot.elements import Quote
 from bot.sandbox.workspace import personas
 from bot.sandbox.workspace.persona_driver import Answer, PersonaDriver

@@ -1,5 +1,6 @@
 """The coded debrief of a strained moment: build its forms and parse the answers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.content.catalogue import LanguagePack, Question
@@ -20,6 +21,21 @@ CUE_QUESTIONS_BY_FORM = {
 FIRST_DEEPER_QUESTIONS = ("unsafe", "mine", "strain")
 """The three deeper questions that change most of a guide: safety replaces every step, one's own
 part and the strain select what to say, what to aim for and what to ask of a supervisor."""
+
+OWN_PART_QUESTIONS = ("mine", "mine_more")
+"""The two lists of own parts, since a list of checkboxes has ten options at most."""
+
+MAX_OWN_PARTS = 3
+"""Maximum number of own parts of both lists together: each has a line in the guide."""
+
+NOT_VISIBLE = "not_visible"
+"""The own part of a clinician who sees none, an answer by itself in its list."""
+
+DROPDOWN_QUESTIONS = frozenset({"strain", "my_state", "room"})
+"""Questions with one answer that are drop-down lists, so that a phone shows few options."""
+
+SINGLE_CLIENT_ROOM = "one"
+"""The room that every line of the guide is written for: it changes none."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +62,7 @@ class Refinement:
     shown, or not answered. ``clinician_state`` is what the clinician feels toward the client now.
     ``is_unsafe`` selects the safety branch; ``felt_safe`` is True only if the clinician selected
     having felt safe enough: without an answer to the safety question both are False, and it never
-    counts as safe.
+    counts as safe. ``room`` is who takes part in the sessions, ``""`` for one client in one room.
     """
 
     strain: str = ""
@@ -56,6 +72,13 @@ class Refinement:
     is_unsafe: bool = False
     clinician_state: str = ""
     felt_safe: bool = False
+    room: str = ""
+
+    @property
+    def visible_parts(self) -> tuple[str, ...]:
+        """The own parts, without "I cannot see it yet" where the second list names one."""
+        parts = tuple(part for part in self.own_parts if part != NOT_VISIBLE)
+        return parts or self.own_parts
 
 
 def build_debrief_form(
@@ -169,19 +192,19 @@ def build_deeper_form(
 
 
 def _build_deeper_field(question: Question, answers: Answers) -> ChoiceField:
-    """Build a field with its answer; the strain as a list, so that a phone shows few options."""
+    """Build a field with its answer."""
     codes = frozenset(answers.get(question.id, ()))
     initial = tuple(option.code for option in question.options if option.code in codes)
     return replace(
         build_choice(question),
         initial=initial[: question.max_selected],
-        as_dropdown=question.id == "strain",
+        as_dropdown=question.id in DROPDOWN_QUESTIONS,
     )
 
 
 def _deeper_question_ids(debrief: Debrief) -> tuple[str, ...]:
     cue_questions = CUE_QUESTIONS_BY_FORM[debrief.form]
-    return (*FIRST_DEEPER_QUESTIONS, "my_state", *cue_questions, "help")
+    return (*FIRST_DEEPER_QUESTIONS, "mine_more", "my_state", "room", *cue_questions, "help")
 
 
 def parse_refinement(
@@ -196,16 +219,13 @@ def parse_refinement(
         name: parse_question_codes(answers, words.questions[name])
         for name in _deeper_question_ids(debrief)
     }
-    errors = {
-        name: error
-        for name in codes_by_question
-        if (error := _validate_codes(name, codes_by_question[name], words))
-    }
+    errors = _validate_answers(codes_by_question, words)
     if errors:
         return InvalidAnswers(errors)
+    room = "".join(codes_by_question["room"])
     return Refinement(
         strain=codes_by_question["strain"][0],
-        own_parts=codes_by_question["mine"],
+        own_parts=tuple(code for name in OWN_PART_QUESTIONS for code in codes_by_question[name]),
         cues=tuple(
             code for name in CUE_QUESTIONS_BY_FORM[debrief.form] for code in codes_by_question[name]
         ),
@@ -213,13 +233,29 @@ def parse_refinement(
         is_unsafe=codes_by_question["unsafe"] == ("unsafe",),
         clinician_state="".join(codes_by_question["my_state"]),
         felt_safe=codes_by_question["unsafe"] == ("safe",),
+        room="" if room == SINGLE_CLIENT_ROOM else room,
     )
+
+
+def _validate_answers(
+    codes_by_question: Mapping[str, tuple[str, ...]], words: LanguagePack
+) -> dict[str, str]:
+    """Return an error for each invalid field, and for the own parts of both lists together."""
+    errors = {
+        name: error
+        for name, codes in codes_by_question.items()
+        if (error := _validate_codes(name, codes, words))
+    }
+    own_parts = {code for name in OWN_PART_QUESTIONS for code in codes_by_question[name]}
+    if not errors and len(own_parts - {NOT_VISIBLE}) > MAX_OWN_PARTS:
+        return {"mine_more": words.translate("rupture.deeper.up_to", count=MAX_OWN_PARTS)}
+    return errors
 
 
 def _validate_codes(question_id: str, codes: tuple[str, ...], words: LanguagePack) -> str:
     max_selected = words.questions[question_id].max_selected
     if len(codes) > max_selected:
         return words.translate("rupture.deeper.up_to", count=max_selected)
-    if question_id == "mine" and "not_visible" in codes and len(codes) > 1:
+    if question_id == "mine" and NOT_VISIBLE in codes and len(codes) > 1:
         return words.translate("rupture.deeper.not_visible")
     return ""

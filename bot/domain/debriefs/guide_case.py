@@ -10,6 +10,9 @@ EARLY_STATUSES = frozenset({"not_named", "touched"})
 CONCLUDED_STATUSES = frozenset({"repaired", "ended"})
 """Statuses without a further conversation about the rupture: their lines are retrospective."""
 
+RISK_CUES = frozenset({"self_blame", "cancelled"})
+"""Cues of a client who may be at risk: the service's safety procedure precedes any repair."""
+
 
 @dataclass(frozen=True)
 class GuideCase:
@@ -32,3 +35,7 @@ class GuideCase:
     def select_lines(self, *names: str) -> tuple[str, ...]:
         """Return the lines of the guide with these names."""
         return tuple(map(self.words.guide_line, names))
+
+    def room_line_names(self, section: str) -> tuple[str, ...]:
+        """Return the line of *section* for who takes part in the sessions, if it was selected."""
+        return (f"{section}.{self.refinement.room}",) if self.refinement.room else ()

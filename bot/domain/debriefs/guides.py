@@ -5,22 +5,14 @@ from dataclasses import replace
 
 from bot.content.catalogue import LanguagePack
 from bot.domain import safety_banners
-from bot.domain.debriefs import guide_layout, guide_supervision, phrases
+from bot.domain.debriefs import guide_layout, guide_opening, guide_supervision
 from bot.domain.debriefs.debrief_form import Debrief, Refinement, format_model_credit
-from bot.domain.debriefs.guide_case import CONCLUDED_STATUSES, GuideCase
+from bot.domain.debriefs.guide_case import CONCLUDED_STATUSES, RISK_CUES, GuideCase
 from bot.domain.debriefs.guide_layout import Step, WordBudget
 from bot.domain.debriefs.refinement_data import encode_answers
+from bot.domain.debriefs.rehearsal import build_rehearse_button
 from bot.domain.person import ten_minutes
-from bot.elements import ActionRow, Banner, Button, Caption, Element, Form, Quote
-
-RISK_CUES = frozenset({"self_blame", "cancelled"})
-"""Cues of a client who may be at risk: the service's safety procedure precedes any repair."""
-
-URGENT_CUES = frozenset({"self_blame", "culture_named", "frame_complaint"})
-"""Cues whose line on how to begin precedes that of any other cue."""
-
-DETAIL_SECTIONS = frozenset({"aim", "check", "look_back"})
-"""Sections of lines of the opening step that are no first words: they are in the fold "more"."""
+from bot.elements import ActionRow, Banner, Button, Caption, Element, Form
 
 
 def build_guide_form(
@@ -57,12 +49,13 @@ def build_guide_form(
     )
 
 
-def _build_deeper_button(case: GuideCase) -> ActionRow:
-    """Build the button that opens the deeper questions, with the answers of a refined guide."""
+def _build_next_step_buttons(case: GuideCase) -> ActionRow:
+    """Build the buttons of the rehearsal and of the deeper questions, with a guide's answers."""
     data = encode_answers(case.debrief, case.refinement, case.words)
     label_key = "again" if case.refinement != Refinement() else "deeper"
     label = case.words.translate(f"rupture.guide.{label_key}")
-    return ActionRow((Button("rupture.deeper", label, data, opens_form=True),))
+    rehearse = build_rehearse_button(case.debrief, case.refinement, case.words)
+    return ActionRow((*rehearse, Button("rupture.deeper", label, data, opens_form=True)))
 
 
 def _build_banners(case: GuideCase) -> tuple[tuple[Banner, ...], tuple[Banner, ...]]:
@@ -89,17 +82,17 @@ def _render_steps(case: GuideCase, banners: tuple[Banner, ...]) -> Iterator[Elem
     words = case.words
     settle_lines = case.select_lines(*_settle_line_names(case))
     settle = guide_layout.render_steps(words, Step("settle", settle_lines[:1]))
-    opening, leads, details = _select_opening_steps(case)
+    opening, leads, details = guide_opening.select_opening_steps(case)
     budget = WordBudget(words, *banners, *settle, *guide_layout.render_steps(words, opening))
     supervision = guide_supervision.render_supervision(case, budget)
     split_steps = [budget.split_step(step) for step in _select_short_steps(case)]
     lead, other_leads = budget.split_step(leads)
     yield from settle
-    yield from guide_layout.render_steps(words, _insert_lead(case, opening, lead))
+    yield from guide_layout.render_steps(words, guide_opening.insert_lead(case, opening, lead))
     yield from guide_layout.render_short_steps(words, *(first for first, _ in split_steps))
     yield from _render_reason(case)
     yield from supervision
-    yield _build_deeper_button(case)
+    yield _build_next_step_buttons(case)
     yield from ten_minutes.build_ask_row(words, case.supervisors)
     more = guide_layout.render_steps(
         words,
@@ -109,13 +102,6 @@ def _render_steps(case: GuideCase, banners: tuple[Banner, ...]) -> Iterator[Elem
         *_select_late_steps(case),
     )
     yield from guide_layout.build_fold(words, "more", *more)
-
-
-def _insert_lead(case: GuideCase, opening: Step, lead: Step) -> Step:
-    """Return the opening step with the line on how to begin: below a warning, else first."""
-    is_warning = bool(_threat_line_names(case))
-    lines = (*opening.lines, *lead.lines) if is_warning else (*lead.lines, *opening.lines)
-    return replace(opening, lines=lines)
 
 
 def _select_short_steps(case: GuideCase) -> tuple[Step, ...]:
@@ -155,25 +141,6 @@ def _render_reason(case: GuideCase) -> tuple[Element, ...]:
     return guide_layout.build_fold(case.words, "why", *step)
 
 
-def _select_opening_steps(case: GuideCase) -> tuple[Step, Step, Step]:
-    """Return the opening step with its phrases, its lines for room that is left, and its details.
-
-    The details are no first words, or extras: the fold "more" contains them.
-    """
-    names = _opening_line_names(case)
-    sections = {name: name.partition(".")[0] for name in names}
-    details = tuple(name for name in names if sections[name] in DETAIL_SECTIONS)
-    leads = tuple(name for name in names if sections[name] == "lead")
-    firsts = tuple(name for name in names if name not in {*details, *leads})
-    phrase_ids = phrases.select_phrases(case.debrief, case.refinement)
-    extra_names, extras = _select_extras(case)
-    return (
-        Step("opening", case.select_lines(*firsts), tuple(_render_quotes(case, phrase_ids))),
-        Step("opening", case.select_lines(*leads)),
-        Step("opening", case.select_lines(*details, *extra_names), extras),
-    )
-
-
 def _settle_line_names(case: GuideCase) -> tuple[str, ...]:
     if case.refinement.is_unsafe:
         return ("settle.unsafe",)
@@ -196,90 +163,11 @@ def _own_part_line_names(case: GuideCase) -> tuple[str, ...]:
         return ("part.unsafe",)
     status = case.debrief.status
     section = f"mine_{status}" if status in CONCLUDED_STATUSES else "mine"
-    return tuple(f"{section}.{code}" for code in case.refinement.own_parts) or (f"part.{status}",)
+    lines = tuple(f"{section}.{code}" for code in case.refinement.visible_parts)
+    return (*(lines or (f"part.{status}",)), *case.room_line_names("room_part"))
 
 
 def _protection_line_name(case: GuideCase) -> str:
     if case.refinement.is_unsafe:
         return "protection.unsafe"
     return f"protection.{case.debrief.form}.{case.repair_phase}"
-
-
-def _opening_line_names(case: GuideCase) -> tuple[str, ...]:
-    """Return the lines of the opening step: words for the client, or a check of the repair.
-
-    An ended therapy and the safety branch have lines without words for the client. Below a
-    warning there is no room for the line that introduces the two phrases.
-    """
-    if case.refinement.is_unsafe:
-        return ("opening.unsafe",)
-    strain = case.refinement.strain
-    if case.debrief.status == "ended":
-        return "opening.ended", "opening.ended_first", *_strain_line_names("look_back", strain)
-    if case.debrief.status == "repaired":
-        return *_threat_line_names(case), "opening.repaired", *_strain_line_names("check", strain)
-    warnings = _threat_line_names(case)
-    return (
-        *warnings,
-        *_lead_line_names(case),
-        *_strain_line_names("aim", strain),
-        *(() if warnings else ("opening.begin",)),
-    )
-
-
-def _lead_line_names(case: GuideCase) -> tuple[str, ...]:
-    """Return the line on how to begin after the first cue that has one; urgent cues precede."""
-    cues = sorted(case.refinement.cues, key=lambda code: code not in URGENT_CUES)
-    return tuple(name for code in cues if (name := f"lead.{code}") in case.words.guide)[:1]
-
-
-def _strain_line_names(name: str, strain: str) -> tuple[str, ...]:
-    return (f"{name}.{strain}",) if strain else ()
-
-
-def _threat_line_names(case: GuideCase) -> tuple[str, ...]:
-    """Return the warning before words to a client who pushed, unless the clinician felt safe."""
-    return () if case.refinement.felt_safe or not _has_client_pushed(case) else ("opening.threat",)
-
-
-def _has_client_pushed(case: GuideCase) -> bool:
-    """Return whether the client moved against, by the filed form or by any cue of it.
-
-    A client who names identity, culture or unfair treatment is never treated as a threat for it.
-    """
-    cue_codes = case.words.questions["cue_against"].option_codes - phrases.CULTURE_CODES
-    return case.debrief.form in {"against", "both"} or not cue_codes.isdisjoint(
-        case.refinement.cues
-    )
-
-
-def _select_extras(case: GuideCase) -> tuple[tuple[str, ...], tuple[Element, ...]]:
-    """Return the names of the lines of a direct repair and a disclosure, and the latter itself."""
-    disclosure = phrases.select_disclosure(case.debrief, case.refinement)
-    names = (
-        *((f"direct.{case.refinement.strain}",) if _can_repair_directly(case) else ()),
-        *(("opening.extra",) if disclosure else ()),
-    )
-    return names, tuple(_render_quotes(case, (disclosure,))) if disclosure else ()
-
-
-def _render_quotes(case: GuideCase, phrase_ids: tuple[str, ...]) -> Iterator[Element]:
-    """Yield each phrase above its caution; adjacent equal cautions are rendered once."""
-    selected_phrases = [case.words.phrases[code] for code in phrase_ids]
-    for phrase, next_phrase in zip(selected_phrases, (*selected_phrases, None)[1:], strict=False):
-        yield Quote(phrase.text)
-        if phrase.caution and (next_phrase is None or next_phrase.caution != phrase.caution):
-            yield Caption(phrase.caution)
-
-
-def _can_repair_directly(case: GuideCase) -> bool:
-    """Return whether a direct repair is offered: an open rupture with a known strain.
-
-    Not after culture, identity or power was passed over, where an explanation would be a defence.
-    """
-    return (
-        not case.refinement.is_unsafe
-        and case.debrief.status not in CONCLUDED_STATUSES
-        and f"direct.{case.refinement.strain}" in case.words.guide
-        and not phrases.has_culture_code(case.refinement)
-    )

@@ -45,6 +45,10 @@ OWN_PART_PHRASES = MappingProxyType(
         "technique_first": "P7",
         "rushed": "P7",
         "assumed": "P32",
+        "withdrew": "P35",
+        "changed_frame": "P36",
+        "own_agenda": "P37",
+        "disclosed": "P38",
         "not_visible": "P34",
     }
 )
@@ -97,7 +101,8 @@ def select_disclosure(debrief: Debrief, refinement: Refinement) -> str:
     """Return the id of an immediacy phrase, an extra for a calm therapist; '' for none.
 
     The urge to defend oneself is disclosed only if the therapist selected it. With a code of
-    culture there is none: the client need not look after the therapist's feelings.
+    culture, or after a therapist told too much about themselves, there is none: the client need
+    not look after the therapist's feelings.
     """
     if (
         refinement.clinician_state != "calm"
@@ -105,6 +110,7 @@ def select_disclosure(debrief: Debrief, refinement: Refinement) -> str:
         or debrief.form == "unsure"
         or debrief.status in {"repaired", "ended"}
         or has_culture_code(refinement)
+        or "disclosed" in refinement.own_parts
     ):
         return ""
     if debrief.form in {"against", "both"} and "defensive" in refinement.own_parts:

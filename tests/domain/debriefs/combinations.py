@@ -12,8 +12,18 @@ from bot.elements import Banner, Caption, Element, Form, Quote, Text, flatten_fo
 WORDS = load_catalogue().get_pack("en")
 ALL_DEBRIEFS = [Debrief(form, status) for form, status in product(FORM_CODES, STATUS_CODES)]
 STRAIN_CODES = [option.code for option in WORDS.questions["strain"].options]
-OWN_PART_CODES = [option.code for option in WORDS.questions["mine"].options]
+FIRST_PART_CODES = [option.code for option in WORDS.questions["mine"].options]
+OWN_PART_CODES = [
+    option.code
+    for name in debrief_form.OWN_PART_QUESTIONS
+    for option in WORDS.questions[name].options
+]
 STATE_CODES = [option.code for option in WORDS.questions["my_state"].options]
+ROOM_CODES = [
+    option.code
+    for option in WORDS.questions["room"].options
+    if option.code != debrief_form.SINGLE_CLIENT_ROOM
+]
 
 STEP_NAMES = ("settle", "movement", "part", "protection", "opening", "wait", "supervision")
 """The steps of a guide, by the order of the paper version."""
@@ -31,9 +41,17 @@ def combinations_up_to_three(codes: list[str]) -> Iterator[tuple[str, ...]]:
 
 
 def own_part_combinations() -> Iterator[tuple[str, ...]]:
-    """Yield every valid selection of own parts; 'not_visible' is exclusive."""
-    yield from combinations_up_to_three([part for part in OWN_PART_CODES if part != "not_visible"])
+    """Yield every selection of the first list of own parts, and each of the second with another.
+
+    'not_visible' is exclusive in the first list.
+    """
+    first_list = [code for code in FIRST_PART_CODES if code != "not_visible"]
+    yield from combinations_up_to_three(first_list)
     yield ("not_visible",)
+    for code in OWN_PART_CODES[len(FIRST_PART_CODES) :]:
+        yield (code,)
+        yield "not_visible", code
+        yield from ((part, code) for part in first_list)
 
 
 def guide_step(guide: Form, number: int, words: LanguagePack = WORDS) -> tuple[Element, ...]:

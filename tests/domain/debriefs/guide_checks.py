@@ -17,18 +17,22 @@ SESSION_WORDS: Mapping[str, Mapping[str, str]] = tomllib.loads(
 )
 """Expressions of one phase of a therapy: the phases that may use them, a pattern per language."""
 
-ACKNOWLEDGING_PHRASES = {"P2", "P4", "P7", "P8", "P9", "P11", "P13", "P32", "P33", "P34"}
+ACKNOWLEDGING_PHRASES = {
+    *("P2", "P4", "P7", "P8", "P9", "P11", "P13", "P32", "P33", "P34"),
+    *("P35", "P36", "P37", "P38"),
+}
 DISCLOSING_PHRASES = {"P6", "P12"}
 PATTERN_PHRASES = {"P17", "P18"}
 STRAIN_PHRASES = {"bond": "P30", "goals": "P10", "tasks": "P29"}
 RISK_CUES = {"self_blame", "cancelled"}
 URGENT_CUES = {"self_blame", "culture_named", "frame_complaint"}
-OPEN_SECTIONS = ("aim", "lead", "direct", "mine", "want", "bring")
+OPEN_SECTIONS = ("aim", "lead", "direct", "mine", "want", "bring", "room")
 TIMELESS_KEYS = ("bring.soon", "bring.soon_alone")
 """The lines on talking soon that name no session."""
 
 RETROSPECTIVE_KEYS = re.compile(
     r"(step|settle|cue|mine_ended|look_back|learn|bring_ended|want_ended)\.(?!unsafe)\w+"
+    r"|(room_part|room_ended)\.\w+"
     r"|movement\.(?!unsafe)\w+|part\.ended|protection\.\w+\.ended"
     r"|opening\.ended(_first)?|wait\.ended|prompts\.ended|bring\.soon(_alone)?"
 )
@@ -103,7 +107,7 @@ def is_retrospective(case: WalkedGuide, status: str) -> bool:
     """Return whether my part, what to bring and what to want have the lines of *status*."""
     language = case.words.language
     own_lines = section_lines(language, f"mine_{status}", f"bring_{status}", f"want_{status}")
-    parts = (f"mine_{status}.{code}" for code in case.refinement.own_parts)
+    parts = (f"mine_{status}.{code}" for code in case.refinement.visible_parts)
     strain = case.refinement.strain or "plain"
     want = case.words.guide_line(f"want_{status}.{strain}")
     openers = split_openers(case.words.guide_line(f"prompts.{status}", want=want))
@@ -155,7 +159,7 @@ def acknowledges_one_part(case: WalkedGuide) -> bool:
     return (
         case.phrase_ids[:1] == tuple(acknowledging)
         and ("culture" not in case.codes or acknowledging == ["P9"])
-        and all(case.has_line(f"mine.{code}") for code in case.refinement.own_parts)
+        and all(case.has_line(f"mine.{code}") for code in case.refinement.visible_parts)
     )
 
 
@@ -194,6 +198,19 @@ def begins_with_its_sign(case: WalkedGuide) -> bool:
     return len(leads) == bool(possible) and leads <= {
         case.words.guide_line(f"lead.{cue}") for cue in first
     }
+
+
+def changes_with_its_room(case: WalkedGuide) -> bool:
+    """Return whether the lines for who takes part are those of the phase, and no others."""
+    sections = ("room", "room_part", "room_repaired", "room_ended")
+    section = "room" if case.is_open else f"room_{case.phase}"
+    room = case.refinement.room
+    expected = (
+        {case.words.guide_line(f"{name}.{room}") for name in (section, "room_part")}
+        if room and not is_unsafe(case)
+        else set()
+    )
+    return case.lines_of(*sections) == expected
 
 
 def owns_without_a_lesson(case: WalkedGuide) -> bool:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.domain.debriefs.guide_checks import (
+    DISCLOSING_PHRASES,
     PATTERN_PHRASES,
     STRAIN_PHRASES,
     acknowledged_parts,
     acknowledges_one_part,
     attributes_no_defence,
     begins_with_its_sign,
+    changes_with_its_room,
     credits_the_models,
     direct_lines_are_right,
     has_procedure_at_once,
@@ -105,6 +107,19 @@ RULES = (
         "One line on how to begin takes up a chosen sign, an urgent one first",
         lambda case: case.is_open,
         begins_with_its_sign,
+    ),
+    GuideRule(
+        "room",
+        "Who takes part changes how to begin, what to ask oneself, and what to check or to look"
+        " back on; nothing on the safety branch",
+        is_always,
+        changes_with_its_room,
+    ),
+    GuideRule(
+        "no more of oneself",
+        "After a therapist told too much about themselves, no disclosure is offered",
+        lambda case: "disclosed" in case.codes,
+        lambda case: not DISCLOSING_PHRASES & {*case.phrase_ids},
     ),
     GuideRule(
         "culture",

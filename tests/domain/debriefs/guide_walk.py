@@ -1,7 +1,7 @@
 """Enumerate guides over the answers of a debrief and its deeper questions, with their lines."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import product
 
@@ -11,6 +11,7 @@ from bot.domain.debriefs.debrief_form import Debrief, Refinement
 from bot.elements import Banner, Caption, Element, Form, Quote, Text, flatten_folds
 from tests.domain.debriefs.combinations import (
     OWN_PART_CODES,
+    ROOM_CODES,
     STATE_CODES,
     STRAIN_CODES,
     WORDS,
@@ -101,7 +102,8 @@ def iter_refinements(form: str) -> Iterator[Refinement]:
     """Yield the refinements whose products cover every selection of a line, each product complete.
 
     A line depends on safety, part, cue and help; or on safety, strain, state and part; or on
-    several parts, or several cues. A property test samples all questions together.
+    several parts, or several cues; or on who takes part, safety, cue and part. A property test
+    samples all questions together.
     """
     parts = ((), *((part,) for part in OWN_PART_CODES))
     cues = ((), *((cue,) for cue in cue_codes_of_form(form)))
@@ -116,6 +118,8 @@ def iter_refinements(form: str) -> Iterator[Refinement]:
         yield refine("", own_parts=own_parts, clinician_state="calm")
     for several_cues in combinations_up_to_three(cue_codes_of_form(form)):
         yield refine("", strain="tasks", cues=several_cues, clinician_state="calm")
+    for safety, room, cue, own_parts in product(SAFETY_CODES, ROOM_CODES, cues[::4], parts[:2]):
+        yield replace(refine(safety, strain="bond", own_parts=own_parts, cues=cue), room=room)
 
 
 def refine(

@@ -6,14 +6,20 @@ many guides each rule was asserted for.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from bot.content.model import Question
 from bot.domain.debriefs import phrases
-from bot.domain.debriefs.debrief_form import CUE_QUESTIONS_BY_FORM, Debrief, Refinement
+from bot.domain.debriefs.debrief_form import (
+    CUE_QUESTIONS_BY_FORM,
+    OWN_PART_QUESTIONS,
+    Debrief,
+    Refinement,
+)
 from bot.elements import Banner, Form, Quote, Text
-from tests.domain.debriefs.combinations import ALL_DEBRIEFS, WORDS, split_openers
+from tests.domain.debriefs.combinations import ALL_DEBRIEFS, ROOM_CODES, WORDS, split_openers
 from tests.domain.debriefs.guide_rules import RULES
 from tests.domain.debriefs.guide_walk import (
     WalkedGuide,
@@ -32,9 +38,12 @@ END_MARK = "<!-- End of the generated tables -->\n"
 PARTS_OF_A_GUIDE = {
     "settle": ("settle",),
     "what shifted": ("movement", "cue"),
-    "my part": ("part", "mine", "mine_repaired", "mine_ended"),
+    "my part": ("part", "mine", "mine_repaired", "mine_ended", "room_part"),
     "protection": ("protection",),
-    "opening": ("opening", "lead", "aim", "check", "look_back"),
+    "opening": (
+        *("opening", "lead", "room", "aim", "check", "room_repaired"),
+        *("look_back", "room_ended"),
+    ),
     "phrases": (),
     "direct": ("direct",),
     "wait": ("wait",),
@@ -101,8 +110,11 @@ def _single_answers() -> Iterator[tuple[str, Refinement, Sequence[Debrief]]]:
         yield _label(questions["unsafe"], code), refine(code), ALL_DEBRIEFS
     for code in _codes(questions["my_state"]):
         yield _label(questions["my_state"], code), refine("", clinician_state=code), ALL_DEBRIEFS
-    for code in _codes(questions["mine"]):
-        yield _label(questions["mine"], code), refine("", own_parts=(code,)), ALL_DEBRIEFS
+    for name in OWN_PART_QUESTIONS:
+        for code in _codes(questions[name]):
+            yield _label(questions[name], code), refine("", own_parts=(code,)), ALL_DEBRIEFS
+    for code in ROOM_CODES:
+        yield _label(questions["room"], code), replace(refine(""), room=code), ALL_DEBRIEFS
     for code in _codes(questions["strain"]):
         yield _label(questions["strain"], code), refine("", strain=code), ALL_DEBRIEFS
     for name in ("cue_away", "cue_against"):

@@ -150,7 +150,7 @@ def test_the_button_of_a_fold_opens_every_question() -> None:
 
     assert isinstance(fold, Fold)
     assert (fold.name, fold.data) == ("rupture.questions", "away.touched")
-    assert len([e for e in unfolded.body if isinstance(e, ChoiceField)]) == 6
+    assert len([e for e in unfolded.body if isinstance(e, ChoiceField)]) == 8
     assert unfolded.back is None
 
 

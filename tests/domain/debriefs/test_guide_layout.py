@@ -17,6 +17,7 @@ from bot.elements import Banner, Caption, ContactLink, Element, Fold, Form, Quot
 from tests.domain.debriefs.combinations import (
     ALL_DEBRIEFS,
     OWN_PART_CODES,
+    ROOM_CODES,
     STATE_CODES,
     STRAIN_CODES,
     WORDS,
@@ -54,6 +55,8 @@ def iter_refinements(form: str, words: LanguagePack) -> Iterator[Refinement | No
     ):
         cues = (cue,) if cue else ()
         yield Refinement(strain, (part,), cues, help_code, is_unsafe, clinician_state=state)
+    for room, part, is_unsafe in product(ROOM_CODES, OWN_PART_CODES, (False, True)):
+        yield Refinement("bond", (part,), (), "", is_unsafe, clinician_state=state, room=room)
 
 
 def before_more(guide: Form, words: LanguagePack) -> Sequence[Element]:

@@ -11,6 +11,7 @@ from bot.content.catalogue import LanguagePack
 from bot.domain.debriefs.debrief_form import Debrief
 from tests.domain.debriefs.combinations import (
     ALL_DEBRIEFS,
+    ROOM_CODES,
     STATE_CODES,
     STRAIN_CODES,
     combinations_up_to_three,
@@ -35,6 +36,8 @@ SAMPLE_REFINEMENTS = (
     refine("unsafe", help_code="sooner"),
     refine("safe", strain="tasks", own_parts=("defensive",), clinician_state="calm"),
     refine("", own_parts=("culture", "assumed"), cues=("self_blame",)),
+    refine("", own_parts=("disclosed",), clinician_state="calm"),
+    replace(refine(""), room="couple"),
 )
 
 LANGUAGE_TAGS = st.sampled_from([words.language for words in LANGUAGE_PACKS])
@@ -78,6 +81,7 @@ def test_all_questions_together_obey_every_rule(data: st.DataObject) -> None:
         help_code=data.draw(st.sampled_from(["", *HELP_CODES])),
         clinician_state=data.draw(st.sampled_from(["", *STATE_CODES])),
     )
+    refinement = replace(refinement, room=data.draw(st.sampled_from(["", *ROOM_CODES])))
     case = build_walked_guide(debrief, refinement, get_pack(data.draw(LANGUAGE_TAGS)))
 
     assert [rule.name for rule in RULES if rule.concerns(case) and not rule.holds(case)] == []

@@ -31,7 +31,10 @@ OWN_PHRASES = {
 }
 """The phrase of its own of each open form and status."""
 
-ACKNOWLEDGING_PHRASES = {"P2", "P4", "P7", "P8", "P9", "P11", "P13", "P32", "P33", "P34"}
+ACKNOWLEDGING_PHRASES = {
+    *("P2", "P4", "P7", "P8", "P9", "P11", "P13", "P32", "P33", "P34"),
+    *("P35", "P36", "P37", "P38"),
+}
 
 in_every_language = pytest.mark.parametrize(
     "words",
@@ -165,6 +168,7 @@ def test_a_direct_repair_is_offered_while_the_rupture_is_open(
     ("form", "own_parts", "phrase"),
     [
         ("away", ("rushed",), "P12"),
+        ("away", ("disclosed",), ""),
         ("away", ("defensive",), "P12"),
         ("against", ("defensive",), "P6"),
         ("against", ("rushed",), ""),

@@ -11,6 +11,7 @@ from bot.domain.debriefs.debrief_form import Debrief, Refinement
 from tests.domain.debriefs.combinations import (
     ALL_DEBRIEFS,
     OWN_PART_CODES,
+    ROOM_CODES,
     STATE_CODES,
     STRAIN_CODES,
     WORDS,
@@ -33,7 +34,8 @@ def build_case(draw: st.DrawFn) -> tuple[Debrief, Refinement]:
     cue_questions = debrief_form.CUE_QUESTIONS_BY_FORM[debrief.form]
     safety = draw(st.sampled_from(["", "safe", "unsafe"]))
     parts = [code for code in OWN_PART_CODES if code != "not_visible"]
-    chosen = draw(st.sets(st.sampled_from(parts), min_size=1, max_size=3))
+    first_list = [code for code in parts if code in WORDS.questions["mine"].option_codes]
+    chosen = {draw(st.sampled_from(first_list))} | draw(st.sets(st.sampled_from(parts), max_size=2))
     return debrief, Refinement(
         strain=draw(st.sampled_from(STRAIN_CODES)),
         own_parts=tuple(part for part in parts if part in chosen),
@@ -42,6 +44,7 @@ def build_case(draw: st.DrawFn) -> tuple[Debrief, Refinement]:
         is_unsafe=safety == "unsafe",
         clinician_state=draw(st.sampled_from(["", *STATE_CODES])),
         felt_safe=safety == "safe",
+        room=draw(st.sampled_from(["", *ROOM_CODES])),
     )
 
 
