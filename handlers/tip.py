@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.conversation import Reply, Request
-from bot.domain import surface, tip_list, tips
+from bot.domain import surface, tip_list, tip_rotation, tips
 from bot.elements import Message
 from bot.errors import UnknownAnswerError
 from bot.store.repositories import Repositories
@@ -85,7 +85,7 @@ async def _show_card(request: Request, context: Context, days_ahead: int) -> Rep
         lambda repos: _team_key_and_day(repos, request, context)
     )
     message = tips.render_tip(
-        tips.select_daily_tip(words.tips, team_key, day, days_ahead),
+        tip_rotation.select_daily_tip(words.tips, team_key, day, days_ahead),
         words,
         working_days_ahead=days_ahead,
     )

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import partial
 
 from bot.context import Context
-from bot.domain import calendar, tips
+from bot.domain import calendar, tip_rotation, tips
 from bot.domain.checkins.scheduling import REASON_LATE, Blocker
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Team
@@ -56,7 +56,7 @@ def compose_tip(repos: Repositories, delivery: Delivery, context: Context) -> Me
     if team is None:
         return None
     words = context.catalogue.get_pack(team.language)
-    tip = tips.select_daily_tip(words.tips, team.id, date.fromisoformat(delivery.slot))
+    tip = tip_rotation.select_daily_tip(words.tips, team.id, date.fromisoformat(delivery.slot))
     return tips.render_tip(tip, words, audience=Audience.TEAM)
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from bot.content.catalogue import Drill, Exercise, LanguagePack
 from bot.content.model import DRILL_GROUPS
+from bot.domain.tip_rotation import quarter_of
 from bot.elements import (
     ActionRow,
     Button,
@@ -138,7 +139,7 @@ def list_theme_drills(quarter: int, words: LanguagePack) -> tuple[Drill, ...]:
 
 def select_theme_drill(day: date, words: LanguagePack) -> Drill:
     """Return the drill of the month of *day*; the same for all teams."""
-    return list_theme_drills((day.month - 1) // 3 + 1, words)[(day.month - 1) % 3]
+    return list_theme_drills(quarter_of(day), words)[(day.month - 1) % 3]
 
 
 def build_exercise(drill: Drill, minutes: int, words: LanguagePack) -> Exercise:

@@ -1,8 +1,7 @@
-"""Select and render the daily tip: one card for the whole team, each card once per round."""
+"""Render the daily tip, the cards of a topic, and the usage of the command."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from hashlib import sha256
 
 from bot.content.catalogue import LanguagePack, Tip
 from bot.content.model import CARD_KINDS, CardKind
@@ -19,32 +18,8 @@ from bot.elements import (
 )
 from bot.errors import UnknownAnswerError
 
-WORKING_DAYS_PER_WEEK = 5
-
 MAX_CARDS_PER_MESSAGE = 20
 """Maximum number of cards in one message; a practice may add any number of cards."""
-
-
-def select_daily_tip(
-    cards: Sequence[Tip], team_key: str, day: date, working_days_ahead: int = 0
-) -> Tip:
-    """Return the card of a team's *day*, or the card of *working_days_ahead* working days later.
-
-    Each team has its own card order, a sort by hash, and repeats it in rounds. Each round starts up
-    to four cards later than the round before, an offset chosen so that the cards of any weekday
-    become the cards of the next weekday: a team that posts on Tuesdays and Thursdays gets no card
-    in two successive rounds, and every card eventually. A card is therefore not repeated for at
-    least ``len(cards) - 4`` working days. A weekend uses Friday's card.
-    """
-    ordered = sorted(cards, key=lambda tip: sha256(f"{team_key}\0{tip.id}".encode()).digest())
-    index = _working_day_index(day) + working_days_ahead
-    round_offset = (len(ordered) + 1) % WORKING_DAYS_PER_WEEK
-    return ordered[(index + round_offset * (index // len(ordered))) % len(ordered)]
-
-
-def _working_day_index(day: date) -> int:
-    week, weekday = divmod(day.toordinal() - 1, 7)
-    return week * WORKING_DAYS_PER_WEEK + min(weekday, WORKING_DAYS_PER_WEEK - 1)
 
 
 def render_tip(

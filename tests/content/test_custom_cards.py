@@ -8,7 +8,7 @@ import pytest
 
 from bot.content import catalogue
 from bot.content.catalogue import Catalogue
-from bot.domain import tips
+from bot.domain import tip_rotation, tips
 from tests.sources import ROOT
 
 SHIPPED = catalogue.load_catalogue().get_pack("en")
@@ -52,7 +52,7 @@ def test_custom_card_is_added_to_a_shipped_topic(tmp_path: Path) -> None:
     assert (content.own_card_count, content.retired_card_count, content.faults) == (1, 0, ())
     assert len(words.tips) == len(SHIPPED.tips) + 1
     assert "The door" in str(tips.render_topic("signs", words))
-    assert tips.select_daily_tip(words.tips, "T1", date(2026, 1, 5)) in words.tips
+    assert tip_rotation.select_daily_tip(words.tips, "T1", date(2026, 1, 5)) in words.tips
 
 
 def test_custom_topic_is_listed_after_the_shipped_ones(tmp_path: Path) -> None:

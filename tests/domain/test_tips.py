@@ -4,8 +4,6 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bot.content.catalogue import Tip, load_catalogue
 from bot.content.model import CARD_KINDS, CardKind
@@ -14,121 +12,11 @@ from bot.elements import ActionRow, Audience, Button, Caption, Heading, Message,
 from bot.errors import UnknownAnswerError
 
 WORDS = load_catalogue().get_pack("en")
-MONDAY = date(2026, 1, 5)
-
-days = st.dates(date(2020, 1, 1), date(2090, 1, 1))
-teams = st.text(max_size=20)
-counts = st.integers(1, 60)
-
-
-def build_cards(count: int) -> list[Tip]:
-    """Return *count* cards with distinct ids."""
-    return [Tip(f"c{n}", "", "", "", "", "", "", "") for n in range(count)]
-
-
-def working_days(start: date, count: int) -> list[date]:
-    """Return *count* working days from *start* on."""
-    candidates = (start + timedelta(days=n) for n in range(count * 2 + 10))
-    return [day for day in candidates if day.weekday() < 5][:count]
 
 
 def message_text(message: Message) -> str:
     """Return all texts of a message, one per line."""
     return "\n".join(e.text for e in message.body if isinstance(e, (Heading, Text, Caption, Quote)))
-
-
-@given(teams, days, counts)
-@settings(deadline=None, max_examples=30)
-def test_a_card_is_not_repeated_within_a_round(team: str, start: date, count: int) -> None:
-    """From any start day, a card is not repeated within a round of working days minus four."""
-    card_ids = [
-        tips.select_daily_tip(build_cards(count), team, day).id
-        for day in working_days(start, count * 3)
-    ]
-    last_index: dict[str, int] = {}
-    for index, card in enumerate(card_ids):
-        assert index - last_index.get(card, -count) >= count - 4
-        last_index[card] = index
-
-
-@given(teams, st.integers(0, 2000), counts)
-def test_a_round_has_each_card_once(team: str, rounds: int, count: int) -> None:
-    """A round contains every card exactly once."""
-    index = tips._working_day_index(MONDAY) // count * count + rounds * count
-    card_ids = {
-        tips.select_daily_tip(
-            build_cards(count), team, MONDAY, index + n - tips._working_day_index(MONDAY)
-        ).id
-        for n in range(count)
-    }
-
-    assert len(card_ids) == count
-
-
-@given(teams, days)
-def test_a_weekend_uses_fridays_card(team: str, day: date) -> None:
-    """Saturday and Sunday use Friday's card."""
-    friday = day - timedelta(days=max(day.weekday() - 4, 0))
-
-    assert tips.select_daily_tip(WORDS.tips, team, day) == tips.select_daily_tip(
-        WORDS.tips, team, friday
-    )
-
-
-@given(teams, days, st.integers(0, 30))
-def test_days_ahead_counts_working_days(team: str, day: date, ahead: int) -> None:
-    """The card *ahead* of today's card is the card of that many working days later."""
-    friday = day - timedelta(days=max(day.weekday() - 4, 0))
-    later = working_days(friday, ahead + 1)[-1]
-
-    assert tips.select_daily_tip(WORDS.tips, team, day, ahead) == tips.select_daily_tip(
-        WORDS.tips, team, later
-    )
-
-
-@pytest.mark.parametrize("count", range(40, 45))
-@pytest.mark.parametrize("weekday", range(5))
-def test_one_weekday_gets_every_card(count: int, weekday: int) -> None:
-    """A team with one tip day a week gets every card, for any number of cards."""
-    posts = [day for day in working_days(MONDAY, count * 10) if day.weekday() == weekday]
-
-    assert len({tips.select_daily_tip(build_cards(count), "T1", day).id for day in posts}) == count
-
-
-@given(teams, days)
-@settings(deadline=None, max_examples=30)
-def test_half_a_year_of_working_days_has_no_repeated_card(team: str, start: date) -> None:
-    """From any day on, 26 weeks of working days have 130 distinct cards."""
-    half_a_year = working_days(start, 26 * 5)
-
-    assert len({tips.select_daily_tip(WORDS.tips, team, day).id for day in half_a_year}) == 26 * 5
-
-
-@given(teams, days)
-@settings(deadline=None, max_examples=30)
-def test_a_year_of_tuesdays_and_thursdays_has_no_repeated_card(team: str, start: date) -> None:
-    """Two tip days a week give 104 distinct cards before any is repeated."""
-    year = [day for day in working_days(start, 52 * 5) if day.weekday() in {1, 3}]
-
-    assert len({tips.select_daily_tip(WORDS.tips, team, day).id for day in year}) == len(year)
-
-
-def test_card_orders_differ_by_team() -> None:
-    """Two teams have different card orders."""
-    week = working_days(MONDAY, 5)
-
-    assert [tips.select_daily_tip(WORDS.tips, "a", day) for day in week] != [
-        tips.select_daily_tip(WORDS.tips, "b", day) for day in week
-    ]
-
-
-def test_selection_is_independent_of_file_order() -> None:
-    """The selection does not depend on the order of the cards in their files."""
-    assert all(
-        tips.select_daily_tip(WORDS.tips, "a", day)
-        == tips.select_daily_tip(WORDS.tips[::-1], "a", day)
-        for day in working_days(MONDAY, 40)
-    )
 
 
 @pytest.mark.parametrize("tip", WORDS.tips, ids=lambda tip: str(tip.id))

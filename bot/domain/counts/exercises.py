@@ -15,6 +15,7 @@ from bot.domain.counts import readings, rotation, table_text
 from bot.domain.counts.published_tables import PublishedTable, select_newest
 from bot.domain.counts.readings import Reading
 from bot.domain.counts.rotation import Occasion
+from bot.domain.tip_rotation import quarter_of
 from bot.elements import Caption, Element, Text
 
 QUESTION_LEADERS: Mapping[str, Mapping[str, frozenset[str]]] = MappingProxyType(
@@ -35,7 +36,7 @@ QUESTION_LEADERS: Mapping[str, Mapping[str, frozenset[str]]] = MappingProxyType(
 "This kind of way" and "this stance" refer to the form that led, which no leader leaves undefined.
 """
 
-THEME_EXERCISES: Mapping[int, tuple[str, str, str]] = MappingProxyType(
+THEME_EXERCISES: Mapping[int, tuple[str, ...]] = MappingProxyType(
     {
         1: ("first_line", "camera", "settle"),
         2: ("quiet_hour", "complaint", "turning"),
@@ -43,7 +44,7 @@ THEME_EXERCISES: Mapping[int, tuple[str, str, str]] = MappingProxyType(
         4: ("going_back", "what_turned", "ending"),
     }
 )
-"""The exercises of each quarter's theme, one a month, so that a year contains each of them once."""
+"""The exercises of each quarter's theme: one a month, so that none comes twice in a year."""
 
 
 SHORT_MINUTES = 10
@@ -93,13 +94,20 @@ def select_ten_minutes(
             0,
             _render_leader(tables, closes, code, words),
         )
-    quarter, month = (day.month - 1) // 3 + 1, (day.month - 1) % 3
-    question = words.translate(f"hour.quarter{quarter}.question{month + 1}")
-    return TenMinutes(question, list_theme_exercises(quarter, words)[month], quarter)
+    quarter = quarter_of(day)
+    suited = list_theme_exercises(quarter, words)
+    # A theme with more exercises than months has another three each year.
+    exercise = suited[(3 * day.year + (day.month - 1) % 3) % len(suited)]
+    return TenMinutes(translate_theme_question(day, words), exercise, quarter)
+
+
+def translate_theme_question(day: date, words: LanguagePack) -> str:
+    """Return the question of the month of *day* on the theme of its quarter."""
+    return words.translate(f"hour.quarter{quarter_of(day)}.question{(day.month - 1) % 3 + 1}")
 
 
 def list_theme_exercises(quarter: int, words: LanguagePack) -> tuple[Exercise, ...]:
-    """Return the three exercises of the theme of *quarter* (1 to 4), by month."""
+    """Return the exercises of the theme of *quarter* (1 to 4), three or more."""
     by_id = {exercise.id: exercise for exercise in words.exercises}
     return tuple(by_id[name] for name in THEME_EXERCISES[quarter])
 

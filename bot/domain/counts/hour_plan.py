@@ -12,6 +12,7 @@ from bot.domain.counts.published_tables import ReportArchive
 from bot.domain.counts.release_rule import LostTable
 from bot.domain.counts.withheld_table import WithheldTable
 from bot.domain.people import Team
+from bot.domain.tip_rotation import quarter_of
 from bot.elements import ActionRow, Button, Element, Heading, Message, Text, split_into_rows
 from bot.errors import UnknownAnswerError
 
@@ -104,6 +105,9 @@ def render_parts(
         archive.tables, None, day, words, names_leader=names_leader
     )
     question = ten_minutes.introduce_question(words)
+    if not ten_minutes.theme:
+        theme_question = exercises.translate_theme_question(day, words)
+        question += "\n" + words.translate("hour.or_theme", text=theme_question)
     lengths = PART_MINUTES[form.minutes]
     has_figures = any(
         not isinstance(published.table, LostTable | WithheldTable) for published in tables
@@ -116,7 +120,7 @@ def render_parts(
     elif form.minutes == LONG_HOUR:
         rounds = words.translate("hour.twice")
     return (
-        *_render_theme(ten_minutes.theme, words),
+        _render_theme(quarter_of(day), words),
         _render_part("arrive", lengths["arrive"], words.translate("hour.arrive.text"), words),
         _render_part(mean, lengths["mean"], words.translate(f"hour.{mean}.text"), words),
         _render_part("question", lengths["question"], question, words),
@@ -126,12 +130,10 @@ def render_parts(
     )
 
 
-def _render_theme(quarter: int, words: LanguagePack) -> tuple[Text, ...]:
-    if not quarter:
-        return ()
+def _render_theme(quarter: int, words: LanguagePack) -> Text:
     title = words.translate(f"hour.quarter{quarter}.title")
     why = words.translate(f"hour.quarter{quarter}.why")
-    return (Text(words.translate("hour.theme", title=title, why=why)),)
+    return Text(words.translate("hour.theme", title=title, why=why))
 
 
 def _render_part(part: str, minutes: int, text: str, words: LanguagePack) -> Text:

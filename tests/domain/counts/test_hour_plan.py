@@ -96,7 +96,7 @@ def test_a_plan_without_figures_is_complete(day: date) -> None:
 
 @given(DAYS)
 def test_the_exercise_fits_the_leader(day: date) -> None:
-    """Where an answer led, the exercise fits it, and no theme is named."""
+    """Where an answer led, the exercise fits it, whatever the theme."""
     selected = exercises.select_ten_minutes((LED,), None, day, WORDS)
 
     assert "against" in selected.exercise.forms
@@ -105,7 +105,7 @@ def test_the_exercise_fits_the_leader(day: date) -> None:
 
 @pytest.mark.parametrize("published", [LED, UNLED])
 def test_the_ten_minutes_are_those_of_the_report(published: PublishedTable) -> None:
-    """With a table the plan has the question and the exercise of its report, and no theme."""
+    """With a table the plan has the question and the exercise of its report, then the theme's."""
     archive = replace(WITH_FIGURES, tables=(published,))
     form = reports.build_exercise_form(archive, None, WORDS)
     selected = exercises.select_ten_minutes(archive.tables, None, DAY, WORDS)
@@ -114,7 +114,8 @@ def test_the_ten_minutes_are_those_of_the_report(published: PublishedTable) -> N
     assert selected.question in text
     assert set(exercises.render_exercise(selected.exercise, WORDS)) < set(form.body)
     assert selected.exercise.title in text
-    assert WORDS.translate("hour.quarter3.title") not in text
+    assert WORDS.translate("hour.quarter3.title") in text
+    assert text.index(selected.question) < text.index(WORDS.translate("hour.quarter3.question2"))
 
 
 def test_figures_have_their_limits() -> None:
