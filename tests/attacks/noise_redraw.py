@@ -102,7 +102,7 @@ def guess_world(
     fits = [0 for _ in worlds]
     redraw = cache(
         lambda subkeys, table, indexes: redraw_bodies(
-            *subkeys, tables[table], [worlds[index] for index in indexes]
+            subkeys[0], subkeys[1], tables[table], [worlds[index] for index in indexes]
         )
     )
     for key in keys:

@@ -40,11 +40,18 @@ def clinical_texts(words: LanguagePack) -> Iterator[tuple[str, str]]:
         for p in words.phrases.values()
         for name in ("text", "caution")
     )
+    yield from ((f"lens.{lens.id}", lens.text) for lens in words.lenses)
+    yield from _training_texts(words)
+    yield from ((f"sign.{sign.code}", sign.name) for sign in words.signs)
+    yield from ((f"topic.{topic}", title) for topic, title in words.topics.items())
+
+
+def _training_texts(words: LanguagePack) -> Iterator[tuple[str, str]]:
+    """Yield the texts of rehearsals, exercises and drills."""
     for marker, replies in words.rehearsals.items():
         for reply in replies:
             for part in ("reply", "does", "example"):
                 yield f"rehearsal.{marker}.{reply.code}.{part}", getattr(reply, part)
-    yield from ((f"lens.{lens.id}", lens.text) for lens in words.lenses)
     for exercise in words.exercises:
         yield f"exercise.{exercise.id}.title", exercise.title
         yield f"exercise.{exercise.id}.aim", exercise.aim
@@ -57,8 +64,6 @@ def clinical_texts(words: LanguagePack) -> Iterator[tuple[str, str]]:
             yield f"drills.{drill.id}.line{number}", line
         for number, criterion in enumerate(drill.criteria, 1):
             yield f"drills.{drill.id}.criterion{number}", criterion
-    yield from ((f"sign.{sign.code}", sign.name) for sign in words.signs)
-    yield from ((f"topic.{topic}", title) for topic, title in words.topics.items())
 
 
 def sentence_forms(words: LanguagePack) -> Iterator[tuple[str, str]]:
