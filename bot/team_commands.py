@@ -8,8 +8,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot import adapters, app, progress, settings
-from bot.admin import doctor, start_checks, table_file, team_export, team_history, team_verbs
+from bot.admin import (
+    doctor,
+    start_checks,
+    table_file,
+    team_export,
+    team_file,
+    team_history,
+    team_verbs,
+)
 from bot.admin.command_line import CommandHandler
+from bot.admin.file_visibility import check_visibility
 from bot.content.catalogue import LanguagePack
 from bot.domain.teams.team_closing import ClosingEffects
 from bot.errors import Fault, FaultyInputError
@@ -29,7 +38,7 @@ def run_team_command(options: argparse.Namespace, words: LanguagePack) -> int:
 
 def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
     config = _load_settings_to_write()
-    _require_pepper(config)
+    _require_visible(config, options, words)
     track_progress = partial(
         progress.track_progress, label=words.translate("operator.progress.teams")
     )
@@ -167,18 +176,36 @@ def _print_unlisted_count(config: Settings, words: LanguagePack) -> None:
         print_sentence(words.translate(key, count=unlisted_count))
 
 
-def _require_pepper(config: Settings) -> None:
-    """Raise :class:`FaultyInputError` for a pepper that decrypts none of the stored secrets."""
-    if _read_store(config, lambda repos: repos.secret_cipher.has_wrong_pepper()):
-        raise FaultyInputError((Fault("PEPPER", "operator.settings.pepper_wrong"),))
+def _require_visible(config: Settings, options: argparse.Namespace, words: LanguagePack) -> None:
+    """Raise :class:`FaultyInputError` for workspaces and channels that the bot cannot see.
+
+    Nothing has been applied then. With ``--unseen`` nothing is checked.
+    """
+    declared = team_file.read_teams(options.file, test_mode=config.test_mode)
+    if options.unseen:
+        return
+    queries = adapters.build_slack_queries(config) if config.uses_slack else None
+    tenants = config.allowed_tenants if config.uses_teams else ()
+    check = asyncio.run(check_visibility(declared, options.file, queries, tenants))
+    if check.faults:
+        raise FaultyInputError(check.faults)
+    if not check.has_answer:
+        print_sentence(words.translate("operator.team.unchecked"))
 
 
 def _load_settings_to_write() -> Settings:
-    """Load the settings, check that the keys belong to the database, and migrate it."""
+    """Load the settings, check that keys and pepper are the database's, and migrate it.
+
+    Raises :class:`FaultyInputError`, with nothing written, for a pepper that is not the bot's.
+    """
     config = settings.load_settings("team")
     start_checks.check_claim(config, accepts_lost_keys=False, is_server=False)
     store = open_store(config)
     try:
+        if store.is_schema_current() and store.read_sync(
+            lambda repos: repos.secret_cipher.has_wrong_pepper()
+        ):
+            raise FaultyInputError((Fault("PEPPER", "operator.settings.pepper_wrong"),))
         store.migrate()
     finally:
         store.close_sync()

@@ -38,11 +38,13 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     unique key prevents a second delivery for one week; published tables and the audit trail for 24
     months, and the frozen lists of periods for 53 weeks after the close. A unit's class is deleted
     five weeks after it expires, unless a period has renewed it. A choice about the notices of
-    closed periods is deleted with the person's last role.
+    closed periods is deleted with the person's last role. The pepper in use is marked, so that an
+    operator's command with another one is refused.
     """
     now = context.now()
 
     def delete_expired_rows(repos: Repositories) -> int:
+        repos.secret_cipher.mark_pepper()
         return (
             repos.idempotency_keys.delete_before((now - _IDEMPOTENCY_KEY_RETENTION).date())
             + repos.deliveries.expire_overdue(now)

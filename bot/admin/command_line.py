@@ -75,6 +75,7 @@ def _add_team_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> 
     parsers["apply"].add_argument(
         "file", type=Path, help=words.translate("operator.verbs.team_file")
     )
+    _add_flag(parsers["apply"], "--unseen", words.translate("operator.verbs.team_unseen"))
     parsers["export"].add_argument(
         "file", type=Path, nargs="?", help=words.translate("operator.verbs.team_export_file")
     )

@@ -16,6 +16,9 @@ _KEY_CONTEXT = b"attune seal 1\0"
 
 _SIGN_KEY_CONTEXT = b"attune sign 1\0"
 
+_MARK_NAME = "pepper"
+"""Name of the constant that only the peppers of the running bot decrypt."""
+
 
 class SecretCipher:
     """Encrypted storage for secrets that the bot rotates itself, such as OAuth token pairs.
@@ -44,9 +47,26 @@ class SecretCipher:
             return None
 
     def has_wrong_pepper(self) -> bool:
-        """Return whether there are secrets and no pepper decrypts any of them."""
-        names = list(self._connection.scalars(select(encrypted_secrets.c.name)))
+        """Return whether the peppers are not those of the running bot.
+
+        The row of :meth:`mark_pepper` decides; without it, whether any of the secrets is decrypted.
+        ``False`` in a database without any.
+        """
+        names = set(self._connection.scalars(select(encrypted_secrets.c.name)))
+        names = names & {_MARK_NAME} or names
         return bool(names) and not any(self.decrypt(name) is not None for name in names)
+
+    def mark_pepper(self) -> bool:
+        """Encrypt a constant with the newest pepper, so that another one is recognized.
+
+        Nothing is written, and ``False`` returned, where that pepper decrypts the stored one: so a
+        running bot writes again after a rotation alone.
+        """
+        newest = SecretCipher(self._connection, self._peppers[:1])
+        if not self._peppers or newest.decrypt(_MARK_NAME) is not None:
+            return False
+        self.encrypt(_MARK_NAME, {})
+        return True
 
     def encrypt(self, name: str, value: dict[str, Any]) -> None:
         """Encrypt *value* and upsert the row of *name*; requires at least one pepper."""

@@ -71,7 +71,7 @@ class CrashRun:
         team_file = self.bot.folder / "teams.toml"
         team_file.write_text(render_team_file(), encoding="utf-8")
         self.bot.clock_time = (self.clock_time - timedelta(days=3)).isoformat()
-        result = self.bot.run_command("team", "apply", str(team_file))
+        result = self.bot.run_command("team", "apply", "--unseen", str(team_file))
         assert result.returncode == 0, result.stderr
         self.bot.start()
         self.wait_until_finished()

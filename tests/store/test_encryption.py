@@ -59,3 +59,37 @@ async def test_pepper_that_decrypts_nothing_is_wrong(tmp_path: Path) -> None:
         await other.close()
 
     assert verdicts == [False, False, True]
+
+
+async def test_mark_of_the_running_bot_decides_which_pepper_is_wrong(tmp_path: Path) -> None:
+    """A secret that another pepper decrypts, left from before, makes that pepper not right."""
+    url = f"sqlite:///{tmp_path}/attune.sqlite"
+    new, old = PEPPERS[0], b"x" * 32
+    store = open_test_store(url, (old,))
+    store.migrate()
+    await store.across_workspaces.write(lambda repos: repos.secret_cipher.encrypt("slack", SECRET))
+    await store.close()
+    marks, verdicts = [], []
+    for peppers in ((old,), (new,), (new, old)):
+        other = open_test_store(url, peppers)
+        marks += [
+            await other.across_workspaces.write(lambda repos: repos.secret_cipher.mark_pepper())
+            for _ in range(2)
+        ]
+        await other.close()
+    for peppers in ((old,), (new,), (new, old), (old, new)):
+        other = open_test_store(url, peppers)
+        verdicts.append(other.read_sync(lambda repos: repos.secret_cipher.has_wrong_pepper()))
+        await other.close()
+
+    assert marks == [True, False, True, False, False, False]
+    assert verdicts == [True, False, False, False]
+
+
+async def test_store_without_a_pepper_marks_none(tmp_path: Path) -> None:
+    """Nothing can be encrypted without a pepper."""
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+
+    assert not await store.across_workspaces.write(lambda repos: repos.secret_cipher.mark_pepper())
+    await store.close()

@@ -1,0 +1,83 @@
+"""Check a team file's workspaces and channels against what the bots' credentials can see."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.admin import slack_checkup
+from bot.admin.slack_checkup import SlackQueries
+from bot.admin.team_file import DeclaredTeam
+from bot.admin.team_file_lines import TeamFileLines
+from bot.admin.team_file_text import read_team_text
+from bot.conversation import parse_product
+from bot.errors import Fault
+
+_FAULTS_BY_CODE: Mapping[str, str] = {
+    "channel_not_found": "channel_unseen",
+    "is_archived": "channel_archived",
+}
+"""The fault of each of Slack's codes with which no message can reach a channel by an invitation."""
+
+
+@dataclass(frozen=True)
+class VisibilityCheck:
+    """The faults of a file, and whether Slack answered or had nothing to be asked."""
+
+    faults: tuple[Fault, ...]
+    has_answer: bool
+
+
+async def check_visibility(
+    declared: Sequence[DeclaredTeam],
+    path: Path,
+    slack_queries: SlackQueries | None,
+    tenants: Collection[str],
+) -> VisibilityCheck:
+    """Return a fault for each workspace and channel of *declared* that the bot cannot see.
+
+    *slack_queries* is ``None`` without Slack, and asks Slack nothing about a file without one of
+    its workspaces; *tenants* are Microsoft's that are served, none without Teams. A product that is
+    not configured, or that does not answer, is not checked.
+    """
+    lines = TeamFileLines(path, read_team_text(path))
+    seen_workspaces = {f"msteams:{tenant}" for tenant in tenants}
+    channel_errors: Mapping[str, str] = {}
+    must_ask = any(parse_product(team.workspace_key) == "slack" for team in declared)
+    account = await slack_queries.check_account() if slack_queries and must_ask else None
+    if slack_queries and account and account.workspace_id:
+        workspace = f"slack:{account.workspace_id}"
+        seen_workspaces.add(workspace)
+        channel_errors = await _check_channels(declared, workspace, slack_queries)
+    return VisibilityCheck(
+        tuple(_find_faults(declared, lines, seen_workspaces, channel_errors)),
+        has_answer=account is None or bool(account.workspace_id),
+    )
+
+
+async def _check_channels(
+    declared: Sequence[DeclaredTeam], workspace: str, slack_queries: SlackQueries
+) -> Mapping[str, str]:
+    """Return Slack's error code of each channel in *workspace* that has one."""
+    channels = [team.channel for team in declared if team.workspace_key == workspace]
+    checked = tuple(channels[: slack_checkup.MAX_CHECKED_CHANNELS])
+    return (await slack_queries.check_channels(checked) if checked else None) or {}
+
+
+def _find_faults(
+    declared: Sequence[DeclaredTeam],
+    lines: TeamFileLines,
+    seen_workspaces: Collection[str],
+    channel_errors: Mapping[str, str],
+) -> Iterator[Fault]:
+    seen_ids: dict[str, str] = {}
+    for workspace in sorted(seen_workspaces):
+        seen_ids.setdefault(parse_product(workspace), workspace.partition(":")[2])
+    for number, team in enumerate(declared):
+        product = parse_product(team.workspace_key)
+        name = _FAULTS_BY_CODE.get(channel_errors.get(team.channel, ""))
+        if product in seen_ids and team.workspace_key not in seen_workspaces:
+            facts: dict[str, str | int] = {"workspace": seen_ids[product]}
+            location = lines.locate_field(number, "workspace")
+            yield Fault(location, "operator.team.workspace_unseen", facts)
+        elif name and product == "slack":
+            yield Fault(lines.locate_field(number, "channel"), f"operator.team.{name}")
