@@ -35,9 +35,9 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     Idempotency keys are deleted after two days, and intentions on their expiry date, in a daily
     pass that writes every team's record, *batch_size* per transaction. A planned delivery whose
     deadline has passed becomes missed. Delivery rows are retained for five weeks, so that their
-    unique key prevents a second delivery for one week; published tables and the audit trail for 24
-    months, and the frozen lists of periods for 53 weeks after the close. A unit's class is deleted
-    five weeks after it expires, unless a period has renewed it. A choice about the notices of
+    unique key prevents a second delivery for one week; published tables, the audit trail and
+    removed teams for 24 months, and the frozen lists of periods for 53 weeks after the close. A
+    unit's class is deleted five weeks after it expires, unless a period has renewed it. A choice about the notices of
     closed periods is deleted with the person's last role. The pepper in use is marked, so that an
     operator's command with another one is refused.
     """
@@ -52,6 +52,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
                 now - _DELIVERY_RETENTION, except_kinds=_UNEXPIRING_KINDS
             )
             + repos.releases.delete_before((now - RELEASE_RETENTION).date())
+            + repos.team_lifecycle.delete_removed_before((now - RELEASE_RETENTION).date())
             + repos.audit_trail.delete_before(now - AUDIT_RETENTION)
             + repos.period_members.delete_closed_before((now - MEMBER_RETENTION).date())
             + repos.unit_classes.delete_expired_before((now - _CLASS_RETENTION).date())

@@ -7,6 +7,7 @@ from bot.admin.introductions import plan_introduction
 from bot.context import Context
 from bot.domain import calendar
 from bot.domain.people import Role, Team
+from bot.domain.teams.audit_entry import OPERATOR_ID
 from bot.domain.teams.team_closing import ClosingEffects
 from bot.domain.teams.team_reference import (
     ReferenceFault,
@@ -18,7 +19,7 @@ from bot.domain.teams.unlisted_members import count_without_team
 from bot.errors import Fault, FaultyInputError
 from bot.store.repositories import Repositories
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS
-from bot.workflows.team_changes import load_effects
+from bot.workflows.team_changes import load_effects, record_closing, record_move
 
 _FAULT_LOCATIONS = {
     ReferenceFault.UNKNOWN_TEAM: "CHANNEL",
@@ -72,6 +73,7 @@ async def move_team(context: Context, reference: str, channel: str) -> Team:
             raise build_reference_fault(fault)
         if channel != team.channel:
             repos.team_lifecycle.move_channel(team, channel)
+            record_move(repos, team, channel, OPERATOR_ID, now)
             plan_introduction(repos, replace(team, channel=channel), now)
         return team
 
@@ -93,6 +95,7 @@ async def remove_team(context: Context, reference: str, *, is_dry_run: bool) -> 
         if not is_dry_run:
             day = calendar.local_day(now, ZoneInfo(effects.team.zone))
             repos.team_lifecycle.remove(effects.team, day)
+            record_closing(repos, effects.team, OPERATOR_ID, now)
         return effects
 
     scope = context.store.across_workspaces

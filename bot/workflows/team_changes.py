@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.conversation import Person
 from bot.domain import calendar
 from bot.domain.people import Team
+from bot.domain.teams.audit_entry import AuditAction, AuditEntry
 from bot.domain.teams.channel_move import MoveFault, find_move_fault
 from bot.domain.teams.team_closing import ClosingEffects
 from bot.errors import StaleFormError
@@ -49,6 +50,7 @@ def close_team(repos: Repositories, person: Person, team_id: str, now: datetime)
     effects = load_closing_effects(repos, person, team_id)
     day = calendar.local_day(now, ZoneInfo(effects.team.zone))
     repos.team_lifecycle.remove(effects.team, day)
+    record_closing(repos, effects.team, person.id, now)
     write_cover(repos, effects.team, now)
     return effects
 
@@ -78,4 +80,27 @@ def move_team(
         return fault
     if channel != team.channel:
         repos.team_lifecycle.move_channel(team, channel)
+        record_move(repos, team, channel, person.id, now)
     return team_setup.introduce_in_channel(repos, person, team_id, now)
+
+
+def record_closing(repos: Repositories, team: Team, actor_id: str, now: datetime) -> None:
+    """Record in the audit trail that *team* was closed; *actor_id* is ``""`` for the operator."""
+    closed = AuditEntry(team.workspace, team.id, team.name, now, actor_id, AuditAction.CLOSED)
+    repos.audit_trail.record([closed])
+
+
+def record_move(
+    repos: Repositories, team: Team, new_channel: str, actor_id: str, now: datetime
+) -> None:
+    """Record in the audit trail that *team*, as it was before, moved to *new_channel*."""
+    entry = AuditEntry(
+        team.workspace,
+        team.id,
+        team.name,
+        now,
+        actor_id,
+        AuditAction.MOVED,
+        detail=f"{team.channel} {new_channel}",
+    )
+    repos.audit_trail.record([entry])

@@ -9,6 +9,7 @@ from bot.admin import team_verbs
 from bot.admin.team_verbs import TeamOverview
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.teams.audit_entry import AuditAction
 from bot.domain.teams.team_closing import ClosingEffects
 from bot.errors import FaultyInputError
 from bot.store.repositories import Repositories
@@ -103,3 +104,19 @@ async def test_repeated_removal_is_refused(context: Context, outlet: RecordingOu
 
     assert error.value.faults[0].key == "operator.team.unknown_team"
     assert outlet.sent_messages == []
+
+
+async def test_moves_and_removals_are_in_the_audit_trail(context: Context) -> None:
+    """The actor is the operator; a dry run adds no entry."""
+    await set_up_team(context)
+    await team_verbs.move_team(context, CHANNEL, "C0NEW")
+    for is_dry_run in (True, False):
+        await team_verbs.remove_team(context, "C0NEW", is_dry_run=is_dry_run)
+
+    entries = await context.store.across_workspaces.read(
+        lambda repos: repos.audit_trail.list_entries()
+    )
+    assert sorted((entry.action, entry.actor_id, entry.detail) for entry in entries) == [
+        (AuditAction.CLOSED, "", ""),
+        (AuditAction.MOVED, "", f"{CHANNEL} C0NEW"),
+    ]

@@ -7,6 +7,7 @@ import pytest
 from bot.context import Context
 from bot.conversation import Channel, Person, Profile, SendResult, SendStatus
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.teams.audit_entry import AuditAction
 from bot.errors import NotTheirTeamError
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryState, PlannedDelivery
@@ -272,3 +273,20 @@ async def test_an_admin_closes_a_team_that_no_supervisor_has(
     await set_up_team(context, supervisors=())
 
     assert "is closed" in await submit_closing(context, ADMIN)
+
+
+async def test_moves_and_closes_are_in_the_audit_trail(context: Context) -> None:
+    """A repeated move is no change, and adds no entry."""
+    await set_up_team(context)
+    for _ in range(2):
+        await press_move(context)
+    await submit_closing(context)
+
+    entries = await context.store.across_workspaces.read(
+        lambda repos: repos.audit_trail.list_entries(team_ids=[TEAM.id])
+    )
+    assert {(entry.action, entry.actor_id, entry.detail) for entry in entries} == {
+        (AuditAction.MOVED, SUPERVISOR.id, f"{CHANNEL} {FREE_CHANNEL}"),
+        (AuditAction.CLOSED, SUPERVISOR.id, ""),
+    }
+    assert len(entries) == 2

@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, delete, exists, func, literal, select, update
 
 from bot.domain.people import Team
 from bot.store.record_cache import RecordCache
+from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.repositories.declared_lists import DeclaredLists
 from bot.store.repositories.deliveries import Deliveries
-from bot.store.schema import feeds, teams
+from bot.store.schema import feeds, releases, roles, rosters, team_records, teams
 
 
 class TeamLifecycle:
@@ -44,3 +45,16 @@ class TeamLifecycle:
         self._lists.dissolve(team.id)
         self.move_channel(team, f"-{team.id}")
         self._connection.execute(update(teams).where(teams.c.id == team.id).values(removed=day))
+
+    def delete_removed_before(self, cutoff: date) -> int:
+        """Delete the teams that were removed before *cutoff*, with their roles; return how many.
+
+        A team stays while a table of its own is stored: its last period closed after its removal.
+        """
+        has_table = exists().where(releases.c.unit == literal(team_unit_key("")) + teams.c.id)
+        expired = select(teams.c.id).where(teams.c.removed < cutoff, ~has_table)
+        team_ids = list(self._connection.scalars(expired))
+        for table in (roles, rosters, team_records) if team_ids else ():
+            self._connection.execute(delete(table).where(table.c.team.in_(team_ids)))
+        self._connection.execute(delete(teams).where(teams.c.id.in_(team_ids)))
+        return len(team_ids)

@@ -135,3 +135,37 @@ async def test_last_close_is_that_of_the_longer_period(store: Store) -> None:
         lambda repos: [repos.team_lifecycle.find_last_close(name) for name in ("north", "none")]
     )
     assert closes == [date(2027, 1, 4), None]
+
+
+async def test_removed_team_is_deleted_with_its_last_table(store: Store) -> None:
+    """While a table of its own is stored the team stays; afterwards its roles go with it."""
+    await open_periods(store, (NORTH, 9))
+    await store.across_workspaces.write(
+        lambda repos: repos.teams.set_role_holders("north", Role.SUPERVISOR, [SUPERVISOR])
+    )
+    await store.across_workspaces.write(lambda repos: repos.team_lifecycle.remove(NORTH, TODAY))
+    await close_due_periods(store)
+
+    def delete_removed(repos: Repositories) -> tuple[int, int]:
+        early = repos.team_lifecycle.delete_removed_before(date(2028, 12, 1))
+        repos.releases.delete_before(date(2029, 1, 8))
+        return early, repos.team_lifecycle.delete_removed_before(date(2028, 12, 1))
+
+    counts = await store.across_workspaces.write(delete_removed)
+    teams, role_holders = await store.across_workspaces.read(
+        lambda repos: (repos.teams.list_teams_ever(), repos.teams.list_roles(SUPERVISOR))
+    )
+    assert (counts, teams, role_holders) == ((0, 1), (), ())
+
+
+async def test_team_that_was_not_removed_is_never_deleted(store: Store) -> None:
+    """Nor is one that was removed later than the given day."""
+    removed = build_team("removed")
+
+    def delete_removed(repos: Repositories) -> int:
+        repos.teams.save(NORTH)
+        repos.teams.save(removed)
+        repos.team_lifecycle.remove(removed, TODAY)
+        return repos.team_lifecycle.delete_removed_before(TODAY)
+
+    assert await store.across_workspaces.write(delete_removed) == 0
