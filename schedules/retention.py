@@ -37,9 +37,9 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     deadline has passed becomes missed. Delivery rows are retained for five weeks, so that their
     unique key prevents a second delivery for one week; published tables, the audit trail and
     removed teams for 24 months, and the frozen lists of periods for 53 weeks after the close. A
-    unit's class is deleted five weeks after it expires, unless a period has renewed it. A choice about the notices of
-    closed periods is deleted with the person's last role. The pepper in use is marked, so that an
-    operator's command with another one is refused.
+    unit's class is deleted five weeks after it expires, unless a period has renewed it. A choice
+    about the notices of closed periods is deleted with the person's last role. The pepper in use is
+    marked, so that an operator's command with another one is refused.
     """
     now = context.now()
 

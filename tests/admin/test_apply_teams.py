@@ -12,6 +12,7 @@ from bot.conversation import Person, Profile
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Role, Team
 from bot.domain.reachability import DEACTIVATED
+from bot.domain.teams.unlisted_members import count_without_team
 from bot.errors import FaultyInputError
 from bot.store.repositories import Repositories
 from schedules import COMPOSERS, close_periods, refresh_profiles
@@ -272,3 +273,21 @@ async def test_worker_checks_the_accounts_of_a_changed_file_at_once(
     assert clinician.unreachable_reason == DEACTIVATED
     await apply_text(context, tmp_path, TEAM_FILE)
     assert await refresh_profiles.run(context) == 0
+
+
+async def test_account_with_another_id_counts_as_the_former_one(
+    context: Context, tmp_path: Path
+) -> None:
+    """Linked where ids change in an Enterprise organisation, it counts in the open period."""
+    await apply_text(context, tmp_path, TEAM_FILE)
+    link = '\n[[same]]\npeople = ["T0PRACTICE/U0A", "T0PRACTICE/W0A"]\n'
+    await apply_text(context, tmp_path, TEAM_FILE + link)
+
+    def file_debrief(repos: Repositories) -> tuple[bool, int]:
+        contributor = repos.ledger.load_contributor(Person(WORKSPACE, "W0A"), context.now())
+        codes = {"form": "away", "status": "touched"}
+        result = repos.ledger.file_debrief(contributor, codes)
+        unlisted_count = count_without_team(repos.unlisted_members.list_members())
+        return result.withdrawable_until is not None, unlisted_count
+
+    assert await context.store.across_workspaces.write(file_debrief) == (True, 0)
