@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.content.catalogue import Catalogue
 from bot.conversation import Person, Profile, parse_product
-from bot.outlet import Outlet
+from bot.outlet import AccountStatus, Outlet
 from bot.store.store import Store
 
 _MAX_CONCURRENT_PROFILES = 20
@@ -62,6 +62,27 @@ class Context:
             async with asyncio.timeout(timeout_seconds):
                 await asyncio.gather(*map(fetch, persons))
         return profiles
+
+    async def fetch_account_statuses(
+        self, accounts: Iterable[tuple[Person, str]], timeout_seconds: float
+    ) -> dict[Person, AccountStatus]:
+        """Return the status of each account, a few at once; UNKNOWN without an answer in time.
+
+        Each account is a person with the channel of their team.
+        """
+        slots = asyncio.Semaphore(_MAX_CONCURRENT_PROFILES)
+        channels = dict(accounts)
+        statuses = dict.fromkeys(channels, AccountStatus.UNKNOWN)
+
+        async def fetch(person: Person, channel: str) -> None:
+            async with slots:
+                if outlet := self.find_outlet(person.workspace):
+                    statuses[person] = await outlet.fetch_account_status(person, channel)
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                await asyncio.gather(*(fetch(*account) for account in channels.items()))
+        return statuses
 
     async def fetch_profile(self, person: Person) -> Profile | None:
         """Return the profile of *person*; ``None`` if the product's API is not available."""

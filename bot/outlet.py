@@ -28,6 +28,16 @@ class ProbeResult:
     retry_after_seconds: float = 0.0
 
 
+class AccountStatus(Enum):
+    """Whether a person's account is in use, as far as the product reports it."""
+
+    ACTIVE = "active"
+    CLOSED = "closed"
+    """Deactivated, or no longer in the workspace (Slack) or the team of the channel (Teams)."""
+    UNKNOWN = "unknown"
+    """The product did not answer, or not with a definite answer."""
+
+
 class Outlet(Protocol):
     """A product's API for outgoing messages. Nothing in it retries by itself."""
 
@@ -44,6 +54,12 @@ class Outlet(Protocol):
         """Return the profile of *person*; ``None`` if the product's API is not available.
 
         *channel* is one of which they may be a member, for a product that knows accounts by it.
+        """
+
+    async def fetch_account_status(self, person: Person, channel: str) -> AccountStatus:
+        """Return whether the account of *person*, a supervisor of the team of *channel*, is in use.
+
+        Never raises. A product that knows accounts by a channel reports who left its team.
         """
 
     async def show_home(self, person: Person, home: Home) -> None:

@@ -1,11 +1,23 @@
 """Handlers of who oversees set-ups: an admin, or a director where a product reports no admin."""
 
+from collections.abc import Iterable
+from functools import partial
+
 from bot.context import Context
-from bot.conversation import Reply, Request
-from bot.domain.teams import audit_screen, oversight
+from bot.conversation import DeferredReply, Person, Reply, Request
+from bot.domain.answers import parse_unique_values
+from bot.domain.teams import audit_screen, oversight, taking_over
 from bot.domain.teams.audit_entry import AuditEntry
+from bot.domain.teams.setup_submission import parse_team_id
+from bot.errors import NotTheirTeamError
+from bot.outlet import AccountStatus
 from bot.store.repositories import Repositories
+from bot.workflows import supervisor_naming
 from bot.workflows.personal_data import load_roles_by_team
+from bot.workflows.supervisor_naming import SupervisedTeam
+
+_LOOKUP_SECONDS = 4.0
+"""Seconds for the accounts of supervisors: Teams shows an error for an answer that comes late."""
 
 
 async def show_history(request: Request, context: Context) -> Reply:
@@ -26,3 +38,84 @@ async def show_history(request: Request, context: Context) -> Reply:
     entries, zones = await context.store.for_workspace(workspace).read(load_entries)
     words = context.catalogue.get_pack(request.language)
     return audit_screen.build_history_form(entries, zones, words)
+
+
+async def open_naming(request: Request, context: Context) -> Reply:
+    """Open the form that names a supervisor for a team that has no active one."""
+    return DeferredReply(partial(_build_naming_form, request, context))
+
+
+async def submit_naming(request: Request, context: Context) -> Reply:
+    """Make the chosen people the supervisors of the chosen team, and announce it there."""
+    return DeferredReply(partial(_name_supervisors, request, context))
+
+
+async def _build_naming_form(request: Request, context: Context) -> Reply:
+    teams = await context.store.for_workspace(request.person.workspace).read(
+        lambda repos: supervisor_naming.load_overseen_teams(repos, request.person)
+    )
+    statuses = await _fetch_statuses(context, teams)
+    lacking = [
+        candidate.team
+        for candidate in teams
+        if taking_over.lacks_supervisor([statuses[person] for person in candidate.supervisors])
+    ]
+    words = context.catalogue.get_pack(request.language)
+    return taking_over.build_naming_form(lacking, words)
+
+
+async def _name_supervisors(request: Request, context: Context) -> Reply:
+    person, now = request.person, context.now()
+    words = context.catalogue.get_pack(request.language)
+    named_ids = parse_unique_values(request.answers, taking_over.PEOPLE_FIELD_ID)
+    team_id = parse_team_id(request.data, request.answers)
+    scope = context.store.for_workspace(person.workspace)
+    teams = await scope.read(
+        lambda repos: supervisor_naming.load_overseen_teams(repos, person, team_id)
+    )
+    if not teams:
+        raise NotTheirTeamError
+    checked = teams[0]
+    supervisor_statuses = await _fetch_statuses(context, teams)
+    is_current = {supervisor.id for supervisor in checked.supervisors} == {*named_ids}
+    if is_current and not taking_over.lacks_supervisor([*supervisor_statuses.values()]):
+        return taking_over.build_named_form(checked.team, named_ids, words)  # a repeated request
+    fault = taking_over.find_naming_fault(
+        named_ids,
+        person.id,
+        [*supervisor_statuses.values()],
+        [clinician.id for clinician in checked.clinicians],
+        unlistable_count=await _count_unlistable(request, context, checked, named_ids),
+    )
+    if fault:
+        return taking_over.build_fault(fault, words)
+    team = await scope.write(
+        lambda repos: supervisor_naming.name_supervisors(repos, person, checked, named_ids, now)
+    )
+    return taking_over.build_named_form(team, named_ids, words)
+
+
+async def _count_unlistable(
+    request: Request, context: Context, checked: SupervisedTeam, named_ids: tuple[str, ...]
+) -> int:
+    """Count the accounts that may have no role; one that could not be looked up may have one."""
+    profiles = await context.fetch_profiles(
+        (
+            Person(request.person.workspace, person_id)
+            for person_id in named_ids[: taking_over.MAX_NAMED]
+        ),
+        checked.team.channel,
+        _LOOKUP_SECONDS,
+    )
+    return sum(not profile.may_be_listed for profile in profiles.values())
+
+
+async def _fetch_statuses(
+    context: Context, teams: Iterable[SupervisedTeam]
+) -> dict[Person, AccountStatus]:
+    accounts = [
+        (supervisor, candidate.team.channel)
+        for candidate in teams
+        for supervisor in candidate.supervisors
+    ]
+    return await context.fetch_account_statuses(accounts, _LOOKUP_SECONDS)

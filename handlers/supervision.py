@@ -21,6 +21,7 @@ from bot.domain.teams import (
     setup_opening,
     setup_result,
     setup_submission,
+    taking_over,
 )
 from bot.domain.teams.setup_form import NEW_TEAM_ID
 from bot.domain.teams.setup_result import CardStatus
@@ -121,7 +122,8 @@ async def _build_oversight_row(
     if not oversight.may_oversee(workspace, roles, is_admin=is_admin):
         return ()
     words = context.catalogue.get_pack(request.language)
-    return (ActionRow((audit_screen.build_history_button(words),)),)
+    buttons = (taking_over.build_naming_button(words), audit_screen.build_history_button(words))
+    return (ActionRow(buttons),)
 
 
 async def _build_setup_form(

@@ -13,6 +13,7 @@ from schedules import (
     daily_tip,
     introduction,
     mark_database,
+    naming,
     refresh_profiles,
     reseal_records,
     retention,
@@ -59,5 +60,6 @@ COMPOSERS: Mapping[str, Composer] = {
     DeliveryKind.INTRODUCTION: introduction.compose_introduction,
     DeliveryKind.SHARE: share.compose_share,
     DeliveryKind.CLOSE_NOTICE: close_notice.compose_close_notice,
+    DeliveryKind.NAMING: naming.compose_naming,
 }
 """The composer of each delivery kind; the key is the ``kind`` column of the row."""

@@ -12,7 +12,7 @@ from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
-from bot.outlet import ProbeResult, ProbeStatus
+from bot.outlet import AccountStatus, ProbeResult, ProbeStatus
 from tests.key_folders import open_test_store
 
 PEPPERS = (b"a made-up pepper for tests, longer than thirty-two bytes",)
@@ -86,6 +86,13 @@ class RecordingOutlet:
     async def fetch_profile(self, person: Person, channel: str = "") -> Profile | None:
         """Return the configured profile of *person*."""
         return None if self.are_profiles_unavailable else self.profiles.get(person, Profile())
+
+    async def fetch_account_status(self, person: Person, channel: str) -> AccountStatus:
+        """Return whether the configured profile is that of an account in use."""
+        profile = await self.fetch_profile(person, channel)
+        if profile is None:
+            return AccountStatus.UNKNOWN
+        return AccountStatus.ACTIVE if profile.may_be_listed else AccountStatus.CLOSED
 
     async def show_home(self, person: Person, home: Home) -> None:
         """Record the home page."""

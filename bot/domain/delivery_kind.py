@@ -12,3 +12,4 @@ class DeliveryKind(StrEnum):
     INTRODUCTION = "intro"
     SHARE = "share"
     CLOSE_NOTICE = "close"
+    NAMING = "naming"

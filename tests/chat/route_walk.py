@@ -14,7 +14,7 @@ from bot.store.schema import duty_runs, metadata
 from handlers import BUTTONS, COMMANDS, FORMS, SHORTCUTS
 from tests.chat.expectations import WORDS
 from tests.chat.on_slack import SlackProduct
-from tests.chat.surfaces import Answers, Product, RouteRequest, Screen
+from tests.chat.surfaces import Answers, Product, RouteRequest
 
 OTHER_WORDS = "heliotrope"
 """Words after a command that are none of its keywords."""
@@ -126,6 +126,7 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "supervision.history": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.introduce": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.move": (Refusal.NOT_THEIR_TEAM, (Probe("{team} C0FREE"), *TEAM_PROBES)),
+    "supervision.name": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.open": (Refusal.NO_SETUP, TEAM_PROBES),
     "tip.drill": (Refusal.PUBLIC, (Probe("few_words:1:0"), Probe("few_words:4:0"), *TEAM_PROBES)),
     "tip.drills": (Refusal.PUBLIC, TEAM_PROBES),
@@ -157,6 +158,10 @@ FORM_CASES: Mapping[str, RouteCase] = {
     "followup": (Refusal.NO_TEAM, (Probe(CHECKIN_DATA, {"followup": ("not_right",)}), *FORGED)),
     "guide": (Refusal.PUBLIC, (Probe("{team}", DEBRIEF_ANSWERS), *TEAM_PROBES)),
     "messages": (Refusal.NOT_THEIR_TEAM, (Probe("", SETTINGS_ANSWERS), *TEAM_PROBES)),
+    "naming": (
+        Refusal.NOT_THEIR_TEAM,
+        (Probe("", {"which": ("{team}",), "supervisors": ("{person}",)}), *TEAM_PROBES),
+    ),
     "note": (Refusal.PUBLIC, TEAM_PROBES),
     "notice": (Refusal.PUBLIC, TEAM_PROBES),
     "pause": (Refusal.NO_TEAM, (Probe("", {"until": ("2026-07-20",)}), *FORGED)),
@@ -269,11 +274,6 @@ def build_requests(route: Route, ids: Mapping[str, str]) -> Iterator[RouteReques
                 for name, values in probe.answers.items()
             },
         )
-
-
-def describe_screen(screen: Screen) -> object:
-    """Return all that a user sees, without ids of the product."""
-    return screen.texts, tuple(screen.steps), screen.fields, screen.is_form
 
 
 async def dump_rows(product: Product) -> dict[str, frozenset[tuple[object, ...]]]:

@@ -94,6 +94,7 @@ WRITING_REQUESTS: Mapping[str, Request] = {
     "form followup": build_request(MARIE, answers={"followup": "rather_not"}),
     "form guide": build_request(MARIE, answers=CODES),
     "form messages": build_request(MARIE, answers={"state": "on", "day": "4", "time": "15:30"}),
+    "form naming": build_request(ADMIN, answers={"which": TEAM.id, "supervisors": (STRANGER.id,)}),
     "form pause": build_request(MARIE, answers={"until": "2026-07-20"}),
     "form settings": build_request(
         MARIE,
@@ -125,6 +126,7 @@ READING_REQUESTS: Mapping[str, Request] = {
     "button supervision.card": build_request(SUPERVISOR, data=TEAM.id),
     "button supervision.close": build_request(SUPERVISOR, data=TEAM.id),
     "button supervision.history": build_request(ADMIN),
+    "button supervision.name": build_request(ADMIN),
     "button tip.drill": build_request(MARIE, data="few_words:1:0"),
     "button tip.kind": build_request(MARIE, data=f"{next(iter(PACK.topics))}:{PACK.tips[0].kind}"),
     "button tip.next": build_request(MARIE, data="1"),
@@ -149,6 +151,7 @@ QUEUEING_REQUESTS: Mapping[str, Request] = {
 async def filed_context(context: Context, outlet: RecordingOutlet) -> Context:
     """Two teams; in the first all but one joined, filed, and left two check-ins unanswered."""
     outlet.profiles[ADMIN] = Profile(is_admin=True)
+    outlet.profiles[SUPERVISOR] = Profile(is_person=False)
     await set_up_team(context)
     await set_up_team(context, OTHER_TEAM, FRIDAY_CLINICIANS)
 

@@ -83,6 +83,7 @@ def test_delivery_kinds_have_the_stored_values() -> None:
         "intro",
         "share",
         "close",
+        "naming",
     ]
 
 

@@ -15,11 +15,15 @@ from bot.chat.msteams.render.card_factory import CardFactory, find_mentioned_peo
 from bot.chat.probe_results import build_probe_result
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
-from bot.outlet import ProbeResult, ProbeStatus
+from bot.outlet import AccountStatus, ProbeResult, ProbeStatus
 
 logger = logging.getLogger("attune.msteams")
 
 _MAX_NAME_LOOKUPS = 10
+
+_MISSING_MEMBER_REASONS = frozenset({"MemberNotFoundInConversation"})
+"""Error codes that mean that a person is not, or no longer, a member of a conversation."""
+
 """Maximum requests for the display names of people mentioned in one message."""
 
 
@@ -99,6 +103,20 @@ class TeamsOutlet:
         except Exception:  # noqa: BLE001 - nobody outside the channel has an account in it
             return profile
         return replace(profile, is_external=is_external_account(account, person.workspace))
+
+    async def fetch_account_status(self, person: Person, channel: str) -> AccountStatus:
+        """Return whether *person* is in the team of *channel*: Teams reports no other account.
+
+        Only an answer that names the member as missing proves that they left.
+        """
+        service_url = self._directory.get_service_url(person.workspace)
+        try:
+            await self._api_client.fetch_member(ConversationRef(service_url, channel), person.id)
+        except Exception as error:  # noqa: BLE001 - every error is classified
+            reason = error_codes.classify_error(error).reason
+            is_missing = reason in _MISSING_MEMBER_REASONS
+            return AccountStatus.CLOSED if is_missing else AccountStatus.UNKNOWN
+        return AccountStatus.ACTIVE
 
     async def show_home(self, person: Person, home: Home) -> None:
         """Do nothing: the home page is a card in the chat, posted anew at each request."""

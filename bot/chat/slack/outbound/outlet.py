@@ -17,7 +17,7 @@ from bot.chat.slack.render import surfaces
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
 from bot.logs import log_error
-from bot.outlet import ProbeResult, ProbeStatus
+from bot.outlet import AccountStatus, ProbeResult, ProbeStatus
 
 logger = logging.getLogger("attune.slack")
 
@@ -107,6 +107,14 @@ class SlackOutlet:
                 return Profile(is_person=False)
             _log_failure("slack.profile_fetch_failed", error)
             return None
+
+    async def fetch_account_status(self, person: Person, channel: str) -> AccountStatus:
+        """Return whether a user's account is in use; the *channel* is not needed."""
+        del channel
+        profile = await self.fetch_profile(person)
+        if profile is None:
+            return AccountStatus.UNKNOWN
+        return AccountStatus.ACTIVE if profile.may_be_listed else AccountStatus.CLOSED
 
     async def show_home(self, person: Person, home: Home) -> None:
         """Publish a user's Home tab."""

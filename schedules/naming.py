@@ -1,0 +1,17 @@
+"""Composer of the message that a team without an active supervisor has a new one."""
+
+from bot.context import Context
+from bot.domain.teams import taking_over
+from bot.elements import Message
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import Delivery
+
+
+def compose_naming(repos: Repositories, delivery: Delivery, context: Context) -> Message | None:
+    """Render who named whom; ``None`` for a channel that no team has any more."""
+    team = repos.teams.get_by_channel(delivery.workspace, delivery.channel)
+    if team is None:
+        return None
+    namer_id, named_ids = taking_over.parse_naming(delivery.detail)
+    words = context.catalogue.get_pack(team.language)
+    return taking_over.render_announcement(team, namer_id, named_ids, words)
