@@ -54,16 +54,8 @@ class ScreenView:
             "practice": workspace.sample_practice.name,
             "personas": [self._render_persona(persona) for persona in workspace.people.values()],
             "roles": [self._render_role(role) for role in _ROLES],
-            "me": {
-                "id": person.id,
-                "name": person.name,
-                "role": person.role,
-                "language": person.locale,
-            },
-            "steps": [
-                self._render_first_step(step)
-                for step in first_steps.list_first_steps(workspace, self._time_travel)
-            ],
+            "me": _render_current_persona(person),
+            "steps": self._render_first_steps(),
             "channels": [self._render_conversation(item, person) for item in conversations],
             "messages": {item.id: self._render_messages(item, person) for item in conversations},
             "home": modals.render_view(home) if home else None,
@@ -134,6 +126,10 @@ class ScreenView:
             ],
         }
 
+    def _render_first_steps(self) -> list[Json]:
+        steps = first_steps.list_first_steps(self._workspace, self._time_travel)
+        return [self._render_first_step(step) for step in steps]
+
     def _render_first_step(self, step: FirstStep) -> Json:
         """Return a thing to try: what its button says, what it does, and what to do then."""
         conversation = self._workspace.conversations.get(step.room_id)
@@ -195,6 +191,15 @@ class ScreenView:
 
 def _is_visible_to(message: Message, person: Persona) -> bool:
     return message.only in {"", person.id}
+
+
+def _render_current_persona(person: Persona) -> Json:
+    return {
+        "id": person.id,
+        "name": person.name,
+        "role": person.role,
+        "language": person.locale,
+    }
 
 
 def _render_view_with_errors(open_view: OpenView) -> Json:
