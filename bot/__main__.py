@@ -139,6 +139,7 @@ def _print_checkup(_options: argparse.Namespace, words: LanguagePack) -> int:
             config,
             adapters.build_slack_queries(config),
             lambda: adapters.check_microsoft(config),
+            check_teams_channels=partial(adapters.check_teams_channels, config),
         )
     )
     for finding in findings:

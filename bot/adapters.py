@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from starlette.types import ASGIApp
 
 from bot.admin.database_checkup import is_before_first_start
-from bot.admin.doctor import MicrosoftCheck
+from bot.admin.microsoft_checkup import MicrosoftCheck
 from bot.admin.slack_checkup import SlackCheck, SlackQueries
 from bot.chat import running_bot, slack
 from bot.content.catalogue import Catalogue
@@ -190,7 +190,16 @@ def _build_teams_access(settings: Settings) -> "AccessSettings":
 async def check_microsoft(settings: Settings) -> MicrosoftCheck:
     """Fetch Microsoft's signing keys and an access token, for the operator's check-up."""
     account = await check_teams_account(settings)
-    return MicrosoftCheck(account.has_signing_keys, account.has_token)
+    return MicrosoftCheck(account.has_signing_keys, account.has_token, account.is_token_refused)
+
+
+async def check_teams_channels(
+    settings: Settings, routes: Mapping[str, str]
+) -> Mapping[str, str] | None:
+    """Ask Microsoft whether the bot is in each channel of *routes*, for the check-up."""
+    from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
+
+    return await teams_adapter.check_channels(_build_teams_access(settings), routes)
 
 
 def build_slack_queries(settings: Settings) -> SlackQueries:

@@ -2,7 +2,7 @@
 
 import argparse
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -19,6 +19,7 @@ from bot.admin import (
 )
 from bot.admin.command_line import CommandHandler
 from bot.admin.file_visibility import check_visibility
+from bot.admin.finding import Finding
 from bot.content.catalogue import LanguagePack
 from bot.domain.teams.team_closing import ClosingEffects
 from bot.errors import Fault, FaultyInputError
@@ -53,10 +54,17 @@ def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
     _print_unlisted_count(config, words)
     if config.uses_slack:
         queries = adapters.build_slack_queries(config)
-        for finding in asyncio.run(doctor.check_slack_teams(config, queries)):
-            if not finding.is_healthy:
-                print_sentence(finding.render_sentence(words))
+        _print_faults(asyncio.run(doctor.check_slack_teams(config, queries)), words)
+    if config.uses_teams:
+        check = partial(adapters.check_teams_channels, config)
+        _print_faults(asyncio.run(doctor.check_microsoft_teams(config, check)), words)
     return 0
+
+
+def _print_faults(findings: Iterable[Finding], words: LanguagePack) -> None:
+    for finding in findings:
+        if not finding.is_healthy:
+            print_sentence(finding.render_sentence(words))
 
 
 def _list_teams(_options: argparse.Namespace, words: LanguagePack) -> int:

@@ -6,18 +6,19 @@ Every finding is a catalogue key, so that the operator reads a remedy in their o
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from bot.admin import (
     database_checkup,
     health_checkup,
     key_checkup,
+    microsoft_checkup,
     slack_checkup,
     team_checkup,
 )
 from bot.admin.finding import Finding
 from bot.admin.key_location import Machine, read_machine
+from bot.admin.microsoft_checkup import MicrosoftCheck, TeamsChannelCheck
 from bot.admin.slack_checkup import SlackQueries
 from bot.conversation import parse_product
 from bot.domain.checkins.scheduling import REASON_LATE, Blocker
@@ -38,28 +39,21 @@ Channels = Mapping[str, tuple[str, ...]]
 """The teams' channels by workspace."""
 
 
-@dataclass(frozen=True)
-class MicrosoftCheck:
-    """Whether Microsoft's signing keys could be fetched, and an access token for the bot."""
-
-    has_keys: bool
-    has_token: bool
-
-
 async def run_checkup(
     settings: Settings,
     slack_queries: SlackQueries,
     check_microsoft: Callable[[], Awaitable[MicrosoftCheck]],
     *,
+    check_teams_channels: TeamsChannelCheck | None = None,
     today: date | None = None,
     read_machine: Callable[[], Machine] = read_machine,
 ) -> tuple[Finding, ...]:
     """Check the database and keys, and the credentials of every configured product.
 
     Deliveries are reported up to *today*, the current day in UTC if it is not given.
-    *slack_queries* and *check_microsoft* call the products' APIs; neither is called unless that
-    product is configured. *read_machine* returns what decides whether the keys' folder outlives
-    a restart. The store is read in a thread, to not block the event loop.
+    *slack_queries*, *check_microsoft* and *check_teams_channels* call the products' APIs; none is
+    called unless that product is configured. *read_machine* returns what decides whether the keys'
+    folder outlives a restart. The store is read in a thread, to not block the event loop.
     """
     current_day = today or datetime.now(UTC).date()
     findings = await asyncio.to_thread(_database_findings, settings, current_day, read_machine())
@@ -69,7 +63,10 @@ async def run_checkup(
     if settings.uses_slack:
         findings += await _check_slack(settings, slack_queries)
     if settings.uses_teams:
-        findings += _microsoft_findings(await check_microsoft())
+        microsoft_check = await check_microsoft()
+        findings += microsoft_checkup.build_account_findings(microsoft_check)
+        if microsoft_check.has_token and check_teams_channels:
+            findings += await check_microsoft_teams(settings, check_teams_channels)
     return findings
 
 
@@ -259,14 +256,15 @@ def _foreign_team_findings(channels_by_workspace: Channels, workspace: str) -> t
     return (finding,) if foreign_count else ()
 
 
-def _microsoft_findings(microsoft_check: MicrosoftCheck) -> tuple[Finding, ...]:
-    """Check access to the signing keys, and the client secret that requests the access token."""
-    keys = "teams_keys" if microsoft_check.has_keys else "teams_keys_away"
-    token = "teams_token" if microsoft_check.has_token else "teams_token_refused"
-    return (
-        Finding(microsoft_check.has_keys, f"operator.doctor.{keys}"),
-        Finding(microsoft_check.has_token, f"operator.doctor.{token}"),
+async def check_microsoft_teams(
+    settings: Settings, check: TeamsChannelCheck
+) -> tuple[Finding, ...]:
+    """Check the teams on Microsoft Teams against the allowed tenants, and what the token sees."""
+    no_channels: microsoft_checkup.ChannelsByTenant = {}
+    channels = await asyncio.to_thread(
+        database_checkup.read_if_possible, settings, microsoft_checkup.list_channels, no_channels
     )
+    return await microsoft_checkup.check_teams(channels, settings.allowed_tenants, check)
 
 
 def _count_joined_people(repos: Repositories) -> dict[str, int]:

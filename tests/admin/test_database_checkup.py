@@ -4,8 +4,8 @@ from pathlib import Path
 
 from bot.admin import doctor
 from bot.admin.database_checkup import can_write_below
-from bot.admin.doctor import MicrosoftCheck
 from bot.admin.key_location import Machine
+from bot.admin.microsoft_checkup import MicrosoftCheck
 from bot.admin.slack_checkup import SlackCheck
 from bot.settings import Settings
 from bot.store.keys.folder_key_store import FolderKeyStore

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from bot.admin import doctor
-from bot.admin.doctor import MicrosoftCheck
 from bot.admin.finding import Finding
 from bot.admin.key_location import Machine
+from bot.admin.microsoft_checkup import MicrosoftCheck
 from bot.admin.slack_checkup import SlackCheck
 from bot.content.catalogue import load_catalogue
 from bot.conversation import Person

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.admin import doctor
-from bot.admin.doctor import MicrosoftCheck
 from bot.admin.health_monitor import HealthMonitor
+from bot.admin.microsoft_checkup import MicrosoftCheck
 from bot.admin.reason_classes import classify_reason
 from bot.admin.slack_checkup import SlackCheck
 from bot.chat.msteams.adapter import AccessSettings, TeamsOutboundSide

@@ -1,9 +1,15 @@
 """Teams adapter: wires the request guard, dispatcher, API client and outlet together."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.chat.after_response import AfterResponse
-from bot.chat.msteams.conversation_ref import GLOBAL_SERVICE_URL, UNREACHABLE_SERVICE_URL
+from bot.chat.msteams.conversation_ref import (
+    GLOBAL_SERVICE_URL,
+    UNREACHABLE_SERVICE_URL,
+    ConversationRef,
+    parse_conversation_ref,
+)
 from bot.chat.msteams.directory_cache import DirectoryCache
 from bot.chat.msteams.dispatcher import Dispatcher
 from bot.chat.msteams.inbound.guard import Guard, TenantPolicy
@@ -16,13 +22,14 @@ from bot.chat.msteams.outbound.access_token import (
 )
 from bot.chat.msteams.outbound.api_client import ApiClient
 from bot.chat.msteams.outbound.directory_lookup import ChannelRoutes, DirectoryLookup
+from bot.chat.msteams.outbound.error_codes import classify_error
 from bot.chat.msteams.outbound.member_lookup import MemberLookup
 from bot.chat.msteams.outbound.outlet import TeamsOutlet
 from bot.chat.msteams.outbound.responder import Responder
 from bot.chat.msteams.render.card_factory import CardFactory
 from bot.chat.msteams.sdk import PUBLIC, ClientCredentials, Credentials, ManagedIdentityCredentials
 from bot.content.catalogue import Catalogue
-from bot.conversation import Routes
+from bot.conversation import Routes, SendStatus
 
 ENDPOINT_PATH = "/api/messages"
 """Path of the messaging endpoint, to which Teams posts every activity."""
@@ -75,10 +82,14 @@ class AccessSettings:
 
 @dataclass(frozen=True)
 class AccountCheck:
-    """Result of :func:`check_account`: signing keys can be fetched, an access token is issued."""
+    """Result of :func:`check_account`: signing keys can be fetched, an access token is issued.
+
+    ``is_token_refused`` is whether Microsoft refused the token, rather than gave no answer.
+    """
 
     has_signing_keys: bool
     has_token: bool
+    is_token_refused: bool = False
 
 
 class TeamsOutboundSide:
@@ -163,11 +174,11 @@ class TeamsAdapter:
         return self.asgi.refused_request_count
 
     async def has_refused_token(self) -> bool:
-        """Whether no access token is issued; Microsoft's library does not tell why."""
+        """Whether Microsoft refuses an access token; false while it does not answer."""
         try:
             await self._token_provider.get_app_token(PUBLIC.bot_scope, None)
-        except TokenUnavailableError:
-            return True
+        except TokenUnavailableError as error:
+            return error.is_refusal
         return False
 
     async def start(self) -> None:
@@ -200,6 +211,34 @@ async def check_account(access: AccessSettings) -> AccountCheck:
     await signing_keys.close()
     try:
         await access.create_token_provider().get_app_token(PUBLIC.bot_scope, None)
-    except TokenUnavailableError:
-        return AccountCheck(has_signing_keys=has_signing_keys, has_token=False)
+    except TokenUnavailableError as error:
+        return AccountCheck(
+            has_signing_keys=has_signing_keys, has_token=False, is_token_refused=error.is_refusal
+        )
     return AccountCheck(has_signing_keys=has_signing_keys, has_token=True)
+
+
+async def check_channels(
+    access: AccessSettings, routes: Mapping[str, str]
+) -> Mapping[str, str] | None:
+    """Return why the bot cannot post, for each channel of *routes* where it cannot.
+
+    *routes* are stored routes by channel, ``""`` where none is stored. ``None`` where Microsoft
+    gives no definite answer.
+    """
+    api_client = ApiClient(access.create_token_provider())
+    service_url = UNREACHABLE_SERVICE_URL if access.uses_local_stand_in else GLOBAL_SERVICE_URL
+    errors: dict[str, str] = {}
+    try:
+        for channel, route in routes.items():
+            conversation = parse_conversation_ref(route) or ConversationRef(service_url, channel)
+            try:
+                await api_client.check_access(conversation)
+            except Exception as error:  # noqa: BLE001 - every error is classified
+                result = classify_error(error)
+                if result.status in {SendStatus.RETRY_LATER, SendStatus.UNKNOWN}:
+                    return None
+                errors[channel] = result.reason
+    finally:
+        await api_client.close()
+    return errors

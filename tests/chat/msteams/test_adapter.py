@@ -1,10 +1,14 @@
 import asyncio
 import time
 
+import pytest
+
 from bot.chat.msteams.action_data import CardSurface, unpack_action_data
+from bot.chat.msteams.adapter import AccessSettings, check_channels
+from bot.chat.msteams.conversation_ref import ConversationRef
 from tests.chat import asgi
 from tests.chat.msteams import activities, microsoft
-from tests.chat.msteams.microsoft import FakeMicrosoft
+from tests.chat.msteams.microsoft import CLIENT_ID, TENANT_ID, FakeMicrosoft, PlannedAnswer
 from tests.chat.msteams.testbed import FORM, collect_actions, open_bench
 
 
@@ -47,3 +51,27 @@ async def test_unauthenticated_requests_are_counted(ms: FakeMicrosoft) -> None:
         assert bench.adapter.refused_request_count == 2
         assert bench.adapter.is_socket_connected is None
         assert not await bench.adapter.has_refused_token()
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([], {}),
+        ([PlannedAnswer(403, {"error": {"code": "BotNotInConversationRoster"}})], True),
+        ([PlannedAnswer(502)], None),
+        ([PlannedAnswer(429)], None),
+    ],
+    ids=["in all", "not in one", "no answer", "not now"],
+)
+async def test_channels_without_the_bot_are_found(
+    ms: FakeMicrosoft, answers: list[PlannedAnswer], expected: object
+) -> None:
+    """Each channel is asked for by its route; without a definite answer nothing is reported."""
+    access = AccessSettings(CLIENT_ID, frozenset({TENANT_ID}), openid_metadata_url=ms.metadata_url)
+    routes = {id_: str(ConversationRef(ms.service_url, id_)) for id_ in ("19:a", "19:b")}
+    ms.planned_answers["pagedMembers"] = answers
+
+    errors = await check_channels(access, routes)
+
+    assert errors == ({"19:a": "BotNotInConversationRoster"} if expected is True else expected)
+    assert ms.posted_messages == []

@@ -11,8 +11,20 @@ _CACHE_SECONDS = 240.0
 _REQUEST_TIMEOUT_SECONDS = 20.0
 
 
+_PASSING_ERROR_CODES = frozenset({"temporarily_unavailable", "server_error"})
+"""Error codes of OAuth 2.0 that refuse nothing (RFC 6749, section 4.1.2.1)."""
+
+
 class TokenUnavailableError(Exception):
-    """Raised when Microsoft issued no token, so that no message was sent; carries no secret."""
+    """Raised when Microsoft issued no token, so that no message was sent; carries no secret.
+
+    ``is_refusal`` is whether Microsoft refused it, rather than did not answer.
+    """
+
+    def __init__(self, *, is_refusal: bool) -> None:
+        """Store why there is no token."""
+        super().__init__()
+        self.is_refusal = is_refusal
 
 
 class AppTokenCache:
@@ -50,10 +62,18 @@ class AppTokenCache:
                 asyncio.to_thread(request_in_thread), _REQUEST_TIMEOUT_SECONDS
             )
         except Exception as error:
-            raise TokenUnavailableError from error
+            raise TokenUnavailableError(is_refusal=_is_refusal(error)) from error
         if not token:
-            raise TokenUnavailableError
+            raise TokenUnavailableError(is_refusal=True)
         return token
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether *error* of Microsoft's library reports a refusal, which it does by a ValueError.
+
+    A page that is no JSON, as of a proxy, raises a subclass; the network's errors are OSErrors.
+    """
+    return type(error) is ValueError and str(error) not in _PASSING_ERROR_CODES
 
 
 class DummyTokenProvider:

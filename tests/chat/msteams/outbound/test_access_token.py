@@ -1,4 +1,5 @@
 import asyncio
+import json
 import threading
 
 import pytest
@@ -56,6 +57,30 @@ async def test_a_missing_token_is_retried_later(answer: str | Exception) -> None
 
     assert classify_error(error.value).status is SendStatus.RETRY_LATER
     assert await token_cache.get_app_token(SCOPE, None) == "second"
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_refusal"),
+    [
+        (ValueError("invalid_client"), True),
+        ("", True),
+        (ValueError("temporarily_unavailable"), False),
+        (ConnectionError(), False),
+        (TimeoutError(), False),
+        (json.JSONDecodeError("no JSON", "<html>", 0), False),
+        (RuntimeError("discovery failed"), False),
+    ],
+)
+async def test_a_refused_token_is_told_from_no_answer(
+    answer: str | Exception, *, is_refusal: bool
+) -> None:
+    """Only Microsoft's own refusal is one, and no error of the network or of a proxy."""
+    token_cache, _ = build_token_cache(answer)
+
+    with pytest.raises(TokenUnavailableError) as error:
+        await token_cache.get_app_token(SCOPE, None)
+
+    assert error.value.is_refusal is is_refusal
 
 
 @pytest.mark.parametrize("status", [200, 500])
