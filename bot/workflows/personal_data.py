@@ -17,7 +17,11 @@ from bot.domain.people import (
 )
 from bot.domain.person.personal_data import PersonalData, resolve_zone
 from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import DeliveryState
 from bot.workflows.form_submission import find_supervisors
+
+_POSTED_STATES = frozenset({DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCONFIRMED})
+"""States of a card that is in its channel, or may be."""
 
 
 def load_personal_data(repos: Repositories, person: Person, now: datetime) -> PersonalData:
@@ -34,6 +38,7 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
         settled_weeks = repos.delivery_history.settled_slots(DeliveryKind.CHECKIN, person)
         schedule = scheduling.build_schedule(stored_clinician, team)
         slot = scheduling.next_slot(schedule, stored_clinician.unanswered_count, now, settled_weeks)
+    directed_teams = select_teams_with_role(role_teams, roles, Role.DIRECTOR)
     return PersonalData(
         clinician=clinician,
         team=team,
@@ -45,7 +50,9 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
         next_checkin_at=slot.due_at.astimezone(resolve_zone(clinician, team)) if slot else None,
         is_checkin_due=slot is not None and slot.is_due(now),
         supervised_teams=supervised_teams,
-        directed_teams=select_teams_with_role(role_teams, roles, Role.DIRECTOR),
+        directed_teams=directed_teams,
+        unsupervised_teams=_select_unsupervised_teams(repos, directed_teams),
+        cardless_teams=_select_cardless_teams(repos, directed_teams),
         readable_teams=select_readable_teams(role_teams, roles, team),
         has_agreed=any(grant.has_agreed for grant in repos.teams.list_roles(person)),
         checkin_in_doubt=(delivery.slot, delivery.detail) if delivery else None,
@@ -55,6 +62,25 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
         supervisor_ids=find_supervisors(repos, person),
         notice_preference=repos.close_notices.get_preference(person),
         is_in_audit_trail=repos.audit_trail.names_person(person),
+    )
+
+
+def _select_unsupervised_teams(repos: Repositories, teams: tuple[Team, ...]) -> tuple[Team, ...]:
+    return tuple(
+        team for team in teams if not repos.teams.list_role_holders(team.id, Role.SUPERVISOR)
+    )
+
+
+def _select_cardless_teams(repos: Repositories, teams: tuple[Team, ...]) -> tuple[Team, ...]:
+    """Return those of *teams* whose channel has no introduction card, as far as is known."""
+    cards = {
+        team.id: repos.delivery_history.find_last_card(team.workspace, team.channel)
+        for team in teams
+    }
+    return tuple(
+        team
+        for team in teams
+        if (card := cards[team.id]) is None or card.state not in _POSTED_STATES
     )
 
 

@@ -289,6 +289,8 @@ def iter_home_pages(words: LanguagePack) -> Iterator[Home]:
         has_agreed=True,
         checkin_in_doubt=("2026-W10", words.signs[0].code),
         supervisor_ids=("U1",),
+        unsupervised_teams=(TEAM,),
+        cardless_teams=(TEAM,),
     )
     yield from (
         home_page.render_home_page(personal_data, words, languages)

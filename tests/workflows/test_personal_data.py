@@ -1,8 +1,10 @@
 from dataclasses import replace
 
 from bot.conversation import Person
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Role
 from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.store import Store
 from bot.workflows.personal_data import load_personal_data, load_readable_teams, load_roles_by_team
 from tests.store.sample_counts import NOW, WORKSPACE, build_clinicians, build_team, declare_team_job
@@ -83,3 +85,36 @@ async def test_a_clinician_reads_opened_tables_only(store: Store) -> None:
         lambda repos: load_personal_data(repos, marie, NOW)
     )
     assert [team.id for team in person_data.readable_teams] == ["south"]
+
+
+async def test_a_director_sees_what_teams_lack(store: Store) -> None:
+    """The teams without a supervisor, and those without a card that was posted, are listed."""
+    await save_sample_teams(store)
+
+    def post_card(repos: Repositories) -> None:
+        card = PlannedDelivery(
+            WORKSPACE, DeliveryKind.INTRODUCTION, "", NORTH.channel, "north", NOW, NOW, ""
+        )
+        repos.deliveries.plan_deliveries([card])
+        delivery = repos.delivery_history.find_last_card(WORKSPACE, NORTH.channel)
+        assert delivery
+        repos.deliveries.claim_delivery(delivery.id, delivery.attempt, NOW)
+
+    before = await store.across_workspaces.read(
+        lambda repos: load_personal_data(repos, SALOME, NOW)
+    )
+    await store.across_workspaces.write(post_card)
+    after = await store.across_workspaces.read(lambda repos: load_personal_data(repos, SALOME, NOW))
+
+    assert [team.id for team in before.unsupervised_teams] == ["south"]
+    assert [team.id for team in before.cardless_teams] == ["north", "south"]
+    assert [team.id for team in after.cardless_teams] == ["south"]
+
+
+async def test_only_directors_see_what_teams_lack(store: Store) -> None:
+    """A supervisor of one team reads of no other team."""
+    await save_sample_teams(store)
+
+    data = await store.across_workspaces.read(lambda repos: load_personal_data(repos, OMAR, NOW))
+
+    assert data.unsupervised_teams == data.cardless_teams == ()

@@ -6,6 +6,7 @@ from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED
 from bot.domain.checkins.questions import encode_checkin_data
 from bot.domain.person import personal_data, privacy_notice, ten_minutes
 from bot.domain.person.personal_data import PersonalData
+from bot.domain.teams import oversight
 from bot.elements import (
     ActionRow,
     Banner,
@@ -87,6 +88,7 @@ def _render_roles(person_data: PersonalData, words: LanguagePack) -> Body:
         buttons.append(Button("debriefs.open", words.translate("common.step.counts")))
     if person_data.supervised_teams:
         sentences.append(words.translate("home.supervision.text"))
+    if person_data.supervised_teams or person_data.unsupervised_teams:
         label = words.translate("common.step.supervision")
         buttons.append(Button("supervision.open", label, opens_form=True))
     if person_data.notice_team:
@@ -99,7 +101,25 @@ def _render_roles(person_data: PersonalData, words: LanguagePack) -> Body:
         Divider(),
         Text(words.join_sentences(sentences)),
         *_render_unreachable_banner(person_data, words),
+        *_render_incomplete_teams(person_data, words),
         ActionRow(tuple(buttons)),
+    )
+
+
+def _render_incomplete_teams(person_data: PersonalData, words: LanguagePack) -> Body:
+    """List to a director the teams that lack a supervisor or a card; no figure of any team.
+
+    Where the product reports no admin, the director may name a supervisor.
+    """
+    has_admins = oversight.reports_admins(person_data.clinician.person.workspace)
+    remedy = "by_admin" if has_admins else "by_director"
+    return tuple(
+        Banner(words.translate(key, teams=words.join_items(team.name for team in teams)), "info")
+        for key, teams in (
+            (f"home.direction.unsupervised_{remedy}", person_data.unsupervised_teams),
+            ("home.direction.cardless", person_data.cardless_teams),
+        )
+        if teams
     )
 
 

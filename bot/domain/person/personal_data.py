@@ -29,9 +29,10 @@ class PersonalData:
     accepted. ``checkin_in_doubt`` is the week and the sign's code of this
     week's check-in, if it is not known whether it was posted. ``is_last_message_undelivered`` is
     True when the last message to the person was rejected or missed; ``undelivered_teams`` are the
-    supervised teams to whose channel it was. ``supervisor_ids`` are the supervisors to whom the
-    person may write. ``notice_preference`` is the choice about the notices of closed periods, if
-    one was made.
+    supervised teams to whose channel it was. ``unsupervised_teams`` and ``cardless_teams`` are the
+    directed teams without a supervisor, or without an introduction card. ``supervisor_ids`` are the
+    supervisors to whom the person may write. ``notice_preference`` is the choice about the notices
+    of closed periods, if one was made.
     """
 
     clinician: Clinician
@@ -53,6 +54,8 @@ class PersonalData:
     is_on_frozen_list: bool = False
     is_in_audit_trail: bool = False
     is_checkin_due: bool = False
+    unsupervised_teams: tuple[Team, ...] = ()
+    cardless_teams: tuple[Team, ...] = ()
 
     @property
     def notice_team(self) -> Team | None:
