@@ -75,7 +75,9 @@ unit: $(VENV)/tests
 # Coverage of the domain is measured over the tests of its rules and of its callers alone, without
 # tests that enumerate thousands of cases (marker no_cover): measuring more than doubles their time.
 RULES := tests/domain tests/handlers tests/workflows
-PYTEST := $(BIN)/pytest --dist worksteal --without '$(WITHOUT)'
+# Temporary files are in memory where it has room: stores commit to them thousands of times.
+PYTEST = PYTEST_DEBUG_TEMPROOT="$$($(BIN)/python -m tests.memory_folder)" \
+  $(BIN)/pytest --dist worksteal --without '$(WITHOUT)'
 rules: $(VENV)/tests
 	$(PYTEST) -n $(JOBS) --cov --cov-report= $(RULES)
 	$(BIN)/coverage report --fail-under=100

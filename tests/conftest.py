@@ -69,11 +69,18 @@ def _deselect_excluded(config: pytest.Config, items: list[pytest.Item]) -> None:
     config.hook.pytest_deselected(items=deselected)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection() -> None:
+    """Collect no garbage while modules are imported and tests collected, which are all retained."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Exclude modules and collected tests, which are never freed, from garbage collection.
 
     Scanning them again and again took a seventh of the tests' time.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
