@@ -1,47 +1,49 @@
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
+from playwright.async_api import Browser, Page
 
 from bot.__main__ import main
 from bot.content.catalogue import load_catalogue
 
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--no-pdf-header-footer",
-)
+
+def write_sized_page(file: Path, size: str) -> Path:
+    """Write the page in *file* for sheets of *size*, and return its file."""
+    sized_file = file.with_suffix(f".{size}.htm")
+    style = file.read_text(encoding="utf-8").replace("@page {", f"@page {{ size: {size};")
+    sized_file.write_text(style, encoding="utf-8")
+    return sized_file
 
 
-def count_printed_sheets(page: Path, chromium: str, size: str) -> int:
-    """Return how many sheets of *size* a browser prints a page on."""
-    sized_page = page.with_suffix(f".{size}.htm")
-    style = page.read_text(encoding="utf-8").replace("@page {", f"@page {{ size: {size};")
-    sized_page.write_text(style, encoding="utf-8")
-    pdf = page.with_suffix(f".{size}.pdf")
-    subprocess.run(
-        [chromium, *FLAGS, f"--print-to-pdf={pdf}", sized_page.as_uri()],
-        check=True,
-        capture_output=True,
-        timeout=60,
-    )
-    return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
+async def count_printed_sheets(page: Page, file: Path) -> int:
+    """Return how many sheets of its own size a browser prints a page on."""
+    await page.goto(file.as_uri())
+    pdf = await page.pdf(prefer_css_page_size=True)
+    return len(re.findall(rb"/Type\s*/Page\b", pdf))
 
 
+@pytest.fixture
+def printables(tmp_path: Path, language: str, size: str) -> dict[str, Path]:
+    """The printed pages of a language for sheets of a size, by name."""
+    assert main(["print", str(tmp_path), "--language", language]) == 0
+    files = sorted(tmp_path.glob(f"*.{language}.html"))
+    return {file.name.partition(".")[0]: write_sized_page(file, size) for file in files}
+
+
+@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("language", load_catalogue().languages)
 @pytest.mark.parametrize("size", ["A4", "letter"])
-def test_each_page_fits_its_sheets(tmp_path: Path, chromium: str, language: str, size: str) -> None:
+async def test_each_page_fits_its_sheets(printables: dict[str, Path], browser: Browser) -> None:
     """The guide needs two sheets, every other page one, of either size, in every language."""
-    assert main(["print", str(tmp_path), "--language", language]) == 0
+    page = await browser.new_page()
+    sheet_counts = {
+        name: await count_printed_sheets(page, file) for name, file in printables.items()
+    }
+    await page.close()
 
-    pages = sorted(tmp_path.glob(f"*.{language}.html"))
-    hours = [f"hour-{quarter}" for quarter in range(1, 5)]
-    assert [page.name.partition(".")[0] for page in pages] == ["debrief-sheet", "guide", *hours]
-    assert [count_printed_sheets(page, chromium, size) for page in pages] == [1, 2, *[1] * 4]
+    hours = {f"hour-{quarter}": 1 for quarter in range(1, 5)}
+    assert sheet_counts == {"debrief-sheet": 1, "guide": 2, **hours}
 
 
 def test_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
