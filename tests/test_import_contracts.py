@@ -117,19 +117,35 @@ def test_the_contracts_hold(source_copy: Path) -> None:
     assert result.returncode == 0, result.stdout
 
 
+@pytest.fixture(scope="module")
+def breach_reports(source_copy: Path) -> dict[str, str]:
+    """The report on each broken contract, by its name, of a copy with all breaches."""
+    folder = source_copy.with_name(f"{source_copy.name}-breached")
+    shutil.copytree(source_copy, folder)
+    for _, file, imported in BREACHES:
+        with (folder / file).open("a", encoding="utf-8") as target:
+            target.write(f"\nimport {imported}\n")
+    result = run_lint_imports(folder)
+    assert result.returncode == 1, result.stdout
+    parts = re.split(r"(?m)^(.+)\n-+\n", result.stdout)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def find_line(file: str, imported: str) -> int:
+    """Return the line on which a breach is planted, below the earlier ones of its file."""
+    planted = [other for _, other_file, other in BREACHES if other_file == file]
+    length = len((ROOT / file).read_text(encoding="utf-8").splitlines())
+    return length + 2 * (planted.index(imported) + 1)
+
+
 @pytest.mark.parametrize(("contract", "file", "imported"), BREACHES)
-def test_a_breach_is_reported(source_copy: Path, contract: str, file: str, imported: str) -> None:
-    """A forbidden import is reported with its contract and line."""
-    target = source_copy / file
-    original = target.read_text(encoding="utf-8")
-    target.write_text(f"{original}\nimport {imported}\n", encoding="utf-8")
+def test_a_breach_is_reported(
+    breach_reports: dict[str, str], contract: str, file: str, imported: str
+) -> None:
+    """A forbidden import is reported with its contract and line, whatever else is forbidden."""
+    module = file.removesuffix(".py").replace("/", ".")
 
-    result = run_lint_imports(source_copy)
-
-    target.write_text(original, encoding="utf-8")
-    assert result.returncode == 1
-    assert f"{contract} BROKEN" in result.stdout
-    assert f"(l.{len(original.splitlines()) + 2}" in result.stdout
+    assert f"{module} -> {imported} (l.{find_line(file, imported)})" in breach_reports[contract]
 
 
 def test_every_contract_has_a_breach_that_proves_it() -> None:
