@@ -126,11 +126,10 @@ def render_topic(topic: str, words: LanguagePack, kind: CardKind | None = None) 
     for card in cards[:MAX_CARDS_PER_MESSAGE]:
         body += _render_short_card(card, words)
     body += _render_peers_caution(selected_kind, words)
-    attribution = words.translate("source.attribution", url=words.references["source"].url)
-    summary = words.translate("tip.about.summary", title=title)
-    return Message(
-        summary, (*body, *_build_kind_buttons(topic, words, selected_kind), Caption(attribution))
-    )
+    body += _build_kind_buttons(topic, words, selected_kind)
+    for card in [card for card in cards if card.atom][:1]:
+        body += _render_attribution(card, words)
+    return Message(words.translate("tip.about.summary", title=title), tuple(body))
 
 
 def parse_topic_data(data: str, words: LanguagePack) -> str:
