@@ -11,10 +11,10 @@ from bot.content.catalogue import Tip
 
 THEME_TOPICS: Mapping[int, tuple[str, ...]] = MappingProxyType(
     {
-        1: ("ask", "ground", "share"),
+        1: ("ask", "ground", "share", "measures"),
         2: ("signs", "protect"),
-        3: ("why", "steady"),
-        4: ("repair", "together"),
+        3: ("why", "steady", "power"),
+        4: ("repair", "together", "frame"),
     }
 )
 """The topics of each quarter's theme (``hour.quarter1`` to ``hour.quarter4``), for all teams.

@@ -64,7 +64,7 @@ ATOMS = {
 }
 """The forty elements of the source article, by tip."""
 
-OWN_TOPICS = {"room", "supervision"}
+OWN_TOPICS = {"room", "supervision", "power", "frame", "measures"}
 """Topics that the article does not have: their cards credit it with nothing."""
 
 CODES = {

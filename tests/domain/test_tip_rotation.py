@@ -101,14 +101,14 @@ def test_half_a_year_of_working_days_has_no_repeated_card(
 @pytest.mark.parametrize("themes", [THEME_TOPICS, NO_THEMES], ids=["with a theme", "without"])
 @given(team=teams, start=later_days)
 @settings(deadline=None, max_examples=12)
-def test_a_year_of_tuesdays_and_thursdays_has_no_repeated_card(
+def test_a_year_of_tuesdays_and_thursdays_repeats_no_dealt_card(
     themes: Mapping[int, tuple[str, ...]], team: str, start: date
 ) -> None:
-    """Two tip days a week give 104 distinct cards before any is repeated."""
+    """Of 104 cards on two days a week, only those left over from the five sets can come twice."""
     year = [day for day in working_days(start, 52 * 5) if day.weekday() in TUESDAY_AND_THURSDAY]
 
     card_ids = {select_daily_tip(WORDS.tips, team, day, themes=themes).id for day in year}
-    assert len(card_ids) == len(year)
+    assert len(year) - len(card_ids) <= len(WORDS.tips) % 5
 
 
 @pytest.mark.parametrize("count", [134, 135, 138])
@@ -135,10 +135,11 @@ def test_one_weekday_gets_every_card_once_in_five_rounds(count: int, weekday: in
 
 @pytest.mark.parametrize("quarter", THEME_TOPICS)
 def test_a_theme_gives_its_quarter_more_of_its_cards(quarter: int) -> None:
-    """With a theme, a quarter has clearly more of its cards than without."""
+    """With a theme, a quarter has clearly more of its cards than without, and four in ten."""
     with_theme = share_of_theme(quarter, THEME_TOPICS)
 
     assert with_theme > 1.4 * share_of_theme(quarter, NO_THEMES)
+    assert with_theme > 0.4
 
 
 def test_themes_are_the_same_for_all_teams() -> None:
