@@ -140,7 +140,9 @@ async def _photograph_new_team(session: PhotoSession) -> None:
     )
     await session.close_forms(quentin)
     henrike = session.drive_persona(HENRIKE)
-    await session.photograph_opened_form("which team?", henrike, "/supervision", "which")
+    await henrike.type_command("/supervision")  # no channel selects one of the two teams
+    await henrike.wait_for_modal("which", WAIT_SECONDS)
+    await session.photograph_form("which team?", henrike)
     await session.close_forms(henrike)
     salome = session.drive_persona(SALOME)
     await salome.type_command("/debriefs", LOBBY)

@@ -138,6 +138,27 @@ async def test_page_fits_a_phone(user: SandboxUser, english: LanguagePack) -> No
     assert (box["x"], box["width"]) == (0, PHONE["width"])
 
 
+async def test_thing_to_try_switches_person_room_and_input_on_a_phone(
+    user: SandboxUser, english: LanguagePack
+) -> None:
+    """The buttons are visible on a phone, and setting up a team is one button and Enter away."""
+    page = user.page
+    await page.set_viewport_size(PHONE)
+    button = page.get_by_role("button", name=english.translate("sandbox.try.setup.title"))
+    await expect(button).to_be_in_viewport()
+
+    await button.click()
+
+    await expect(page.get_by_role("heading", level=1)).to_have_text("harbourside")
+    hint = page.get_by_role("region").get_by_text(english.translate("sandbox.try.setup.hint"))
+    await expect(hint).to_be_in_viewport()
+    await expect(user.message_input).to_have_value("/supervision")
+    await expect(user.message_input).to_be_focused()
+    await page.keyboard.press("Enter")
+    await user.wait_for_title(english.translate("supervision.form.title"))
+    await expect(user.top_form.get_by_text("Amaru Lindholm").first).to_be_attached()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_text_has_sufficient_contrast(
     user: SandboxUser, english: LanguagePack, theme: str

@@ -100,7 +100,10 @@ function inputField(key, type) {
 }
 
 function listPeople(context) {
-  return context.personas.map(({ id, name, title }) => ({ value: id, label: name, detail: title }));
+  return context.personas.map(({ id, name, title, team }) => {
+    const detail = `${title} \u00b7 ${team}`; // a visitor does not know these people
+    return { value: id, label: name, detail };
+  });
 }
 
 function listChannels(context) {
