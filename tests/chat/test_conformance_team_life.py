@@ -1,0 +1,135 @@
+"""The life of a team in chat: set-up, first nudge, hand-over, another channel, and its end."""
+
+from pathlib import Path
+
+from bot.conversation import Address
+from bot.domain.people import Role, Team
+from bot.store.repositories import Repositories
+from tests.chat.conftest import create_bot, teams_settings
+from tests.chat.expectations import DEBRIEF_ANSWERS, WORDS, deliver_checkin
+from tests.chat.msteams.microsoft import TENANT_ID
+from tests.chat.on_teams import TeamsProduct
+from tests.chat.surfaces import Product, render_team_file
+
+NEW_CHANNELS = {"slack": "C2NEWHOME", "msteams": "19:newhome@thread.tacv2"}
+POSTED_START = "The introduction card is in"
+
+
+async def load_team(product: Product) -> Team:
+    """Return the team that is in the store, removed or not."""
+    return await product.bot.context.store.across_workspaces.read(
+        lambda repos: repos.teams.list_teams()[0]
+    )
+
+
+async def load_supervisors(product: Product) -> set[str]:
+    """Return the ids of the team's supervisors."""
+    team = await load_team(product)
+    holders = await product.bot.context.store.across_workspaces.read(
+        lambda repos: repos.teams.list_role_holders(team.id, Role.SUPERVISOR)
+    )
+    return {holder.id for holder in holders}
+
+
+async def report_channel(product: Product) -> str:
+    """Store the route to another channel, as after the app was added there; return its id."""
+    team = await load_team(product)
+    channel = NEW_CHANNELS[team.workspace.partition(":")[0]]
+    address = Address(team.workspace, channel=channel)
+
+    def save_route(repos: Repositories) -> None:
+        repos.chat_routes.save_route(address, channel)
+
+    await product.bot.context.store.across_workspaces.write(save_route)
+    return channel
+
+
+async def test_a_saved_setup_says_that_its_card_is_posted(chat: Product) -> None:
+    """The confirmation states that the card is in the new channel, within the answer's deadline."""
+    channel = await report_channel(chat)
+    form = await chat.run_command(chat.supervisor, "supervision")
+    saved = await chat.submit_form(chat.supervisor, form, {"channel": (channel,)})
+
+    assert saved.contains_text(WORDS.translate("supervision.done.saved", team="North team"))
+    assert saved.contains_text(POSTED_START)
+
+
+async def test_a_refused_card_is_posted_by_trying_again(chat: Product) -> None:
+    """Where the channel rejects the card, one button posts it once the bot may write there."""
+    channel = await report_channel(chat)
+    form = await chat.run_command(chat.supervisor, "supervision")
+    chat.fail_next_message("gone")
+    left_step = await chat.submit_form(chat.supervisor, form, {"channel": (channel,)})
+
+    assert left_step.contains_text("could not be posted")
+    retried = await chat.press_button(
+        chat.supervisor, left_step, WORDS.translate("supervision.card.retry")
+    )
+
+    assert retried.contains_text(POSTED_START)
+
+
+async def test_the_setup_is_handed_over(chat: Product) -> None:
+    """A supervisor who names another opens the set-up to them, who takes the first one out."""
+    form = await chat.run_command(chat.supervisor, "supervision")
+    both = (chat.supervisor, chat.stranger)
+    await chat.submit_form(chat.supervisor, form, {"supervisors": both})
+    handed_over = await chat.run_command(chat.stranger, "supervision")
+    await chat.submit_form(chat.stranger, handed_over, {"supervisors": (chat.stranger,)})
+
+    assert await load_supervisors(chat) == {chat.stranger}
+    refusal = await chat.run_command(chat.supervisor, "supervision")
+    assert refusal.contains_text(WORDS.translate("supervision.refused.text"))
+
+
+async def test_a_debrief_is_kept_when_the_team_moves(chat: Product) -> None:
+    """A team that moves to another channel keeps what was filed, and files there as before."""
+    channel = await report_channel(chat)
+    form = await chat.run_command(chat.marie, "rupture")
+    await chat.submit_form(chat.marie, form, DEBRIEF_ANSWERS)
+
+    setup = await chat.run_command(chat.supervisor, "supervision")
+    await chat.submit_form(chat.supervisor, setup, {"channel": (channel,)})
+    form = await chat.run_command(chat.ada, "rupture")
+    guide = await chat.submit_form(chat.ada, form, DEBRIEF_ANSWERS)
+
+    assert (await load_team(chat)).channel == channel
+    assert not guide.contains_text(WORDS.translate("error.no_team"))
+
+
+async def test_a_closed_team_says_until_when_its_people_count(chat: Product) -> None:
+    """The supervisor reads what closing means before and after; the set-up is gone."""
+    setup = await chat.run_command(chat.supervisor, "supervision")
+    question = await chat.press_button(
+        chat.supervisor, setup, WORDS.translate("team_changes.close.step")
+    )
+    closed = await chat.submit_form(chat.supervisor, question, {})
+
+    for screen in (question, closed):
+        assert screen.contains_text("What they file still counts in this team until")
+    refusal = await chat.run_command(chat.supervisor, "supervision")
+    assert refusal.contains_text(WORDS.translate("supervision.refused.text"))
+
+
+async def test_a_new_team_on_teams_reaches_its_first_nudge(
+    teams: TeamsProduct, tmp_path: Path
+) -> None:
+    """From a file that names a supervisor alone: people added by name, a card, a join, a nudge."""
+    team_file = render_team_file(TENANT_ID, teams.channel, teams.people[-2:])
+    folder = tmp_path / "new"
+    folder.mkdir()
+    bot = await create_bot(folder, teams.clock, team_file, **teams_settings(teams.ms))
+    teams.ms.person_names[teams.marie] = "Marie Tremblay"
+    teams.ms.rosters[teams.channel] = list(teams.people)
+    async with bot.lifespan():
+        new = TeamsProduct(bot, teams.clock, TENANT_ID, teams.channel, teams.people, ms=teams.ms)
+        form = await new.run_command(new.supervisor, "supervision")
+        saved = await new.submit_form(new.supervisor, form, {"clinicians": new.people[:9]})
+        await bot.run_duties_and_deliver()
+        await new.activate_control(new.marie, "buttons", "join", data=(await load_team(new)).id)
+        nudge = await deliver_checkin(new)
+
+    assert saved.contains_text(WORDS.translate("supervision.done.saved", team="North team"))
+    assert any(teams.channel in call.path for call in teams.ms.posted_messages)
+    assert "Marie Tremblay" in str(form.native_payload)
+    assert nudge.contains_text(WORDS.translate("checkin.nudge.draw"))
