@@ -56,3 +56,35 @@ def test_the_apology_asks_for_no_explanation(words: LanguagePack) -> None:
 def test_to_own_culture_is_to_consult(words: LanguagePack, section: str) -> None:
     """After culture was passed over, my part leads to a colleague and not to the client."""
     assert re.search(r"consult|请教|商量", words.guide_line(f"{section}.culture"))
+
+
+MANDATED_WORDS = {"en": "court", "fr-CA": "tribunal", "zh-Hans": "法院"}
+"""A word of the scene with a client who was sent, by language."""
+
+ONE_IMAGE = {
+    "en": (r"two slips", r"\b(good|old|thank the) guards?\b", r"\bcamera\b"),
+    "fr-CA": (r"deux bouts de papier", r"sentinelle", r"\bcaméra\b"),
+    "zh-Hans": (r"两张小纸条", r"守卫", r"镜头"),
+}
+"""Images that readers met too often: two slips of paper, the guard, the camera."""
+
+
+@in_every_language
+def test_the_set_on_power_has_its_hard_cases(words: LanguagePack) -> None:
+    """There are scenes of a mandated client, a fee, a report and prejudice, and an exercise."""
+    scenes = {tip.id for tip in words.tips if tip.topic == "power" and tip.kind == "scene"}
+
+    assert scenes == {f"power-{case}-scene" for case in ("sent", "fee", "report", "remark")}
+    assert MANDATED_WORDS[words.language] in card_text(words, "power-sent-scene")
+    assert [exercise for exercise in words.exercises if exercise.id == "power"]
+
+
+@in_every_language
+def test_an_image_occurs_in_one_place(words: LanguagePack) -> None:
+    """Two slips of paper, the guard and the camera occur on one card or in one exercise each."""
+    texts = {tip.id: f"{tip.title}\n{tip.point}\n{tip.try_this}" for tip in words.tips}
+    texts |= {item.id: f"{item.title}\n{item.aim}\n{item.steps}" for item in words.exercises}
+
+    for image in ONE_IMAGE[words.language]:
+        places = [name for name, text in texts.items() if re.search(image, text, re.IGNORECASE)]
+        assert len(places) == 1, (image, places)

@@ -40,7 +40,7 @@ THEME_EXERCISES: Mapping[int, tuple[str, ...]] = MappingProxyType(
     {
         1: ("first_line", "camera", "settle"),
         2: ("quiet_hour", "complaint", "turning"),
-        3: ("protection", "own_part", "light_guess"),
+        3: ("protection", "own_part", "light_guess", "power"),
         4: ("going_back", "what_turned", "ending"),
     }
 )
