@@ -118,7 +118,8 @@ def test_the_refinement_button_has_the_codes_and_answers() -> None:
 
 def deeper_button(guide: Form) -> object:
     """Return the button of a guide that opens the deeper questions."""
-    return next(e.controls[0] for e in guide.body if isinstance(e, ActionRow))
+    controls = [c for e in guide.body if isinstance(e, ActionRow) for c in e.controls]
+    return next(c for c in controls if c.name == "rupture.deeper")
 
 
 def find_fold(guide: Form, key: str) -> Fold:
