@@ -208,6 +208,7 @@ BUTTONS: Mapping[str, Handler] = {
         "supervision.move": team_changes.submit_move,
         "supervision.name": oversight.open_naming,
         "supervision.open": supervision.open_setup,
+        "supervision.undo": supervision.undo_setup,
         "tip.drill": drill.show_drill,
         "tip.drills": drill.show_drill_list,
         "tip.kind": tip.show_cards_of_kind,

@@ -37,7 +37,7 @@ RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
         **_keep_names("rupture.back", "rupture.questions", "rupture.rehearse"),
         **_keep_names("rupture.open", "supervision.card", "supervision.introduce"),
         **_keep_names("supervision.close", "supervision.history", "supervision.move"),
-        **_keep_names("supervision.name", "supervision.open"),
+        **_keep_names("supervision.name", "supervision.open", "supervision.undo"),
         **_keep_names("tip.kind", "tip.list", "tip.next", "tip.situation", "tip.today"),
         **_keep_names("tip.drill", "tip.drills", "tip.topic"),
     },

@@ -85,6 +85,7 @@ RIGHTS: Mapping[Handler, Right] = {
     supervision.repeat_introduction: Right.SETTER,
     supervision.retry_introduction: Right.SETTER,
     supervision.submit_setup: Right.EDITOR,
+    supervision.undo_setup: Right.SETTER,
     supervision_strain.open_strain_form: Right.PUBLIC,
     supervision_strain.show_strain_guide: Right.PUBLIC,
     team_changes.open_closing_form: Right.EDITOR,

@@ -11,7 +11,7 @@ from bot.domain.teams.oversight import may_oversee
 from bot.domain.teams.setup_submission import parse_team_id
 from bot.errors import BotError, NoTeamError, NotTheirTeamError, UnknownProfileError
 from bot.store.repositories import Repositories
-from bot.workflows import access, introduction_cards, team_setup
+from bot.workflows import access, introduction_cards, setup_undo, team_setup
 from bot.workflows.personal_data import load_roles_by_team
 
 Handler = Callable[[Request, Context], Awaitable[Reply]]
@@ -139,8 +139,9 @@ async def _may_edit(request: Request, context: Context, right: Right, *, is_admi
         editor = team_setup.editor_of(repos, request.person, team_id)
         if may_edit_team(editor, is_admin=is_admin):
             return True
-        return right is Right.SETTER and introduction_cards.has_recently_set_up(
-            repos, request.person, team_id, context.now()
+        facts = (repos, request.person, team_id, context.now())
+        return right is Right.SETTER and (
+            introduction_cards.has_recently_set_up(*facts) or setup_undo.may_undo_setup(*facts)
         )
 
     return await context.store.for_workspace(request.person.workspace).read(load_permission)

@@ -21,6 +21,7 @@ from bot.domain.teams import (
     setup_opening,
     setup_result,
     setup_submission,
+    setup_undo,
     taking_over,
 )
 from bot.domain.teams.setup_form import NEW_TEAM_ID
@@ -29,6 +30,7 @@ from bot.domain.teams.setup_submission import SetupContext, SetupSubmission
 from bot.elements import ActionRow, Element, Form, Option
 from bot.errors import UnknownProfileError
 from bot.store.repositories import Repositories
+from bot.workflows import setup_undo as undo_workflow
 from bot.workflows import team_setup
 from bot.workflows.personal_data import load_roles_by_team
 from bot.workflows.team_setup import SavedSetup
@@ -83,6 +85,20 @@ async def retry_introduction(request: Request, context: Context) -> Reply:
     return await _replan_card(request, context, team_setup.retry_introduction)
 
 
+async def undo_setup(request: Request, context: Context) -> Reply:
+    """Restore the set-up of before the person's last change, if nobody changed it since."""
+    person, now = request.person, context.now()
+    team_id = setup_submission.parse_team_id(request.data, request.answers)
+    result = await context.store.for_workspace(person.workspace).write(
+        lambda repos: undo_workflow.undo_setup(repos, person, team_id, now)
+    )
+    words = context.catalogue.get_pack(request.language)
+    if result is None:
+        return setup_undo.build_refusal_form(words)
+    team, is_removed = result
+    return setup_undo.build_undone_form(team, is_removed=is_removed, words=words)
+
+
 async def _build_setup_reply(request: Request, context: Context) -> Reply:
     words, person = context.catalogue.get_pack(request.language), request.person
     profile = await context.fetch_profile(person)
@@ -91,15 +107,15 @@ async def _build_setup_reply(request: Request, context: Context) -> Reply:
         lambda repos: team_setup.editable_teams(repos, person, is_admin=is_admin)
     )
     channel = request.command_channel
-    oversight_row = await _build_oversight_row(request, context, is_admin=is_admin)
+    extra_rows = await _build_extra_rows(request, context, is_admin=is_admin)
     if team_id := setup_opening.select_setup(teams, channel, may_create=is_admin):
         zone = profile.zone if profile else ""
         form = await _build_setup_form(request, context, team_id, zone, channel)
-        return replace(form, body=(*form.body, *oversight_row))
+        return replace(form, body=(*form.body, *extra_rows))
     if teams:
         data = setup_opening.encode_channel(channel)
         form = setup_form.build_team_chooser(teams, words, may_create=is_admin, data=data)
-        return replace(form, body=(*form.body, *oversight_row))
+        return replace(form, body=(*form.body, *extra_rows))
     if profile is None:
         raise UnknownProfileError
     refusal = setup_form.render_refusal(words)
@@ -107,23 +123,27 @@ async def _build_setup_reply(request: Request, context: Context) -> Reply:
         request,
         words,
         words.translate("supervision.form.title"),
-        replace(refusal, body=(*refusal.body, *oversight_row)),
+        replace(refusal, body=(*refusal.body, *extra_rows)),
     )
 
 
-async def _build_oversight_row(
+async def _build_extra_rows(
     request: Request, context: Context, *, is_admin: bool
 ) -> tuple[Element, ...]:
-    """Build the buttons of a person who oversees set-ups; nothing for any other person."""
-    workspace = request.person.workspace
-    roles = await context.store.for_workspace(workspace).read(
-        lambda repos: load_roles_by_team(repos, request.person)
+    """Build what a person may do besides: undo their last change, and oversee set-ups."""
+    person, now, workspace = request.person, context.now(), request.person.workspace
+    roles, undoable_teams = await context.store.for_workspace(workspace).read(
+        lambda repos: (
+            load_roles_by_team(repos, person),
+            undo_workflow.list_undoable_teams(repos, person, now),
+        )
     )
-    if not oversight.may_oversee(workspace, roles, is_admin=is_admin):
-        return ()
     words = context.catalogue.get_pack(request.language)
+    rows = setup_undo.build_undo_rows(undoable_teams, words)
+    if not oversight.may_oversee(workspace, roles, is_admin=is_admin):
+        return rows
     buttons = (taking_over.build_naming_button(words), audit_screen.build_history_button(words))
-    return (ActionRow(buttons),)
+    return (*rows, ActionRow(buttons))
 
 
 async def _build_setup_form(
@@ -161,13 +181,15 @@ async def _save_setup(
 
 
 def _build_saved_form(saved: SavedSetup, status: CardStatus | None, words: LanguagePack) -> Form:
-    return setup_result.build_saved_form(
+    form = setup_result.build_saved_form(
         saved.team,
         saved.next_release,
         words,
         card_status=status,
         is_question_deferred=saved.is_question_deferred,
     )
+    undoable_teams = (saved.team,) if saved.is_undoable else ()
+    return replace(form, body=(*form.body, *setup_undo.build_undo_rows(undoable_teams, words)))
 
 
 async def _refuse_unlistable_accounts(

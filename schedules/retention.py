@@ -5,6 +5,7 @@ from functools import partial
 
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.teams.setter_rights import SETTER_WINDOW
 from bot.store.repositories import Repositories
 from bot.store.repositories.audit_trail import AUDIT_RETENTION
 from bot.store.repositories.period_members import MEMBER_RETENTION
@@ -38,8 +39,9 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     unique key prevents a second delivery for one week; published tables, the audit trail and
     removed teams for 24 months, and the frozen lists of periods for 53 weeks after the close. A
     unit's class is deleted five weeks after it expires, unless a period has renewed it. A choice
-    about the notices of closed periods is deleted with the person's last role. The pepper in use is
-    marked, so that an operator's command with another one is refused.
+    about the notices of closed periods is deleted with the person's last role, and a set-up before
+    its last change after a day. The pepper in use is marked, so that an operator's command with
+    another one is refused.
     """
     now = context.now()
 
@@ -54,6 +56,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
             + repos.releases.delete_before((now - RELEASE_RETENTION).date())
             + repos.team_lifecycle.delete_removed_before((now - RELEASE_RETENTION).date())
             + repos.audit_trail.delete_before(now - AUDIT_RETENTION)
+            + repos.previous_setups.delete_before(now - SETTER_WINDOW)
             + repos.period_members.delete_closed_before((now - MEMBER_RETENTION).date())
             + repos.unit_classes.delete_expired_before((now - _CLASS_RETENTION).date())
             + repos.close_notices.delete_without_role()

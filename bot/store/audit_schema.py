@@ -1,6 +1,6 @@
 """Tables of what happened to set-ups, a part of :mod:`bot.store.schema`, where its rules are."""
 
-from sqlalchemy import BigInteger, Column, Index, String, Table
+from sqlalchemy import BigInteger, Column, Index, String, Table, Text
 
 from bot.store.schema_metadata import metadata
 
@@ -20,4 +20,16 @@ audit_entries = Table(
     Index("audit_entry_at", "at"),
     sqlite_with_rowid=False,
     comment="Who changed which set-up or role when, '' for the operator; kept 24 months.",
+)
+
+previous_setups = Table(
+    "previous_setup",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("workspace", String(80), nullable=False),
+    Column("person", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,
+    comment="The set-up before the last change, for a day, so that who made it can undo it.",
 )

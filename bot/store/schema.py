@@ -26,6 +26,8 @@ metadata = schema_metadata.metadata
 
 audit_entries = audit_schema.audit_entries
 
+previous_setups = audit_schema.previous_setups
+
 workspaces = Table(
     "workspace",
     metadata,

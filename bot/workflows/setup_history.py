@@ -7,6 +7,7 @@ from bot.conversation import Person
 from bot.domain.people import Role, Team
 from bot.domain.teams import setup_changes
 from bot.domain.teams.setup_submission import SetupSubmission
+from bot.domain.teams.setup_undo import PreviousSetup
 from bot.store.repositories import Repositories
 
 
@@ -30,13 +31,17 @@ def record_setup(
 ) -> bool:
     """Record the change from *before* to the stored set-up; return whether there is any.
 
-    *before* is ``None`` for a new team, *actor_id* is ``""`` for the operator.
+    *before* is ``None`` for a new team, *actor_id* is ``""`` for the operator. What a person
+    changed is stored as it was before, so that they can undo it.
     """
     after = load_setup(repos, team.id)
     if after is None:
         return False
     entries = setup_changes.build_change_entries(team, before, after, actor_id, now)
     repos.audit_trail.record(entries)
+    if entries and actor_id:
+        previous = PreviousSetup(actor_id, now, before)
+        repos.previous_setups.save(team.id, team.workspace, previous)
     return bool(entries)
 
 

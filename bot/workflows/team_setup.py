@@ -28,7 +28,7 @@ from bot.errors import StaleFormError
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import encode_introduction_detail
 from bot.store.repositories.deliveries import PlannedDelivery
-from bot.workflows import setup_history
+from bot.workflows import setup_history, setup_undo
 from bot.workflows.form_submission import write_cover
 from bot.workflows.personal_data import is_last_channel_message_undelivered
 
@@ -64,13 +64,15 @@ class SavedSetup:
     """A saved set-up: the team, and the release of its open period.
 
     ``posts_introduction`` is True when an introduction card was queued for the channel,
-    ``is_question_deferred`` when a changed question applies from the next period.
+    ``is_question_deferred`` when a changed question applies from the next period, and
+    ``is_undoable`` when the person can take the change back.
     """
 
     team: Team
     next_release: NextRelease | None
     posts_introduction: bool
     is_question_deferred: bool
+    is_undoable: bool = False
 
 
 def editor_of(repos: Repositories, person: Person, team_id: str) -> SetupEditor:
@@ -188,6 +190,7 @@ def save_setup(
         repos.ledger.find_next_release(team_id, now),
         posts_introduction,
         is_question_deferred,
+        is_undoable=setup_undo.may_undo_setup(repos, person, team_id, now),
     )
 
 

@@ -73,6 +73,7 @@ SETUP_ANSWERS: Answers = {
     "open": ("no",),
 }
 SETTINGS_ANSWERS: Answers = {"state": ("on",), "day": ("3",), "time": ("16:30",)}
+NAMING_ANSWERS: Answers = {"which": ("{team}",), "supervisors": ("{person}",)}
 CHECKIN_DATA = "2026-W27:circle"
 REFINED_GUIDE_DATA = "away.touched;mine=rushed;strain=bond"
 FORGED = (Probe(), Probe("\N{WARNING SIGN} forged", {"day": ("9",), "until": ("soon",)}))
@@ -128,6 +129,7 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "supervision.move": (Refusal.NOT_THEIR_TEAM, (Probe("{team} C0FREE"), *TEAM_PROBES)),
     "supervision.name": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.open": (Refusal.NO_SETUP, TEAM_PROBES),
+    "supervision.undo": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "tip.drill": (Refusal.PUBLIC, (Probe("few_words:1:0"), Probe("few_words:4:0"), *TEAM_PROBES)),
     "tip.drills": (Refusal.PUBLIC, TEAM_PROBES),
     "tip.kind": (Refusal.PUBLIC, (Probe("repair:point"), *TEAM_PROBES)),
@@ -158,10 +160,7 @@ FORM_CASES: Mapping[str, RouteCase] = {
     "followup": (Refusal.NO_TEAM, (Probe(CHECKIN_DATA, {"followup": ("not_right",)}), *FORGED)),
     "guide": (Refusal.PUBLIC, (Probe("{team}", DEBRIEF_ANSWERS), *TEAM_PROBES)),
     "messages": (Refusal.NOT_THEIR_TEAM, (Probe("", SETTINGS_ANSWERS), *TEAM_PROBES)),
-    "naming": (
-        Refusal.NOT_THEIR_TEAM,
-        (Probe("", {"which": ("{team}",), "supervisors": ("{person}",)}), *TEAM_PROBES),
-    ),
+    "naming": (Refusal.NOT_THEIR_TEAM, (Probe("", NAMING_ANSWERS), *TEAM_PROBES)),
     "note": (Refusal.PUBLIC, TEAM_PROBES),
     "notice": (Refusal.PUBLIC, TEAM_PROBES),
     "pause": (Refusal.NO_TEAM, (Probe("", {"until": ("2026-07-20",)}), *FORGED)),

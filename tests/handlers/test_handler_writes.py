@@ -128,6 +128,7 @@ READING_REQUESTS: Mapping[str, Request] = {
     "button supervision.history": build_request(ADMIN),
     "button supervision.name": build_request(ADMIN),
     "button tip.drill": build_request(MARIE, data="few_words:1:0"),
+    "button supervision.undo": build_request(SUPERVISOR, data=TEAM.id),
     "button tip.kind": build_request(MARIE, data=f"{next(iter(PACK.topics))}:{PACK.tips[0].kind}"),
     "button tip.next": build_request(MARIE, data="1"),
     "button tip.situation": build_request(MARIE, data="quiet"),

@@ -79,13 +79,13 @@ async def test_saving_is_stored_before_the_card_is_posted(
 async def test_a_refused_card_shows_the_step_that_is_left(
     context: Context, outlet: RecordingOutlet
 ) -> None:
-    """Where the bot is not in the channel, the form has the invitation and tries again."""
+    """Where the bot is not in the channel, the form has the invitation, tries again, and undoes."""
     outlet.send_result = REFUSED_RESULT
 
     reply = await submit_setup(context, ADMIN, "new", NEW_TEAM_ANSWERS)
 
     assert "/invite @Attune" in reply_text(reply)
-    assert set(steps_by_name(reply)) == {"supervision.card"}
+    assert set(steps_by_name(reply)) == {"supervision.card", "supervision.undo"}
 
 
 async def test_the_admin_posts_the_card_after_inviting_the_bot(

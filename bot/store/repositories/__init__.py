@@ -23,6 +23,7 @@ from bot.store.repositories.linked_accounts import LinkedAccounts
 from bot.store.repositories.listed_accounts import ListedAccounts
 from bot.store.repositories.people import People
 from bot.store.repositories.period_members import PeriodMembers
+from bot.store.repositories.previous_setups import PreviousSetups
 from bot.store.repositories.releases import Releases
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_lifecycle import TeamLifecycle
@@ -162,6 +163,11 @@ class Repositories:
     def audit_trail(self) -> AuditTrail:
         """Who changed which set-up or role."""
         return AuditTrail(self._connection)
+
+    @cached_property
+    def previous_setups(self) -> PreviousSetups:
+        """Set-ups before their last change."""
+        return PreviousSetups(self._connection)
 
     @cached_property
     def close_notices(self) -> CloseNotices:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 from bot.conversation import Person
 from bot.domain.teams.audit_entry import ERASED_ID, AuditAction, AuditEntry
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
-from bot.store.schema import audit_entries
+from bot.store.schema import audit_entries, previous_setups
 
 AUDIT_RETENTION = timedelta(days=731)
 """Time for which an entry is stored: 24 months."""
@@ -29,7 +29,7 @@ class AuditTrail:
         self._connection = connection
 
     def record(self, entries: Iterable[AuditEntry]) -> None:
-        """Add *entries*."""
+        """Add *entries*; what their teams were set up as before can no longer be restored."""
         rows = [
             {
                 "id": uuid4().hex,
@@ -46,6 +46,8 @@ class AuditTrail:
         ]
         if rows:
             self._connection.execute(insert(audit_entries), rows)
+            is_changed = previous_setups.c.team.in_({row["team"] for row in rows})
+            self._connection.execute(delete(previous_setups).where(is_changed))
 
     def list_entries(
         self, *, workspace: str = "", team_ids: Iterable[str] | None = None, limit: int = 1000

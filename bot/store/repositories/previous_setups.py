@@ -1,0 +1,58 @@
+"""The set-ups of teams before their last change, stored for a day so that it can be undone."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select
+
+from bot.conversation import Person
+from bot.domain.teams.setup_undo import PreviousSetup, encode_setup, parse_setup_copy
+from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
+from bot.store.schema import previous_setups
+from bot.store.upsert import upsert_row
+
+
+class PreviousSetups:
+    """Repository of previous set-ups, one for each team.
+
+    A new entry of the audit trail deletes that of its team, see
+    :meth:`bot.store.repositories.audit_trail.AuditTrail.record`.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the transaction of *connection*."""
+        self._connection = connection
+
+    def save(self, team_id: str, workspace: str, previous: PreviousSetup) -> None:
+        """Store what the team's set-up was before its last change."""
+        row = {
+            "team": team_id,
+            "workspace": workspace,
+            "person": previous.setter_id,
+            "at": to_unix_seconds(previous.changed_at),
+            "body": encode_setup(previous.setup),
+        }
+        upsert_row(self._connection, previous_setups, row)
+
+    def find(self, team_id: str) -> PreviousSetup | None:
+        """Return the previous set-up of a team; ``None`` once it was changed by other means."""
+        query = select(previous_setups).where(previous_setups.c.team == team_id)
+        row = self._connection.execute(query).one_or_none()
+        return _parse_row(row) if row else None
+
+    def list_by_setter(self, setter: Person) -> dict[str, PreviousSetup]:
+        """Return the previous set-ups of the teams that *setter* changed last, by team id."""
+        query = select(previous_setups).where(
+            previous_setups.c.workspace == setter.workspace, previous_setups.c.person == setter.id
+        )
+        rows = self._connection.execute(query.order_by(previous_setups.c.team))
+        return {row.team: _parse_row(row) for row in rows}
+
+    def delete_before(self, moment: datetime) -> int:
+        """Delete the set-ups before changes of before *moment*; return how many."""
+        expired = delete(previous_setups).where(previous_setups.c.at < to_unix_seconds(moment))
+        return self._connection.execute(expired).rowcount
+
+
+def _parse_row(row: Row[Any]) -> PreviousSetup:
+    return PreviousSetup(row.person, from_unix_seconds(row.at), parse_setup_copy(row.body))
