@@ -2,7 +2,6 @@ import pytest
 
 from bot.conversation import Address, AddressReachable, SearchResult, SendStatus
 from bot.elements import Message, Text
-from bot.outlet import AccountStatus
 from tests.chat.msteams import activities
 from tests.chat.msteams.activities import CHANNEL_ID, CHAT_ID, MARIE
 from tests.chat.msteams.microsoft import TENANT_ID, PlannedAnswer
@@ -277,32 +276,6 @@ async def test_an_account_outside_the_channel_is_unknown(bench: AdapterBench) ->
 
     assert profile is not None
     assert not profile.is_external
-
-
-@pytest.mark.parametrize(
-    ("answer", "expected"),
-    [
-        (PlannedAnswer(), AccountStatus.ACTIVE),
-        (
-            PlannedAnswer(404, {"error": {"code": "MemberNotFoundInConversation"}}),
-            AccountStatus.CLOSED,
-        ),
-        (PlannedAnswer(404), AccountStatus.UNKNOWN),
-        (PlannedAnswer(500), AccountStatus.UNKNOWN),
-    ],
-    ids=["member", "left", "unclear", "outage"],
-)
-async def test_who_left_the_team_of_a_channel_is_known(
-    bench: AdapterBench, answer: PlannedAnswer, expected: AccountStatus
-) -> None:
-    """Only an answer that names the member as missing proves that a person left."""
-    if answer.status != 200:
-        bench.ms.planned_answers[MARIE] = [answer]
-    await report_service_url(bench)
-
-    status = await bench.adapter.outlet.fetch_account_status(MARIE_PERSON, CHANNEL_ID)
-
-    assert status is expected
 
 
 async def test_a_stored_route_survives_a_restart(bench: AdapterBench) -> None:

@@ -9,7 +9,6 @@ from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.outlet import EVENT_TYPE, SlackOutlet
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message, Text
-from bot.outlet import AccountStatus
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 MARIE = Address("slack:T1", person="U1")
@@ -235,19 +234,6 @@ class TestPeople:
 
         api.plan_error("users.info", "fatal_error")
         assert await outlet.fetch_profile(Person("slack:T1", "U9")) is None
-
-    async def test_the_status_of_an_account_follows_its_profile(
-        self, api: FakeWebApi, outlet: SlackOutlet
-    ) -> None:
-        """A closed account is closed, and a failed call proves nothing."""
-        statuses = []
-        for user in ({"tz": "UTC"}, {"deleted": True}):
-            api.planned_answers["users.info"] = PlannedAnswer({"ok": True, "user": user})
-            statuses.append(await outlet.fetch_account_status(Person("slack:T1", "U1"), "C1"))
-        api.plan_error("users.info", "fatal_error")
-        statuses.append(await outlet.fetch_account_status(Person("slack:T1", "U1"), "C1"))
-
-        assert statuses == [AccountStatus.ACTIVE, AccountStatus.CLOSED, AccountStatus.UNKNOWN]
 
 
 async def test_home_is_published_for_user(api: FakeWebApi, outlet: SlackOutlet) -> None:
