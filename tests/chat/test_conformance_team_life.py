@@ -1,13 +1,14 @@
 """The life of a team in chat: set-up, first nudge, hand-over, another channel, and its end."""
 
 from pathlib import Path
+from uuid import NAMESPACE_OID, uuid5
 
-from bot.conversation import Address
+from bot.conversation import Address, Person
 from bot.domain.people import Role, Team
 from bot.store.repositories import Repositories
 from tests.chat.conftest import create_bot, teams_settings
 from tests.chat.expectations import DEBRIEF_ANSWERS, WORDS, deliver_checkin
-from tests.chat.msteams.microsoft import TENANT_ID
+from tests.chat.msteams.microsoft import TENANT_ID, PlannedAnswer
 from tests.chat.on_teams import TeamsProduct
 from tests.chat.surfaces import Product, render_team_file
 
@@ -29,6 +30,16 @@ async def load_supervisors(product: Product) -> set[str]:
         lambda repos: repos.teams.list_role_holders(team.id, Role.SUPERVISOR)
     )
     return {holder.id for holder in holders}
+
+
+async def make_director(product: Product, user_id: str) -> None:
+    """Make a person a director of the team."""
+    team = await load_team(product)
+    await product.bot.context.store.across_workspaces.write(
+        lambda repos: repos.teams.set_role_holders(
+            team.id, Role.DIRECTOR, [Person(team.workspace, user_id)]
+        )
+    )
 
 
 async def report_channel(product: Product) -> str:
@@ -109,6 +120,54 @@ async def test_a_closed_team_says_until_when_its_people_count(chat: Product) -> 
         assert screen.contains_text("What they file still counts in this team until")
     refusal = await chat.run_command(chat.supervisor, "supervision")
     assert refusal.contains_text(WORDS.translate("supervision.refused.text"))
+
+
+async def test_a_director_on_teams_names_a_supervisor(teams: TeamsProduct) -> None:
+    """When the supervisor has left the team, its director names another, who opens the set-up."""
+    director, successor = str(uuid5(NAMESPACE_OID, "director")), teams.stranger
+    await make_director(teams, director)
+    missing = PlannedAnswer(404, {"error": {"code": "MemberNotFoundInConversation"}})
+    teams.ms.planned_answers[teams.supervisor] = [missing] * 9
+
+    overview = await teams.run_command(director, "supervision")
+    form = await teams.press_button(director, overview, WORDS.translate("setups.naming.step"))
+    named = await teams.submit_form(director, form, {"supervisors": (successor,)})
+    await teams.bot.run_duties_and_deliver()
+
+    assert named.contains_text("North team")
+    assert await load_supervisors(teams) == {successor}
+    setup = await teams.run_command(successor, "supervision")
+    assert {"channel", "clinicians"} <= setup.fields
+    announcement = WORDS.translate("setups.naming.meaning")
+    assert any(announcement in str(call.body) for call in teams.ms.posted_messages)
+
+
+async def test_a_director_replaces_no_active_supervisor(teams: TeamsProduct) -> None:
+    """While the supervisor is a member, or Teams does not tell, no team is offered."""
+    director = str(uuid5(NAMESPACE_OID, "director"))
+    await make_director(teams, director)
+    step = WORDS.translate("setups.naming.step")
+    overview = await teams.run_command(director, "supervision")
+
+    active = await teams.press_button(director, overview, step)
+    teams.ms.planned_answers[teams.supervisor] = [PlannedAnswer(503)]
+    unknown = await teams.press_button(director, overview, step)
+
+    for screen in (active, unknown):
+        assert screen.contains_text(WORDS.translate("setups.naming.none"))
+
+
+async def test_home_lists_to_a_director_what_a_team_lacks(teams: TeamsProduct) -> None:
+    """Before the card is posted the director reads of it, and of no figure of the team."""
+    director = str(uuid5(NAMESPACE_OID, "director"))
+    await make_director(teams, director)
+    sentence = WORDS.translate("home.direction.cardless", teams="North team")
+
+    before = await teams.open_home(director)
+    await teams.bot.run_duties_and_deliver()
+
+    assert before.contains_text(sentence)
+    assert not (await teams.open_home(director)).contains_text(sentence)
 
 
 async def test_a_new_team_on_teams_reaches_its_first_nudge(
