@@ -96,7 +96,7 @@ async def generate_history(
     otherwise become their language. Raises ClockError when the bot's clock does not move.
     """
     weeks = max(1, -((start - now) // timedelta(weeks=1)))
-    async with run_stub_service() as service, aiohttp.ClientSession() as session:
+    async with run_stub_service(sample_practice) as service, aiohttp.ClientSession() as session:
         driver = _HistoryDriver(session, bot_url, service)
         await driver.install_bot(
             sample_practice.people_in_role(sample_practice.teams[0], "supervisor")[0]
@@ -194,20 +194,42 @@ async def serve_channel(bot_url: str, sample_practice: SamplePractice) -> AsyncI
     Without it, the route to the channel is that of the history's stub service: each post would
     fail as if Teams were unreachable, and the bot would pause every delivery of the tenant.
     """
-    async with run_stub_service() as service, aiohttp.ClientSession() as session:
+    async with run_stub_service(sample_practice) as service, aiohttp.ClientSession() as session:
         supervisor = sample_practice.people_in_role(sample_practice.teams[0], "supervisor")[0]
         await _HistoryDriver(session, bot_url, service).install_bot(supervisor)
         yield
 
 
 @asynccontextmanager
-async def run_stub_service() -> AsyncIterator[str]:
-    """Serve a stub of the Teams service that accepts and discards every request; yield its URL."""
+async def run_stub_service(sample_practice: SamplePractice) -> AsyncIterator[str]:
+    """Serve a stub of the Teams service that discards every message; yield its URL.
+
+    It lists the sample practice's people as members of every channel, and its one channel.
+    """
+
+    async def list_members(_request: Request) -> Response:
+        members = [
+            {"id": f"29:{persona.id}", "aadObjectId": persona.id, "name": persona.name}
+            for persona in sample_practice.personas
+        ]
+        return JSONResponse({"members": members})
+
+    async def list_channels(_request: Request) -> Response:
+        channel = {"id": CHANNEL_ID, "name": sample_practice.teams[0].name, "type": "standard"}
+        return JSONResponse({"conversations": [channel]})
+
+    async def show_team(_request: Request) -> Response:
+        return JSONResponse({"id": CHANNEL_ID, "name": sample_practice.name})
 
     async def accept_activity(_request: Request) -> Response:
         return JSONResponse({"id": secrets.token_hex(8)}, status_code=201)
 
     listener = loopback_server.listen_on_port()
-    routes = [Route("/{path:path}", accept_activity, methods=["GET", "POST", "PUT"])]
+    routes = [
+        Route("/v3/conversations/{channel}/pagedMembers", list_members),
+        Route("/v3/teams/{team}/conversations", list_channels),
+        Route("/v3/teams/{team}", show_team),
+        Route("/{path:path}", accept_activity, methods=["GET", "POST", "PUT"]),
+    ]
     async with loopback_server.serve_app(Starlette(routes=routes), listener):
         yield loopback_server.listener_url(listener)

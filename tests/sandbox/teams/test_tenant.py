@@ -11,6 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.chat.msteams.conversation_ref import ConversationRef
+from bot.chat.msteams.outbound.access_token import DummyTokenProvider
+from bot.chat.msteams.outbound.api_client import ApiClient
 from bot.sandbox.process import loopback_server
 from bot.sandbox.teams import run, tenant
 from bot.sandbox.teams.tenant import build_playground_config, build_sample_practice
@@ -98,6 +101,22 @@ async def test_the_channel_is_served_while_the_playground_runs() -> None:
     assert installation["type"] == "installationUpdate"
     assert installation["conversation"]["id"] == tenant.CHANNEL_ID
     assert status == 201
+
+
+async def test_the_channels_service_lists_members_and_channels() -> None:
+    """A set-up in the Playground names the sample practice's people and its channel."""
+    practice = build_sample_practice()
+    api_client = ApiClient(DummyTokenProvider())
+    async with tenant.run_stub_service(practice) as url:
+        channel = ConversationRef(url, tenant.CHANNEL_ID)
+        members = await api_client.fetch_roster(channel)
+        channels = await api_client.fetch_team_channels(channel)
+        team_name = await api_client.fetch_team_name(channel)
+    await api_client.close()
+
+    assert {member.name for member in members} == {person.name for person in practice.personas}
+    assert channels == {tenant.CHANNEL_ID: practice.teams[0].name}
+    assert team_name == practice.name
 
 
 @pytest.mark.parametrize(("language", "choice_count"), [("en", 0), ("fr-CA", 12), ("zh-Hans", 12)])
