@@ -18,7 +18,8 @@ class RenderResources:
 
     ``tenant_id`` is Microsoft's id of the organisation. ``person_names`` and ``channel_names``
     are the cached display names by id. ``supports_dialogs`` is whether Teams opens dialogs for
-    this bot; otherwise a form replaces the card whose action requested it.
+    this bot; otherwise a form replaces the card whose action requested it, and people are listed
+    without the client's search.
     """
 
     words: LanguagePack

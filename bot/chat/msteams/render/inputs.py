@@ -87,7 +87,9 @@ def _render_people(field: PeopleField, render_context: RenderContext) -> Card:
     choice_set = _render_choice_set(
         choices, "compact", field.initial, is_multi_select=field.max_selected > 1
     )
-    return choice_set | {"choices.data": PEOPLE_QUERY}
+    # The Playground opens no dialogs and searches for nobody: it shows an empty search instead.
+    can_search = render_context.resources.supports_dialogs
+    return choice_set | ({"choices.data": PEOPLE_QUERY} if can_search else {})
 
 
 def _render_channel(field: ChannelField, render_context: RenderContext) -> Card:

@@ -20,6 +20,7 @@ from tests.chat.msteams.card_samples import (
     GUEST,
     MARIE,
     RESOURCES,
+    WITHOUT_DIALOGS,
     block_types,
     build_render_context,
 )
@@ -119,6 +120,16 @@ def test_people_are_searched_or_listed() -> None:
         "isMultiSelect"
         not in render_field(PeopleField("f", "Q", max_selected=1), build_render_context())[0]
     )
+
+
+def test_people_are_only_listed_in_the_playground() -> None:
+    """A stand-in without dialogs has no search either, and would hide the selected people."""
+    card_input = render_field(
+        PeopleField("f", "Q", (MARIE,)), build_render_context(resources=WITHOUT_DIALOGS)
+    )[0]
+
+    assert "choices.data" not in card_input
+    assert card_input["choices"][0]["title"] == RESOURCES.person_names[MARIE]
 
 
 def test_the_list_of_people_is_limited() -> None:
