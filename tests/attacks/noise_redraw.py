@@ -100,11 +100,11 @@ def guess_world(
     Keys of which the same keys are derived redraw the same tables, which are drawn once.
     """
     fits = [0 for _ in worlds]
-    redraw = cache(
-        lambda subkeys, table, indexes: redraw_bodies(
-            subkeys[0], subkeys[1], tables[table], [worlds[index] for index in indexes]
-        )
-    )
+
+    @cache
+    def redraw(subkeys: tuple[bytes, bytes], number: int, indexes: tuple[int, ...]) -> list[str]:
+        return redraw_bodies(*subkeys, tables[number], [worlds[index] for index in indexes])
+
     for key in keys:
         fitting = list(range(len(worlds)))
         for number, table in enumerate(tables):
