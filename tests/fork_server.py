@@ -178,8 +178,8 @@ class _Server:
                 if self._fork(descriptors):
                     signal.set_wakeup_fd(-1)
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    for descriptor in (self.requests, wakeup, signalled):
-                        descriptor.close()
+                    for own_socket in (self.requests, wakeup, signalled):
+                        own_socket.close()
                     _enter(folder, environment)
                     return module, arguments
 

@@ -49,11 +49,13 @@ def test_other_versions_of_a_server_have_statements_of_their_own(tmp_path: Path)
 
 def test_every_engine_of_a_store_uses_the_shared_cache(tmp_path: Path) -> None:
     """Engines that are opened one after the other have one and the same cache."""
-    stores = [open_engines(f"sqlite:///{tmp_path}/{name}") for name in ("first", "second")]
+    engine_pairs = [open_engines(f"sqlite:///{tmp_path}/{name}") for name in ("first", "second")]
     caches = {
-        id(engine.get_execution_options()["compiled_cache"]) for pair in stores for engine in pair
+        id(engine.get_execution_options()["compiled_cache"])
+        for pair in engine_pairs
+        for engine in pair
     }
 
     assert len(caches) == 1
-    for engines in stores:
+    for engines in engine_pairs:
         engines.dispose()
