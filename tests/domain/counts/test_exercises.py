@@ -120,7 +120,7 @@ def test_a_leader_that_is_not_shown_selects_nothing() -> None:
         sample_tables.publish(sample_tables.build_breakdown("status", "ended"), 0),
     )
     quarters = [
-        tuple(shift_quarters(published, number) for published in tables) for number in range(12)
+        tuple(shift_quarters(published, number) for published in tables) for number in range(13)
     ]
 
     assert {exercises.select_exercise(shifted, None, WORDS).id for shifted in quarters} == {
