@@ -28,7 +28,7 @@ ul.ticks li::before { content: ""; position: absolute; left: 0; top: .2mm; width
 ul.lines li { padding-left: 0; }
 blockquote { margin: 0 0 .7mm; padding-left: 2.4mm; border-left: .7mm solid #8fb3c0; }
 section { margin: 0 0 1.6mm; }
-h2, h3 { break-after: avoid; }
+h2, h3, .columns h2 + p { break-after: avoid; }
 li, p, blockquote { break-inside: avoid; }
 .ticks li:first-child, .ticks li:nth-last-child(2) { break-after: avoid; }
 .columns { columns: 2; column-gap: 8mm; margin-top: 2mm; }

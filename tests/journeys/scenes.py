@@ -45,11 +45,23 @@ async def photograph_tips(session: PhotoSession) -> None:
     )
     await session.photograph_reply("/tip list", ilse, "/tip list")
     await session.photograph_reply("/tip help", ilse, "/tip help")
+    await _photograph_drills(session)
     for topic in words.topics:
         await session.photograph_reply(
             f"/tip {topic}", ilse, f"/tip {words.translate(f'tip.word.{topic}')}"
         )
     await _photograph_kinds(session)
+
+
+async def _photograph_drills(session: PhotoSession) -> None:
+    """Photograph a line to practise with, its repetition, and the list of all lines."""
+    ilse = session.drive_persona(ILSE)
+    await session.photograph_reply("/tip practice", ilse, "/tip practice")
+    for step, name in (("tip.drill", "a line again"), ("tip.drills", "the list of lines")):
+        card = ilse.visible_messages(NORTH)[-1]
+        await session.photograph_next_message(
+            name, ilse, partial(ilse.press_element, step, card), NORTH
+        )
 
 
 async def _photograph_kinds(session: PhotoSession) -> None:

@@ -54,7 +54,10 @@ def _render_drill(drill: Drill, words: LanguagePack) -> str:
 
 
 def _render_adjustments(words: LanguagePack) -> str:
-    changes = (words.translate(f"drill.adjust.round{number}") for number in drills.ADJUSTMENTS)
+    changes = (
+        words.translate("drill.criterion", text=words.translate(f"drill.adjust.round{number}"))
+        for number in drills.ADJUSTMENTS
+    )
     return render_section(words.translate("drill.printed.adjust"), render_list(changes))
 
 
