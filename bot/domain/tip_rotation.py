@@ -12,8 +12,8 @@ from bot.content.catalogue import Tip
 THEME_TOPICS: Mapping[int, tuple[str, ...]] = MappingProxyType(
     {
         1: ("ask", "ground", "share", "measures"),
-        2: ("signs", "protect"),
-        3: ("why", "steady", "power"),
+        2: ("signs", "protect", "room"),
+        3: ("why", "steady", "power", "supervision"),
         4: ("repair", "together", "frame"),
     }
 )
