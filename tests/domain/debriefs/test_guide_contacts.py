@@ -119,7 +119,7 @@ def test_the_refinement_button_has_the_codes_and_answers() -> None:
 def deeper_button(guide: Form) -> object:
     """Return the button of a guide that opens the deeper questions."""
     controls = [c for e in guide.body if isinstance(e, ActionRow) for c in e.controls]
-    return next(c for c in controls if c.name == "rupture.deeper")
+    return next(c for c in controls if isinstance(c, Button) and c.name == "rupture.deeper")
 
 
 def find_fold(guide: Form, key: str) -> Fold:
