@@ -24,11 +24,13 @@ from tests.store.sample_counts import build_team
 TENANT = "11111111-2222-4333-8444-555555555555"
 
 
-def answer_with(errors: Mapping[str, str] | None, asked: dict[str, str]) -> TeamsChannelCheck:
-    """Return a check that answers *errors* and notes in *asked* what it was asked."""
+def answer_with(
+    """Return a check that answers *errors* and records its routes in *checked_routes*."""
+) -> TeamsChannelCheck:
+    """Return a check that answers *errors* and notes in *checked_routes* what it was checked_routes."""
 
     async def check(routes: Mapping[str, str]) -> Mapping[str, str] | None:
-        asked.update(routes)
+        checked_routes.update(routes)
         return errors
 
     return check
@@ -72,29 +74,29 @@ async def test_channels_are_compared_with_what_the_token_sees(
 
 
 async def test_a_tenant_that_is_not_served_is_a_fault() -> None:
-    """Teams of a tenant that the settings do not name are counted, and not asked about."""
-    asked: dict[str, str] = {}
+    """Teams of a tenant that the settings do not name are counted, and not checked_routes about."""
+    checked_routes: dict[str, str] = {}
     channels = {"msteams:elsewhere": {"19:a": ""}, f"msteams:{TENANT}": {"19:b": ""}}
 
-    findings = await check_teams(channels, {TENANT}, answer_with({}, asked))
+    findings = await check_teams(channels, {TENANT}, answer_with({}, checked_routes))
 
     assert [finding.is_healthy for finding in findings] == [False, True]
     assert findings[0].facts == {"count": 1}
-    assert asked.keys() == {"19:b"}
+    assert checked_routes.keys() == {"19:b"}
 
 
 async def test_the_number_of_questions_is_bounded() -> None:
     """One check-up asks about a bounded number of channels."""
-    asked: dict[str, str] = {}
+    checked_routes: dict[str, str] = {}
     channels = {f"msteams:{TENANT}": {f"19:{number}": "" for number in range(500)}}
 
-    await check_teams(channels, {TENANT}, answer_with({}, asked))
+    await check_teams(channels, {TENANT}, answer_with({}, checked_routes))
 
-    assert len(asked) == MAX_CHECKED_CHANNELS
+    assert len(checked_routes) == MAX_CHECKED_CHANNELS
 
 
 async def test_channels_are_read_with_their_routes(tmp_path: Path) -> None:
-    """The teams of other products are not asked about; a stored route is used."""
+    """The teams of other products are not checked_routes about; a stored route is used."""
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     teams = [
@@ -111,8 +113,8 @@ async def test_channels_are_read_with_their_routes(tmp_path: Path) -> None:
     await store.across_workspaces.write(save)
     await store.close()
     settings = build_settings(tmp_path, teams_client_id=TEAMS_CLIENT_ID, teams_tenants=TENANT)
-    asked: dict[str, str] = {}
+    checked_routes: dict[str, str] = {}
 
-    await doctor.check_microsoft_teams(settings, answer_with({}, asked))
+    await doctor.check_microsoft_teams(settings, answer_with({}, checked_routes))
 
-    assert asked == {"19:a": "a route", "19:b": ""}
+    assert checked_routes == {"19:a": "a route", "19:b": ""}
