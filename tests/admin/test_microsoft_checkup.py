@@ -25,9 +25,9 @@ TENANT = "11111111-2222-4333-8444-555555555555"
 
 
 def answer_with(
-    """Return a check that answers *errors* and records its routes in *checked_routes*."""
+    errors: Mapping[str, str] | None, checked_routes: dict[str, str]
 ) -> TeamsChannelCheck:
-    """Return a check that answers *errors* and notes in *checked_routes* what it was checked_routes."""
+    """Return a check that answers *errors* and records its routes in *checked_routes*."""
 
     async def check(routes: Mapping[str, str]) -> Mapping[str, str] | None:
         checked_routes.update(routes)
@@ -74,7 +74,7 @@ async def test_channels_are_compared_with_what_the_token_sees(
 
 
 async def test_a_tenant_that_is_not_served_is_a_fault() -> None:
-    """Teams of a tenant that the settings do not name are counted, and not checked_routes about."""
+    """Teams of a tenant that the settings do not name are counted, and not checked."""
     checked_routes: dict[str, str] = {}
     channels = {"msteams:elsewhere": {"19:a": ""}, f"msteams:{TENANT}": {"19:b": ""}}
 
@@ -96,7 +96,7 @@ async def test_the_number_of_questions_is_bounded() -> None:
 
 
 async def test_channels_are_read_with_their_routes(tmp_path: Path) -> None:
-    """The teams of other products are not checked_routes about; a stored route is used."""
+    """The teams of other products are not checked; a stored route is used."""
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     teams = [
