@@ -139,7 +139,7 @@ async def _build_extra_rows(
         )
     )
     words = context.catalogue.get_pack(request.language)
-    rows = setup_undo.build_undo_rows(undoable_teams, words)
+    rows = setup_undo.build_undo_rows(undoable_teams, words, offers_card=True)
     if not oversight.may_oversee(workspace, roles, is_admin=is_admin):
         return rows
     buttons = (taking_over.build_naming_button(words), audit_screen.build_history_button(words))

@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from hashlib import sha256
-from itertools import islice
 from types import MappingProxyType
 
 from bot.content.catalogue import Tip
@@ -68,7 +67,8 @@ def select_daily_tip(
     first_round = min(round_number, 0)
     quarters = _list_quarters(first_round, round_number, set_number, len(ordered))
     turns = (round_number - first_round) * (dealt_count // WORKING_DAYS_PER_WEEK) + turn
-    return next(islice(_deal_cards(cards_by_theme, quarters), turns, None))
+    *_, tip = _deal_cards(cards_by_theme, [*quarters][: turns + 1])
+    return tip
 
 
 def index_working_day(day: date) -> int:
@@ -95,7 +95,7 @@ def _list_quarters(
             yield quarter_of(date.fromordinal(FIRST_MONDAY.toordinal() + 7 * week + weekday))
 
 
-def _deal_cards(cards_by_theme: dict[int, deque[Tip]], quarters: Iterator[int]) -> Iterator[Tip]:
+def _deal_cards(cards_by_theme: dict[int, deque[Tip]], quarters: Sequence[int]) -> Iterator[Tip]:
     """Yield the card of each turn of a set; *quarters* are those of the turns.
 
     Within a round each card comes once. The quarter's theme comes first; without a card of it,

@@ -64,8 +64,15 @@ def parse_setup_copy(body: str) -> SetupSubmission | None:
     return SetupSubmission(**fields)
 
 
-def build_undo_rows(teams: tuple[Team, ...], words: LanguagePack) -> tuple[Element, ...]:
-    """Build a sentence and a button for each of *teams* whose last change can be undone."""
+def build_undo_rows(
+    teams: tuple[Team, ...], words: LanguagePack, *, offers_card: bool = False
+) -> tuple[Element, ...]:
+    """Build a sentence and a button for each of *teams* whose last change can be undone.
+
+    *offers_card* adds a button that posts the introduction card, unless it is posted already: an
+    admin who closed the form to let the bot into the channel edits the team no more.
+    """
+    card_label = words.translate("supervision.card.post")
     rows: list[Element] = []
     for team in teams[:MAX_LISTED]:
         confirmation = Confirmation(
@@ -79,7 +86,11 @@ def build_undo_rows(teams: tuple[Team, ...], words: LanguagePack) -> tuple[Eleme
         )
         rows += [
             Caption(words.translate("setups.undo.offer", team=team.name)),
-            ActionRow((button,)),
+            ActionRow(
+                (Button("supervision.card", card_label, data=team.id), button)
+                if offers_card
+                else (button,)
+            ),
         ]
     return tuple(rows)
 

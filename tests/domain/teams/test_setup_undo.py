@@ -12,6 +12,7 @@ from bot.domain.calendar import WeeklyRule
 from bot.domain.teams import setup_undo
 from bot.domain.teams.setup_submission import SetupSubmission
 from bot.domain.teams.setup_undo import PreviousSetup
+from bot.elements import ActionRow, Button
 from tests.sample_team import OTHER_TEAM, TEAM, reply_body, reply_text
 
 WORDS = load_catalogue().get_pack("en")
@@ -61,6 +62,16 @@ def test_each_change_has_a_button_of_its_team() -> None:
 
     assert len(rows) == 2 * setup_undo.MAX_LISTED
     assert setup_undo.build_undo_rows((), WORDS) == ()
+
+
+def test_the_card_can_be_posted_from_the_set_up_command() -> None:
+    """An admin who closed the form, and edits the team no more, finds the card's button there."""
+    (_, row) = setup_undo.build_undo_rows((TEAM,), WORDS, offers_card=True)
+
+    assert isinstance(row, ActionRow)
+    assert [
+        (button.name, button.data) for button in row.controls if isinstance(button, Button)
+    ] == [("supervision.card", TEAM.id), (setup_undo.UNDO_BUTTON_NAME, TEAM.id)]
 
 
 @pytest.mark.parametrize(
