@@ -35,6 +35,8 @@ async def set_team_up(user: SandboxUser, english: LanguagePack) -> None:
     await expect(user.find_step("supervision.card")).to_be_visible()
     await user.page.keyboard.press("Escape")
     await user.type_command("/invite @Attune")
+    invited = english.translate("sandbox.engine.invited", channel="harbourside")
+    await expect(user.page.get_by_text(invited).first).to_be_visible()
     await user.type_command("/supervision")
     await user.wait_for_title(title)
     await user.find_step("supervision.card").click()
