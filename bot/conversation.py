@@ -96,7 +96,10 @@ class Request:
 
 @dataclass(frozen=True)
 class InvalidAnswers:
-    """Errors of an open form, which keeps its answers: one sentence per field id, ``""`` on top."""
+    """Errors of an open form, which keeps its answers: one sentence per field id, ``""`` on top.
+
+    That on top may mention people with inline markup, where they are selected in the form.
+    """
 
     errors: Mapping[str, str]
 

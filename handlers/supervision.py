@@ -16,6 +16,7 @@ from bot.domain import surface
 from bot.domain.people import Team
 from bot.domain.teams import (
     audit_screen,
+    listed_elsewhere,
     oversight,
     setup_form,
     setup_opening,
@@ -69,7 +70,8 @@ async def submit_setup(request: Request, context: Context) -> Reply:
         )
     )
     if errors := setup_submission.validate_submission(submission, setup_context, words):
-        return errors
+        teams = setup_submission.list_clinicians_elsewhere(submission, setup_context)
+        return await _name_listed_elsewhere(request, context, errors, teams) if teams else errors
     if refusal := await _refuse_unlistable_accounts(request, context, setup_context, submission):
         return refusal
     return await _save_setup(request, context, team_id, submission)
@@ -190,6 +192,24 @@ def _build_saved_form(saved: SavedSetup, status: CardStatus | None, words: Langu
     )
     undoable_teams = (saved.team,) if saved.is_undoable else ()
     return replace(form, body=(*form.body, *setup_undo.build_undo_rows(undoable_teams, words)))
+
+
+async def _name_listed_elsewhere(
+    request: Request, context: Context, errors: InvalidAnswers, teams_by_person: dict[str, Team]
+) -> InvalidAnswers:
+    """Add the names of the people on another team's list, if the requester may read them.
+
+    A requester whose profile could not be fetched in time reads the number of people only.
+    """
+    person, workspace = request.person, request.person.workspace
+    profile = (await context.fetch_profiles((person,), "", _ACCOUNT_CHECK_SECONDS)).get(person)
+    roles = await context.store.for_workspace(workspace).read(
+        lambda repos: load_roles_by_team(repos, person)
+    )
+    is_admin = profile is not None and profile.is_admin
+    named = listed_elsewhere.select_named(teams_by_person, workspace, roles, is_admin=is_admin)
+    words = context.catalogue.get_pack(request.language)
+    return listed_elsewhere.add_names(errors, named, words)
 
 
 async def _refuse_unlistable_accounts(

@@ -150,11 +150,11 @@ def load_setup_context(
         or submission.channel in listed_channels
         or repos.chat_routes.has_channel(person.workspace, submission.channel),
         clinicians=frozenset(_person_ids(repos.teams.list_declared_clinicians(team_id))),
-        clinicians_elsewhere=frozenset(
-            clinician.id
+        clinicians_elsewhere={
+            clinician.id: team
             for team in other_teams
             for clinician in repos.teams.list_declared_clinicians(team.id)
-        ),
+        },
     )
 
 

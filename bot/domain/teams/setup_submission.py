@@ -1,6 +1,7 @@
 """Parse and validate a submitted team set-up."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from zoneinfo import ZoneInfo
@@ -79,16 +80,16 @@ class SetupContext:
     """The stored state that a submission is validated against.
 
     ``setter_id`` is the person who submits the form, ``supervisors`` and ``clinicians`` are the
-    current ones. ``clinicians_elsewhere`` are those declared in another team of the workspace;
-    those who joined a team by themselves are not included, since an error about them would
-    disclose their membership to a supervisor. ``is_channel_known`` is False for a channel that the
-    bot was not seen in, where a client can submit any text.
+    current ones. ``clinicians_elsewhere`` are those declared in another team of the workspace, by
+    person id; those who joined a team by themselves are not included, since an error about them
+    would disclose their membership to a supervisor. ``is_channel_known`` is False for a channel
+    that the bot was not seen in, where a client can submit any text.
     """
 
     setter_id: str
     supervisors: tuple[str, ...]
     is_channel_in_use: bool
-    clinicians_elsewhere: frozenset[str]
+    clinicians_elsewhere: Mapping[str, Team]
     is_channel_known: bool = True
     clinicians: frozenset[str] = frozenset()
 
@@ -159,15 +160,29 @@ def validate_submission(
         error_keys["supervisors"] = "nobody"
     elif setup_context.setter_id in supervisors.difference(setup_context.supervisors):
         error_keys["supervisors"] = "self"
-    if clinicians & setup_context.clinicians_elsewhere:
+    if clinicians_elsewhere := list_clinicians_elsewhere(submission, setup_context):
         error_keys["clinicians"] = "elsewhere"
     elif clinicians & {*supervisors, *supervising_setter_ids(setup_context)}:
         error_keys["clinicians"] = "both"
     for name, people in (("supervisors", supervisors), ("clinicians", clinicians)):
         if len(people) > MAX_PEOPLE:
             error_keys[name] = "too_many"
-    errors = {name: words.translate(f"supervision.fault.{key}") for name, key in error_keys.items()}
+    count = len(clinicians_elsewhere)
+    errors = {
+        name: words.translate(f"supervision.fault.{key}", count=count)
+        for name, key in error_keys.items()
+    }
     return InvalidAnswers(errors) if errors else None
+
+
+def list_clinicians_elsewhere(
+    submission: SetupSubmission, setup_context: SetupContext
+) -> dict[str, Team]:
+    """Return the submitted clinicians who are on another team's list, each with that team."""
+    teams = setup_context.clinicians_elsewhere
+    return {
+        person_id: teams[person_id] for person_id in submission.clinicians if person_id in teams
+    }
 
 
 def refuse_accounts(refused_count: int, words: LanguagePack) -> InvalidAnswers | None:

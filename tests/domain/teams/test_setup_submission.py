@@ -9,6 +9,7 @@ from bot.domain.answers import Answers
 from bot.domain.teams import setup_submission
 from bot.domain.teams.setup_submission import SetupContext, SetupSubmission
 from bot.errors import UnknownAnswerError
+from tests.sample_team import TEAM
 
 WORDS = load_catalogue().get_pack("en")
 SAMPLE_ANSWERS: Answers = {
@@ -25,9 +26,7 @@ SAMPLE_ANSWERS: Answers = {
     "question": ("status",),
     "open": ("yes",),
 }
-EMPTY_CONTEXT = SetupContext(
-    "U9", supervisors=(), is_channel_in_use=False, clinicians_elsewhere=frozenset()
-)
+EMPTY_CONTEXT = SetupContext("U9", supervisors=(), is_channel_in_use=False, clinicians_elsewhere={})
 
 
 def parse_sample(**changes: tuple[str, ...]) -> SetupSubmission | InvalidAnswers:
@@ -172,7 +171,7 @@ def test_a_supervisor_cannot_be_a_clinician_of_the_team(
 def test_each_clinician_has_one_home() -> None:
     """A clinician of another team's list is an error."""
     assert invalid_fields(
-        sample_submission(), replace(EMPTY_CONTEXT, clinicians_elsewhere=frozenset({"U2"}))
+        sample_submission(), replace(EMPTY_CONTEXT, clinicians_elsewhere={"U2": TEAM})
     ) == {"clinicians"}
 
 

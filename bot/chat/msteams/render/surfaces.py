@@ -11,6 +11,7 @@ from bot.chat.msteams.render.composition import (
     RenderContext,
     RenderResources,
     render_heading,
+    render_lines,
     render_literal_text,
     render_panel,
 )
@@ -26,6 +27,7 @@ from bot.elements import (
     Message,
     NameField,
     PeopleField,
+    Text,
     TimeField,
     flatten_folds,
 )
@@ -69,12 +71,13 @@ def render_form(
             if card_context.surface is CardSurface.DIALOG
             else [render_heading(form.title, is_large=True)]
         ),
-        *_render_unplaced_errors(form, field_errors or {}),
+        *_render_unplaced_errors(form, field_errors or {}, render_context),
         *render_blocks(form.body, render_context, field_errors),
     ]
     if any(isinstance(element, ChoiceField) and element.refreshes_form for element in form.body):
         body.append(actions.render_refresh_button(form, render_context))
-    card = _build_card(body, render_context, form.title, render_mentions(form.body, render_context))
+    texts = (Text((field_errors or {}).get("", "")), *form.body)
+    card = _build_card(body, render_context, form.title, render_mentions(texts, render_context))
     form_buttons = list(actions.render_form_buttons(form, render_context))
     return card | ({"actions": form_buttons} if form_buttons else {})
 
@@ -116,15 +119,24 @@ def _build_card(
     }
 
 
-def _render_unplaced_errors(form: Form, field_errors: Mapping[str, str]) -> list[Card]:
-    """Render the errors of fields that are no longer in the form, above its body."""
+def _render_unplaced_errors(
+    form: Form, field_errors: Mapping[str, str], render_context: RenderContext
+) -> list[Card]:
+    """Render the errors of fields that are no longer in the form, above its body.
+
+    The form's own, of the id ``""``, has inline markup; the others are literal.
+    """
     fields = (element for element in flatten_folds(form.body) if isinstance(element, FIELD_TYPES))
     field_ids = {element.id for element in fields}
-    return [
-        render_panel("warning", render_literal_text(f"\N{WARNING SIGN} {error}", weight="Bolder"))
-        for field_id, error in field_errors.items()
-        if field_id not in field_ids
-    ]
+    panels: list[Card] = []
+    for field_id, error in field_errors.items():
+        text = f"\N{WARNING SIGN} {error}"
+        if not field_id:
+            lines = render_lines(text, render_context, weight="Bolder")
+            panels.append(render_panel("warning", *lines))
+        elif field_id not in field_ids:
+            panels.append(render_panel("warning", render_literal_text(text, weight="Bolder")))
+    return panels
 
 
 def _fill_field(element: Element, answers: Answers) -> Element:

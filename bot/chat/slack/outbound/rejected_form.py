@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.chat.slack.outbound.replaced_view import replace_blocks
-from bot.chat.slack.render.composition import Block, literal_text
+from bot.chat.slack.render.composition import Block, mrkdwn_text
+from bot.chat.slack.render.markup import escape_text, to_mrkdwn
 
 _INITIAL_KEYS_BY_STATE_KEY = {
     "selected_option": "initial_option",
@@ -28,7 +29,7 @@ _ERROR_BLOCK_PREFIX = "error:"
 def build_rejected_view(view: Mapping[str, Any], field_errors: Mapping[str, str]) -> Block:
     """Return the open *view* with its answers as initial values, and *field_errors* by id.
 
-    The error of the id ``""`` is on top.
+    The error of the id ``""`` is on top, with its inline markup; the others are literal.
     """
     values = (view.get("state") or {}).get("values") or {}
     blocks: list[Block] = [_build_error_block("", field_errors[""])] if "" in field_errors else []
@@ -63,8 +64,9 @@ def _with_answer(block: Block, states: Mapping[str, Mapping[str, Any]]) -> Block
 
 def _build_error_block(field_id: str, sentence: str) -> Block:
     """Return an error with an icon, since colour alone is not accessible."""
+    mrkdwn = escape_text(sentence) if field_id else to_mrkdwn(sentence)
     return {
         "type": "context",
         "block_id": f"{_ERROR_BLOCK_PREFIX}{field_id}",
-        "elements": [literal_text(f"\N{WARNING SIGN} {sentence}")],
+        "elements": [mrkdwn_text(f"\N{WARNING SIGN} {mrkdwn}")],
     }
