@@ -31,7 +31,7 @@ MAX_OWN_PARTS = 3
 NOT_VISIBLE = "not_visible"
 """The own part of a clinician who sees none, an answer by itself in its list."""
 
-DROPDOWN_QUESTIONS = frozenset({"strain", "my_state", "room"})
+DROPDOWN_QUESTIONS = frozenset({"strain", "room"})
 """Questions with one answer that are drop-down lists, so that a phone shows few options."""
 
 SINGLE_CLIENT_ROOM = "one"
