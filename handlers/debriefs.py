@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from bot.context import Context
 from bot.conversation import Person, Reply, Request
@@ -151,7 +150,7 @@ def _load_report_archive(
             repos, team, now, other_teams, may_share=may_share_with_team(roles)
         ),
         reads_by_role=bool(roles),
-        day=calendar.local_day(now, ZoneInfo(team.zone)),
+        day=calendar.local_day(now, calendar.load_zone(team.zone)),
     )
 
 

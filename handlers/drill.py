@@ -1,10 +1,8 @@
 """Handlers of ``/tip practice``: a made-up client's line to answer aloud; nothing is stored."""
 
-from zoneinfo import ZoneInfo
-
 from bot.context import Context
 from bot.conversation import Reply, Request
-from bot.domain import drills, surface
+from bot.domain import calendar, drills, surface
 from bot.elements import Message
 
 
@@ -13,7 +11,7 @@ async def show_first_drill(request: Request, context: Context) -> Reply:
     zone = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: repos.people.get(request.person).zone
     )
-    day = context.now().astimezone(ZoneInfo(zone or "UTC")).date()
+    day = context.now().astimezone(calendar.load_zone(zone or "UTC")).date()
     words = context.catalogue.get_pack(request.language)
     first_round = drills.select_first_round(words, request.person.id, day)
     return _present(request, context, drills.render_round(first_round, words))

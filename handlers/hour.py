@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from bot.context import Context
 from bot.conversation import Reply, Request
@@ -131,7 +130,7 @@ def _load_hour_context(
             tuple(other for other in teams if other.id != team.id),
             may_share=may_share_with_team(roles),
         ),
-        calendar.local_day(context.now(), ZoneInfo(team.zone)),
+        calendar.local_day(context.now(), calendar.load_zone(team.zone)),
         has_agreed=all(role.has_agreed for role in repos.teams.list_roles(request.person)),
         is_doubtful=is_last_channel_message_undelivered(repos, team),
     )

@@ -5,10 +5,9 @@ from functools import partial
 
 from bot.context import Context
 from bot.conversation import DeferredReply, Person, Reply, Request
-from bot.domain.answers import parse_unique_values
 from bot.domain.teams import audit_screen, oversight, taking_over
 from bot.domain.teams.audit_entry import AuditEntry
-from bot.domain.teams.setup_submission import parse_team_id
+from bot.domain.teams.setup_submission import parse_person_ids, parse_team_id
 from bot.errors import NotTheirTeamError
 from bot.outlet import AccountStatus
 from bot.store.repositories import Repositories
@@ -67,7 +66,7 @@ async def _build_naming_form(request: Request, context: Context) -> Reply:
 async def _name_supervisors(request: Request, context: Context) -> Reply:
     person, now = request.person, context.now()
     words = context.catalogue.get_pack(request.language)
-    named_ids = parse_unique_values(request.answers, taking_over.PEOPLE_FIELD_ID)
+    named_ids = parse_person_ids(request.answers, taking_over.PEOPLE_FIELD_ID)
     team_id = parse_team_id(request.data, request.answers)
     scope = context.store.for_workspace(person.workspace)
     teams = await scope.read(

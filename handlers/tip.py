@@ -1,12 +1,11 @@
 """Handlers of ``/tip``: the day's card on trust, the same for the whole team that day."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.conversation import Reply, Request
-from bot.domain import surface, tip_list, tip_rotation, tips
+from bot.domain import calendar, surface, tip_list, tip_rotation, tips
 from bot.elements import Message
 from bot.errors import UnknownAnswerError
 from bot.store.repositories import Repositories
@@ -102,5 +101,5 @@ def _team_key_and_day(repos: Repositories, request: Request, context: Context) -
         person.workspace, request.channel
     )
     zone = team.zone if team else repos.people.get(person).zone
-    day = context.now().astimezone(ZoneInfo(zone or "UTC")).date()
+    day = context.now().astimezone(calendar.load_zone(zone or "UTC")).date()
     return (team.id if team else person.workspace), day

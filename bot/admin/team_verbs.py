@@ -1,7 +1,6 @@
 """The operator's commands on one stored team: list, show, move and remove."""
 
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 from bot.admin.introductions import plan_introduction
 from bot.context import Context
@@ -93,7 +92,7 @@ async def remove_team(context: Context, reference: str, *, is_dry_run: bool) -> 
     def remove_stored_team(repos: Repositories) -> ClosingEffects:
         effects = load_effects(repos, find_team(repos, reference))
         if not is_dry_run:
-            day = calendar.local_day(now, ZoneInfo(effects.team.zone))
+            day = calendar.local_day(now, calendar.load_zone(effects.team.zone))
             repos.team_lifecycle.remove(effects.team, day)
             record_closing(repos, effects.team, OPERATOR_ID, now)
         return effects

@@ -218,14 +218,15 @@ def resolve_roles(
 ) -> dict[str, frozenset[Role]]:
     """Return a person's roles by team id, from *grants* of (team id, role).
 
-    A director of one team of a practice is a director of all its teams; *teams* are the granted
-    teams and the other teams of their practices. The order is that of the grants.
+    A director of one team of a practice is a director of all its teams, unless that one was
+    removed; *teams* are the granted teams and the other teams of their practices. The order is that
+    of the grants.
     """
     teams_by_id = {team.id: team for team in teams}
     roles: dict[str, frozenset[Role]] = {}
     for granted_id, role in grants:
         team, team_ids = teams_by_id.get(granted_id), {granted_id}
-        if team and role is Role.DIRECTOR:
+        if team and role is Role.DIRECTOR and not team.is_removed:
             team_ids |= {other.id for other in teams if is_same_practice(team, other)}
         for team_id in sorted(team_ids):
             roles[team_id] = roles.get(team_id, frozenset()) | {role}

@@ -67,7 +67,9 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
 
 def _select_unsupervised_teams(repos: Repositories, teams: tuple[Team, ...]) -> tuple[Team, ...]:
     return tuple(
-        team for team in teams if not repos.teams.list_role_holders(team.id, Role.SUPERVISOR)
+        team
+        for team in teams
+        if not team.is_removed and not repos.teams.list_role_holders(team.id, Role.SUPERVISOR)
     )
 
 
@@ -76,10 +78,12 @@ def _select_cardless_teams(repos: Repositories, teams: tuple[Team, ...]) -> tupl
     cards = {
         team.id: repos.delivery_history.find_last_card(team.workspace, team.channel)
         for team in teams
+        if not team.is_removed
     }
     return tuple(
         team
         for team in teams
+        if team.id in cards
         if (card := cards[team.id]) is None or card.state not in _POSTED_STATES
     )
 
@@ -118,7 +122,7 @@ def load_teams_and_roles(
         if team is None:
             continue
         teams[team.id] = team
-        if grant.role is Role.DIRECTOR:
+        if grant.role is Role.DIRECTOR and not team.is_removed:
             teams |= {other.id: other for other in repos.teams.list_practice_teams(team)}
     candidates = tuple(teams.values())
     return candidates, resolve_roles([(grant.team_id, grant.role) for grant in grants], candidates)

@@ -1,7 +1,6 @@
 """Restore a team's set-up of before its last change, in one transaction."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.conversation import Person
 from bot.domain import calendar
@@ -42,7 +41,7 @@ def undo_setup(
         return None
     supervisors_before = repos.teams.list_role_holders(team_id, Role.SUPERVISOR)
     if previous.setup is None:
-        repos.team_lifecycle.remove(team, calendar.local_day(now, ZoneInfo(team.zone)))
+        repos.team_lifecycle.remove(team, calendar.local_day(now, calendar.load_zone(team.zone)))
     elif _is_taken(repos, team, previous.setup):
         return None
     else:

@@ -70,6 +70,8 @@ def name_supervisors(
     supervisors = repos.teams.list_role_holders(checked.team.id, Role.SUPERVISOR)
     if team is None or team.is_removed or supervisors != checked.supervisors:
         raise StaleFormError
+    if {supervisor.id for supervisor in supervisors} == {*named_ids}:
+        return team  # a repeated request: the announcement is queued already
     named = [Person(person.workspace, person_id) for person_id in named_ids]
     repos.teams.set_role_holders(team.id, Role.SUPERVISOR, named)
     repos.audit_trail.record(

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bot.conversation import Person
 from bot.domain import calendar
@@ -48,7 +47,7 @@ def close_team(repos: Repositories, person: Person, team_id: str, now: datetime)
     The team's records are written as by a form: everybody's slot is cleared.
     """
     effects = load_closing_effects(repos, person, team_id)
-    day = calendar.local_day(now, ZoneInfo(effects.team.zone))
+    day = calendar.local_day(now, calendar.load_zone(effects.team.zone))
     repos.team_lifecycle.remove(effects.team, day)
     record_closing(repos, effects.team, person.id, now)
     write_cover(repos, effects.team, now)

@@ -166,10 +166,13 @@ def save_setup(
     The team's records are written as by a form: the set-up clears the slot of a new supervisor.
 
     The practice of an existing team is ignored unless an admin submits it: a supervisor has no
-    access to the pooled counts of another practice.
+    access to the pooled counts of another practice. Raises :class:`StaleFormError` for a team that
+    was closed or undone since the form was opened: a list of a removed team would count nowhere.
     """
     before = setup_history.load_setup(repos, team_id)
     saved_team, team = repos.teams.get(team_id), submission.build_team(team_id, person.workspace)
+    if saved_team and saved_team.is_removed:
+        raise StaleFormError
     if saved_team and not may_name_practice(editor_of(repos, person, team_id)):
         team = replace(team, practice=saved_team.practice)
     retained_ids = supervising_setter_ids(load_setup_context(repos, person, team_id, submission))
@@ -261,7 +264,7 @@ def _queue_introduction(
 
 def _get_team(repos: Repositories, person: Person, team_id: str) -> Team:
     team = repos.teams.get(team_id)
-    if team is None or team.workspace != person.workspace:
+    if team is None or team.is_removed or team.workspace != person.workspace:
         raise StaleFormError
     return team
 

@@ -111,14 +111,15 @@ async def test_debrief_changes_no_queue_and_no_person(tmp_path: Path) -> None:
 async def fetch_other_tables(instance: BotInstance) -> object:
     """Return the rows beside records and idempotency keys, after every duty has run for a week.
 
-    Without the sign of each check-in, which is drawn at random.
+    Without the sign of each check-in, which is drawn at random, and the marks of the secrets, which
+    each start of a process encrypts with a nonce of its own.
     """
     for _ in range(15):
         instance.clock.advance(hours=12)
         for duty in TIMETABLE.values():
             await duty.run(instance.context)
     tables = await instance.fetch_tables(
-        "ledger_record", "team_record", "inbox", "period", "feed", "release"
+        "ledger_record", "team_record", "inbox", "period", "feed", "release", "seal"
     )
     detail_column = metadata.tables["delivery"].columns.keys().index("detail")
     tables["delivery"] = [

@@ -145,6 +145,15 @@ def test_a_director_has_the_role_in_the_whole_practice() -> None:
     assert resolve_roles([("gone", Role.DIRECTOR)], teams) == {"gone": frozenset({Role.DIRECTOR})}
 
 
+def test_a_removed_team_makes_nobody_a_director_of_its_practice() -> None:
+    """What was granted with a team that was removed extends to no other team."""
+    removed = replace(NORTH, is_removed=True)
+
+    assert resolve_roles([("north", Role.DIRECTOR)], (removed, SOUTH)) == {
+        "north": frozenset({Role.DIRECTOR})
+    }
+
+
 def test_readable_teams_are_those_of_roles_and_the_opened_home_team() -> None:
     """Teams with a role come first, by id; the home team is readable only if it is opened."""
     roles = {"south": frozenset({Role.SUPERVISOR}), "north": frozenset({Role.DIRECTOR})}

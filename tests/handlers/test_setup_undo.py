@@ -8,7 +8,7 @@ from bot.context import Context
 from bot.conversation import Person, Profile
 from bot.domain.people import Role, Team
 from bot.domain.teams.audit_entry import AuditAction
-from bot.errors import NotTheirTeamError
+from bot.errors import NotTheirTeamError, StaleFormError
 from bot.store.repositories import Repositories
 from handlers import BUTTONS
 from schedules import retention
@@ -108,6 +108,18 @@ async def test_a_new_team_is_closed_again_by_the_admin(context: Context) -> None
     assert "is closed again" in await undo(context, ADMIN, team.id)
     assert await load_teams(context) == ()
     assert "supervision.undo" not in steps_by_name(await open_setup(context, ADMIN))
+
+
+async def test_the_form_of_a_team_that_was_undone_saves_nothing(context: Context) -> None:
+    """Submitted again, it would revive a list of people whose debriefs count nowhere."""
+    await submit_setup(context, ADMIN, "new", NEW_TEAM_ANSWERS)
+    (team,) = await load_teams(context)
+    await undo(context, ADMIN, team.id)
+
+    with pytest.raises(StaleFormError):
+        await submit_setup(context, ADMIN, "new", NEW_TEAM_ANSWERS)
+
+    assert await load_teams(context) == ()
 
 
 async def test_a_second_undo_changes_nothing(context: Context) -> None:

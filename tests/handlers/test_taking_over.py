@@ -1,6 +1,7 @@
 """A team whose supervisors left gets another one, whom an admin names in chat."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,9 @@ from bot.conversation import InvalidAnswers, Person, Profile
 from bot.domain.people import Role
 from bot.domain.teams.audit_entry import AuditAction
 from bot.elements import ChoiceField, Form
-from bot.errors import NotTheirTeamError
+from bot.errors import NotTheirTeamError, UnknownAnswerError
+from bot.workflows import supervisor_naming
+from bot.workflows.supervisor_naming import SupervisedTeam
 from handlers import BUTTONS, FORMS
 from schedules import COMPOSERS
 from schedules.delivery.sender import DeliverySender
@@ -117,6 +120,38 @@ async def test_a_naming_is_recorded_and_announced_once(
     (sent,) = outlet.sent_messages
     assert sent.address.channel == TEAM.channel
     assert f"@{{{ADMIN.id}}} named @{{{NEW_SUPERVISOR.id}}}" in reply_text(sent.message)
+
+
+async def test_a_repeat_is_not_announced_where_the_named_account_is_closed(
+    context: Context, outlet: RecordingOutlet
+) -> None:
+    """The person named is supervisor already, so that the repeated request queues nothing."""
+    await set_up_team(context)
+    outlet.profiles[SUPERVISOR] = CLOSED_ACCOUNT
+    await submit_naming(context, ADMIN, NEW_SUPERVISOR)
+    checked = SupervisedTeam(TEAM, (NEW_SUPERVISOR,), ())
+
+    await context.store.across_workspaces.write(
+        lambda repos: supervisor_naming.name_supervisors(
+            repos, ADMIN, checked, (NEW_SUPERVISOR.id,), context.now() + timedelta(hours=1)
+        )
+    )
+
+    await DeliverySender(context, COMPOSERS).send_all_due()
+    assert len(outlet.sent_messages) == 1
+
+
+async def test_text_that_is_no_account_is_not_named(
+    context: Context, outlet: RecordingOutlet
+) -> None:
+    """A Teams client can submit any text as a person."""
+    await set_up_team(context)
+    outlet.profiles[SUPERVISOR] = CLOSED_ACCOUNT
+
+    with pytest.raises(UnknownAnswerError):
+        await submit_naming(context, ADMIN, Person(TEAM.workspace, "a made-up name"))
+
+    assert await list_supervisors(context) == (SUPERVISOR,)
 
 
 @pytest.mark.parametrize("are_profiles_unavailable", [True, False])

@@ -43,7 +43,8 @@ async def test_each_page_fits_its_sheets(printables: dict[str, Path], browser: B
     await page.close()
 
     hours = {f"hour-{quarter}": 1 for quarter in range(1, 5)}
-    assert sheet_counts == {"debrief-sheet": 1, "guide": 2, **hours}
+    practice_lines = {f"lines-{kind}": 1 for kind in ("away", "against", "skills")}
+    assert sheet_counts == {"debrief-sheet": 1, "guide": 2, **hours, **practice_lines}
 
 
 def test_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ async def set_team_up(user: SandboxUser, english: LanguagePack) -> None:
     await user.submit_form()
     await user.wait_for_title(english.translate("supervision.card.title"))
     await expect(user.find_step("supervision.card")).to_be_visible()
-    await user.page.keyboard.press("Escape")
+    await user.close_forms()
     await user.type_command("/invite @Attune")
     invited = english.translate("sandbox.engine.invited", channel="harbourside")
     await expect(user.page.get_by_text(invited).first).to_be_visible()

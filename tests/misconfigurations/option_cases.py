@@ -69,7 +69,7 @@ TEAM_CASES = tuple(
     for name, sentence in (
         ("missing", "cannot be read. Check the path"),
         ("folder", "cannot be read. Check the path"),
-        ("latin", "is not valid TOML"),
+        ("latin", "Save the file as UTF-8"),
         ("broken", "is not valid TOML"),
         ("empty", "holds no team"),
         ("typo", "compare its spelling"),

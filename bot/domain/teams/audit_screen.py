@@ -1,10 +1,9 @@
 """Render the audit trail: a sentence for each entry, and the form that lists the newest ones."""
 
 from collections.abc import Callable, Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 from bot.content.catalogue import LanguagePack
-from bot.domain import surface
+from bot.domain import calendar, surface
 from bot.domain.teams.audit_entry import ERASED_ID, OPERATOR_ID, AuditAction, AuditEntry
 from bot.domain.teams.setup_changes import parse_changes
 from bot.elements import Button, Caption, Element, Form, Text
@@ -29,7 +28,7 @@ def build_history_form(
     """
     body: list[Element] = [Caption(words.translate("setups.trail.intro"))]
     for entry in entries[:MAX_LISTED]:
-        local_time = entry.at.astimezone(ZoneInfo(zones.get(entry.team_id, "UTC")))
+        local_time = entry.at.astimezone(calendar.load_zone(zones.get(entry.team_id, "UTC")))
         line = words.translate(
             "setups.trail.line",
             day=words.format_span(local_time.date(), local_time.date()),

@@ -125,8 +125,8 @@ def parse_setup(
     return SetupSubmission(
         channel=parse_required_value(answers, "channel"),
         name=names["name"],
-        clinicians=_parse_person_ids(answers, "clinicians"),
-        supervisors=_parse_person_ids(answers, "supervisors"),
+        clinicians=parse_person_ids(answers, "clinicians"),
+        supervisors=parse_person_ids(answers, "supervisors"),
         checkin_rule=WeeklyRule(
             int(parse_code(answers, "day", WEEKDAY_CODES)),
             parse_time(answers, "time"),
@@ -204,7 +204,8 @@ def _is_plain_name(text: str, *, allow_blank: bool) -> bool:
     return (allow_blank and not text) or PLAIN_NAME_PATTERN.fullmatch(text) is not None
 
 
-def _parse_person_ids(answers: Answers, field_id: str) -> tuple[str, ...]:
+def parse_person_ids(answers: Answers, field_id: str) -> tuple[str, ...]:
+    """Parse the people of a field; a Teams client can submit any text as one."""
     person_ids = parse_unique_values(answers, field_id)
     if not all(map(_PERSON_ID_PATTERN.fullmatch, person_ids)):
         raise UnknownAnswerError
