@@ -14,9 +14,9 @@ STYLESHEET = """
 body { font: 10pt/1.3 "Noto Sans", "Segoe UI", "Liberation Sans", Arial, sans-serif;
   color: #1c2430; margin: 0 auto; max-width: 188mm; }
 :lang(zh) body { font-family: "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
-body:has(ul.ticks) { font-size: 9pt; line-height: 1.16; }
+body:has(ul.ticks) { font-size: 9pt; line-height: 1.13; }
 body:has(ul.ticks) li { margin-bottom: .2mm; }
-body:has(ul.ticks) section { margin-bottom: 1.2mm; }
+body:has(ul.ticks) section { margin-bottom: 1mm; }
 h1 { font-size: 15pt; line-height: 1.2; margin: 0 0 1.5mm; }
 h2 { font-size: 1.08em; margin: 0 0 .8mm; color: #17475a; }
 h3 { font-size: 1em; margin: 1mm 0 .6mm; }

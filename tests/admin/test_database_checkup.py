@@ -4,12 +4,12 @@ from pathlib import Path
 
 from bot.admin import doctor
 from bot.admin.database_checkup import can_write_below
-from bot.admin.key_location import Machine
 from bot.admin.microsoft_checkup import MicrosoftCheck
 from bot.admin.slack_checkup import SlackCheck
 from bot.settings import Settings
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_id import PeriodKeyId
+from tests.admin.safe_machine import SAFE_MACHINE
 from tests.key_folders import open_test_store
 from tests.slack_queries import build_queries
 
@@ -30,7 +30,7 @@ async def check_folder(folder: Path) -> dict[str, bool]:
         settings,
         build_queries(check_slack),
         check_microsoft,
-        read_machine=lambda: Machine("", Path("/tmp")),
+        read_machine=lambda: SAFE_MACHINE,
     )
     return {finding.key.rpartition(".")[2]: finding.is_healthy for finding in findings}
 

@@ -22,6 +22,7 @@ from bot.store.open_store import open_store
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.schema import periods
+from tests.admin.safe_machine import SAFE_MACHINE
 from tests.key_folders import open_test_store
 from tests.slack_queries import build_queries
 from tests.store.sample_counts import build_team, fetch_rows, open_periods
@@ -38,7 +39,7 @@ def build_settings(folder: Path, **overrides: str) -> Settings:
 
 def read_safe_machine() -> Machine:
     """Return a machine on which every folder outlives a restart."""
-    return Machine("", Path("/tmp"))
+    return SAFE_MACHINE
 
 
 async def check_unreachable_microsoft() -> MicrosoftCheck:

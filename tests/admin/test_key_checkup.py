@@ -19,9 +19,9 @@ from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
 from bot.store.open_store import open_store
 from bot.store.store import Store
+from tests.admin.safe_machine import SAFE_MACHINE
 from tests.store.sample_counts import AFTER_QUARTER, build_team, open_periods
 
-SAFE_MACHINE = Machine("", Path("/tmp"))
 PERIODS = (PeriodKeyId("slack:T1", 100), PeriodKeyId("slack:T1", 200), PeriodKeyId("slack:T2", 200))
 
 

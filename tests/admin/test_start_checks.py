@@ -15,10 +15,9 @@ from bot.errors import FaultyInputError
 from bot.settings import Settings
 from bot.store.key_claims import MissingClaimError
 from bot.store.open_store import MissingDatabaseError, open_store
+from tests.admin.safe_machine import SAFE_MACHINE
 from tests.database_files import copy_empty_database
 from tests.store.sample_counts import build_team, open_periods
-
-SAFE_MACHINE = Machine("", Path("/tmp"))
 
 
 @pytest.fixture
