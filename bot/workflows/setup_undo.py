@@ -66,7 +66,9 @@ def _restore_setup(repos: Repositories, team: Team, setup: SetupSubmission) -> N
         repos.team_lifecycle.move_channel(team, setup.channel)
     repos.teams.save(setup.build_team(team.id, team.workspace))
     clinicians = [Person(team.workspace, person_id) for person_id in setup.clinicians]
-    repos.teams.declare_clinicians(team.id, clinicians)
+    added = set(repos.teams.list_declared_clinicians(team.id)).difference(clinicians)
+    retained = [person for person in added if repos.people.get(person).has_joined]
+    repos.teams.declare_clinicians(team.id, clinicians, retained=retained)
     supervisors = [Person(team.workspace, person_id) for person_id in setup.supervisors]
     repos.teams.set_role_holders(team.id, Role.SUPERVISOR, supervisors)
 

@@ -100,6 +100,30 @@ async def test_a_change_is_undone(context: Context, clock: FakeClock) -> None:
     ]
 
 
+async def test_who_joined_by_themselves_stays_when_their_listing_is_undone(
+    context: Context,
+) -> None:
+    """Somebody who counted before the change counts after it was undone."""
+    joined_alone, *others = CLINICIANS
+    await set_up_team(context, clinicians=tuple(others))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(joined_alone, TEAM.id)
+    )
+    everybody = {**CURRENT_ANSWERS, "clinicians": tuple(person.id for person in CLINICIANS)}
+    await submit_setup(context, SUPERVISOR, TEAM.id, everybody)
+
+    await undo(context, SUPERVISOR)
+
+    clinician, declared = await context.store.across_workspaces.read(
+        lambda repos: (
+            repos.people.get(joined_alone),
+            repos.teams.list_declared_clinicians(TEAM.id),
+        )
+    )
+    assert (clinician.has_joined, clinician.home_team_id) == (True, TEAM.id)
+    assert joined_alone not in declared
+
+
 async def test_a_new_team_is_closed_again_by_the_admin(context: Context) -> None:
     """The admin, who is no supervisor of it, undoes it, and the channel is free."""
     await submit_setup(context, ADMIN, "new", NEW_TEAM_ANSWERS)

@@ -32,19 +32,23 @@ class DeclaredLists:
         self._records = records
         self._slots = TeamSlots(connection, records)
 
-    def declare(self, team_id: str, persons: Iterable[Person]) -> None:
+    def declare(
+        self, team_id: str, persons: Iterable[Person], *, retained: Collection[Person] = ()
+    ) -> None:
         """Replace the declared clinicians of a team by *persons*.
 
         People who joined the team by themselves stay; those who are taken off its list leave it,
-        and count in open periods until these close.
+        and count in open periods until these close. Of these, *retained* stay as people who joined
+        by themselves: the change that listed them is undone, and they may have joined before it.
         """
         in_team, listed = rosters.c.team == team_id, tuple(persons)
         before = {*self._list_declared(team_id)}
+        leaving = before - {*retained}
         self._connection.execute(update(rosters).where(in_team).values(declared=False))
         for person in listed:
             key_columns = {"team": team_id, "workspace": person.workspace, "person": person.id}
             upsert_row(self._connection, rosters, {**key_columns, "declared": True})
-        self._settle_home_teams(team_id, before, {*before, *listed})
+        self._settle_home_teams(team_id, leaving, {*before, *listed})
         is_home = exists().where(_is_account(people.c.id, rosters), people.c.home_team == team_id)
         self._connection.execute(delete(rosters).where(in_team, ~rosters.c.declared, ~is_home))
         self._slots.ensure_slots(team_id)

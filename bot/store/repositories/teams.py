@@ -1,6 +1,6 @@
 """Teams, their rosters, and their supervisors and directors."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -176,9 +176,11 @@ class Teams:
             row.suspended or "",
         )
 
-    def declare_clinicians(self, team_id: str, persons: Iterable[Person]) -> None:
-        """Replace the team's declared clinicians by *persons*; people who joined alone stay."""
-        self._lists.declare(team_id, persons)
+    def declare_clinicians(
+        self, team_id: str, persons: Iterable[Person], *, retained: Collection[Person] = ()
+    ) -> None:
+        """Replace the team's declared clinicians; see :meth:`DeclaredLists.declare`."""
+        self._lists.declare(team_id, persons, retained=retained)
 
     def list_declared_clinicians(self, team_id: str) -> tuple[Person, ...]:
         """Return the clinicians that the set-up declares."""
