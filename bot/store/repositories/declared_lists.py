@@ -10,10 +10,11 @@ from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.teams.home_team import settle_home_team
 from bot.store.record_cache import RecordCache
 from bot.store.repositories.deliveries import Deliveries
+from bot.store.repositories.roster_moves import move_to_roster
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots
 from bot.store.schema import linked_accounts, people, rosters
-from bot.store.upsert import insert_missing_rows, upsert_row
+from bot.store.upsert import upsert_row
 
 DeclaringTeams = Mapping[Person, frozenset[str]]
 """The ids of the teams whose set-up declares each person."""
@@ -126,18 +127,7 @@ class DeclaredLists:
         self._connection.execute(
             update(people).where(_is_row_of(account)).values(home_team=team_id)
         )
-        self._connection.execute(
-            delete(rosters).where(
-                rosters.c.workspace == account.workspace,
-                rosters.c.person == account.id,
-                rosters.c.team != team_id,
-                ~rosters.c.declared,
-            )
-        )
-        key_columns = {"team": team_id, "workspace": account.workspace, "person": account.id}
-        insert_missing_rows(self._connection, rosters, [{**key_columns, "declared": False}])
-        self._slots.ensure_slots(team_id)
-        self._slots.move_slot(account, old_team_id, team_id)
+        move_to_roster(self._connection, self._slots, account, old_team_id, team_id)
 
     def _end_membership(self, account: Person, team_id: str) -> None:
         """Unsubscribe *account* of a team, withdraw their check-ins, and delete their route."""

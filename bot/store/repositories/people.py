@@ -9,7 +9,6 @@ from sqlalchemy import (
     Connection,
     Row,
     bindparam,
-    delete,
     exists,
     func,
     select,
@@ -25,10 +24,11 @@ from bot.domain.reachability import merge_unreachable_reasons
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import column_codecs
 from bot.store.repositories.deliveries import Deliveries
+from bot.store.repositories.roster_moves import move_to_roster
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots, unanswered_count_of
 from bot.store.schema import people, rosters, team_records, workspaces
-from bot.store.upsert import build_insert, insert_missing_rows
+from bot.store.upsert import build_insert
 
 _MAX_LOCALE_CHARACTERS = 20
 _MAX_REASON_CHARACTERS = 60
@@ -165,18 +165,7 @@ class People:
         self._upsert_person(
             person, joined=True, home_team=team_id, paused_until=None, unreachable=""
         )
-        self._connection.execute(
-            delete(rosters).where(
-                rosters.c.workspace == person.workspace,
-                rosters.c.person == person.id,
-                rosters.c.team != team_id,
-                ~rosters.c.declared,
-            )
-        )
-        key_columns = {"team": team_id, "workspace": person.workspace, "person": person.id}
-        insert_missing_rows(self._connection, rosters, [{**key_columns, "declared": False}])
-        self._slots.ensure_slots(team_id)
-        self._slots.move_slot(person, old_team_id, team_id)
+        move_to_roster(self._connection, self._slots, person, old_team_id, team_id)
         self.set_unanswered_count(person, 0)
 
     def leave_checkins(self, person: Person) -> None:

@@ -1,0 +1,29 @@
+"""Move a person to the roster of another team, with their slot."""
+
+from sqlalchemy import Connection, delete
+
+from bot.conversation import Person
+from bot.store.repositories.team_slots import TeamSlots
+from bot.store.schema import rosters
+from bot.store.upsert import insert_missing_rows
+
+
+def move_to_roster(
+    connection: Connection, slots: TeamSlots, person: Person, old_team_id: str, team_id: str
+) -> None:
+    """Enter *person* in the roster of *team_id*, and move their slot from *old_team_id*.
+
+    They leave the roster of every other team, except where the set-up declares them.
+    """
+    connection.execute(
+        delete(rosters).where(
+            rosters.c.workspace == person.workspace,
+            rosters.c.person == person.id,
+            rosters.c.team != team_id,
+            ~rosters.c.declared,
+        )
+    )
+    key_columns = {"team": team_id, "workspace": person.workspace, "person": person.id}
+    insert_missing_rows(connection, rosters, [{**key_columns, "declared": False}])
+    slots.ensure_slots(team_id)
+    slots.move_slot(person, old_team_id, team_id)
