@@ -26,6 +26,7 @@ from tests.chat.msteams import microsoft
 from tests.chat.msteams.testbed import load_no_routes
 from tests.chat.slack import web_api
 from tests.doubles import FakeClock
+from tests.key_folders import key_store_for
 from tests.sample_team import MARIE, TEAM, set_up_team
 from tests.slack_queries import build_queries
 
@@ -167,8 +168,9 @@ class RefusalBench:
 
     async def read_doctor(self) -> str:
         """Return the codes of failed deliveries that the check-up reports, ``""`` for none."""
+        url = f"sqlite:///{self.folder}/attune.sqlite"
         settings = Settings.model_validate(
-            {"database_url": f"sqlite:///{self.folder}/attune.sqlite"}
+            {"database_url": url, "keys": str(key_store_for(url).folder)}
         )
         findings = await doctor.run_checkup(
             settings, build_queries(_check_slack), _check_microsoft, today=self.context.now().date()
