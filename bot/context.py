@@ -68,20 +68,23 @@ class Context:
     ) -> dict[Person, AccountStatus]:
         """Return the status of each account, a few at once; UNKNOWN without an answer in time.
 
-        Each account is a person with the channel of their team.
+        Each account is a person with the channel of a team of theirs; one who supervises several
+        teams has an account for each and one status.
         """
         slots = asyncio.Semaphore(_MAX_CONCURRENT_PROFILES)
-        channels = dict(accounts)
+        channels: dict[Person, list[str]] = {}
+        for person, channel in accounts:
+            channels.setdefault(person, []).append(channel)
         statuses = dict.fromkeys(channels, AccountStatus.UNKNOWN)
 
-        async def fetch(person: Person, channel: str) -> None:
+        async def fetch(person: Person) -> None:
             async with slots:
                 if outlet := self.find_outlet(person.workspace):
-                    statuses[person] = await outlet.fetch_account_status(person, channel)
+                    statuses[person] = await outlet.fetch_account_status(person, channels[person])
 
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout_seconds):
-                await asyncio.gather(*(fetch(*account) for account in channels.items()))
+                await asyncio.gather(*map(fetch, channels))
         return statuses
 
     async def fetch_profile(self, person: Person) -> Profile | None:

@@ -1,5 +1,6 @@
 """Outlet: the protocol of a product's API for outgoing messages, and the results of its probes."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -33,7 +34,7 @@ class AccountStatus(Enum):
 
     ACTIVE = "active"
     CLOSED = "closed"
-    """Deactivated, or no longer in the workspace (Slack) or the team of the channel (Teams)."""
+    """Deactivated, or no longer in the workspace or tenant."""
     UNKNOWN = "unknown"
     """The product did not answer, or not with a definite answer."""
 
@@ -56,10 +57,12 @@ class Outlet(Protocol):
         *channel* is one of which they may be a member, for a product that knows accounts by it.
         """
 
-    async def fetch_account_status(self, person: Person, channel: str) -> AccountStatus:
-        """Return whether the account of *person*, a supervisor of the team of *channel*, is in use.
+    async def fetch_account_status(
+        self, person: Person, channels: Collection[str]
+    ) -> AccountStatus:
+        """Return whether the account of *person*, a supervisor of teams, is in use. Never raises.
 
-        Never raises. A product that knows accounts by a channel reports who left its team.
+        *channels* are those of the teams, for a product that knows accounts by a conversation.
         """
 
     async def show_home(self, person: Person, home: Home) -> None:

@@ -1,7 +1,7 @@
 """The only two test doubles, an outlet and a clock, and a context in which all else is real."""
 
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,6 +66,7 @@ class RecordingOutlet:
     checked_ids: list[str] = field(default_factory=list)
     probe_result: ProbeResult = AVAILABLE_RESULT
     probed_addresses: list[Address] = field(default_factory=list)
+    status_queries: list[tuple[Person, tuple[str, ...]]] = field(default_factory=list)
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Record the message if the configured result is a success, and return that result."""
@@ -87,9 +88,12 @@ class RecordingOutlet:
         """Return the configured profile of *person*."""
         return None if self.are_profiles_unavailable else self.profiles.get(person, Profile())
 
-    async def fetch_account_status(self, person: Person, channel: str) -> AccountStatus:
+    async def fetch_account_status(
+        self, person: Person, channels: Collection[str]
+    ) -> AccountStatus:
         """Return whether the configured profile is that of an account in use."""
-        profile = await self.fetch_profile(person, channel)
+        self.status_queries.append((person, tuple(channels)))
+        profile = await self.fetch_profile(person)
         if profile is None:
             return AccountStatus.UNKNOWN
         return AccountStatus.ACTIVE if profile.may_be_listed else AccountStatus.CLOSED

@@ -5,6 +5,8 @@ import asyncio
 import pytest
 
 from bot.context import Context
+from bot.conversation import Person
+from bot.outlet import AccountStatus
 from tests.doubles import RecordingOutlet, clock, context, empty_database, full_catalogue, outlet
 
 __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
@@ -23,6 +25,18 @@ def test_a_product_that_is_not_configured_has_no_outlet(context: Context, worksp
     """The lookup returns ``None`` and raises nothing."""
     assert context.find_outlet(workspace) is None
     assert not context.is_configured(workspace)
+
+
+async def test_one_account_query_names_every_channel_of_a_person(
+    context: Context, outlet: RecordingOutlet
+) -> None:
+    """Who supervises two teams is looked up once, with the channels of both."""
+    person = Person("slack:T0PRACTICE", "U0")
+
+    statuses = await context.fetch_account_statuses([(person, "C1"), (person, "C2")], 5)
+
+    assert outlet.status_queries == [(person, ("C1", "C2"))]
+    assert statuses == {person: AccountStatus.ACTIVE}
 
 
 async def test_a_slow_task_continues_in_the_background(context: Context) -> None:

@@ -1,7 +1,10 @@
 """Outlet to Teams: sends scheduled messages, which are no replies to a request."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import replace
+
+import httpx
 
 from bot.chat.msteams import conversation_ref
 from bot.chat.msteams.action_data import CardContext, CardSurface
@@ -20,11 +23,10 @@ from bot.outlet import AccountStatus, ProbeResult, ProbeStatus
 logger = logging.getLogger("attune.msteams")
 
 _MAX_NAME_LOOKUPS = 10
+"""Maximum requests for the display names of people mentioned in one message."""
 
 _MISSING_MEMBER_REASONS = frozenset({"MemberNotFoundInConversation"})
 """Error codes that mean that a person is not, or no longer, a member of a conversation."""
-
-"""Maximum requests for the display names of people mentioned in one message."""
 
 
 class TeamsOutlet:
@@ -104,19 +106,36 @@ class TeamsOutlet:
             return profile
         return replace(profile, is_external=is_external_account(account, person.workspace))
 
-    async def fetch_account_status(self, person: Person, channel: str) -> AccountStatus:
-        """Return whether *person* is in the team of *channel*: Teams reports no other account.
+    async def fetch_account_status(
+        self, person: Person, channels: Collection[str]
+    ) -> AccountStatus:
+        """Return whether *person* is in the tenant: by *channels*, then by their private chat.
 
-        Only an answer that names the member as missing proves that they left.
+        Nobody has to be a member of a channel to supervise its team, and Teams reports no account
+        by itself. So only the private chat proves that a person left: it exists for everybody of
+        the tenant who may use the app, and names them as missing once they are gone. Without an
+        answer, or where the app is not installed for the person, the status is unknown.
         """
         service_url = self._directory.get_service_url(person.workspace)
         try:
-            await self._api_client.fetch_member(ConversationRef(service_url, channel), person.id)
+            for channel in channels:
+                if await self._is_member(ConversationRef(service_url, channel), person):
+                    return AccountStatus.ACTIVE
+            chat = await self._resolve_conversation(Address(person.workspace, person.id))
+            is_member = await self._is_member(chat, person)
         except Exception as error:  # noqa: BLE001 - every error is classified
-            reason = error_codes.classify_error(error).reason
-            is_missing = reason in _MISSING_MEMBER_REASONS
-            return AccountStatus.CLOSED if is_missing else AccountStatus.UNKNOWN
-        return AccountStatus.ACTIVE
+            return AccountStatus.CLOSED if _is_about_member(error) else AccountStatus.UNKNOWN
+        return AccountStatus.ACTIVE if is_member else AccountStatus.CLOSED
+
+    async def _is_member(self, conversation: ConversationRef, person: Person) -> bool:
+        """Return whether *person* is in *conversation*; an answer about anything else raises."""
+        try:
+            await self._api_client.fetch_member(conversation, person.id)
+        except httpx.HTTPStatusError as error:
+            if _is_about_member(error):
+                return False
+            raise
+        return True
 
     async def show_home(self, person: Person, home: Home) -> None:
         """Do nothing: the home page is a card in the chat, posted anew at each request."""
@@ -166,6 +185,10 @@ class TeamsOutlet:
         return self._card_factory.build_card(
             message, CardContext(CardSurface.MESSAGE), to.workspace, language
         )
+
+
+def _is_about_member(error: Exception) -> bool:
+    return error_codes.classify_error(error).reason in _MISSING_MEMBER_REASONS
 
 
 def _log_failure(action: str, result: SendResult) -> SendResult:

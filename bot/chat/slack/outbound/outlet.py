@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Collection
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -108,9 +109,11 @@ class SlackOutlet:
             _log_failure("slack.profile_fetch_failed", error)
             return None
 
-    async def fetch_account_status(self, person: Person, channel: str) -> AccountStatus:
-        """Return whether a user's account is in use; the *channel* is not needed."""
-        del channel
+    async def fetch_account_status(
+        self, person: Person, channels: Collection[str]
+    ) -> AccountStatus:
+        """Return whether a user's account is in use; the *channels* are not needed."""
+        del channels
         profile = await self.fetch_profile(person)
         if profile is None:
             return AccountStatus.UNKNOWN

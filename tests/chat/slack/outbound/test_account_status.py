@@ -17,9 +17,9 @@ async def test_the_status_of_an_account_follows_its_profile(api: FakeWebApi) -> 
     outlet, statuses = SlackOutlet(api_client), []
     for user in ({"tz": "UTC"}, {"deleted": True}):
         api.planned_answers["users.info"] = PlannedAnswer({"ok": True, "user": user})
-        statuses.append(await outlet.fetch_account_status(Person("slack:T1", "U1"), "C1"))
+        statuses.append(await outlet.fetch_account_status(Person("slack:T1", "U1"), ["C1"]))
     api.plan_error("users.info", "fatal_error")
-    statuses.append(await outlet.fetch_account_status(Person("slack:T1", "U1"), "C1"))
+    statuses.append(await outlet.fetch_account_status(Person("slack:T1", "U1"), ["C1"]))
     await api_client.close()
 
     assert statuses == [AccountStatus.ACTIVE, AccountStatus.CLOSED, AccountStatus.UNKNOWN]
