@@ -118,9 +118,7 @@ class LanguagePack:
 
     def format_day(self, day: date) -> str:
         """Return *day* with its weekday, such as 'Monday, November 30'."""
-        short_pattern: str = self.locale.datetime_skeletons["MMMEd"].pattern
-        long_pattern = short_pattern.replace("MMM", "MMMM").replace("E", "EEEE")
-        return format_date(day, long_pattern, self.locale)
+        return _format_day(self.language, day)
 
     def format_span(self, first: date, last: date) -> str:
         """Return the days from *first* to *last* and the year once, such as 'Jul 6 - 26, 2026'."""
@@ -154,11 +152,28 @@ class LanguagePack:
 
     def get_tip(self, card_id: str) -> Tip:
         """Return the card with id *card*; KeyError if there is none."""
-        return {tip.id: tip for tip in self.tips}[card_id]
+        return self._tips_by_id[card_id]
 
     def get_sign(self, code: str) -> Sign:
         """Return the sign with *code*; KeyError if there is none."""
-        return {sign.code: sign for sign in self.signs}[code]
+        return self._signs_by_code[code]
+
+    @cached_property
+    def _tips_by_id(self) -> Mapping[str, Tip]:
+        return {tip.id: tip for tip in self.tips}
+
+    @cached_property
+    def _signs_by_code(self) -> Mapping[str, Sign]:
+        return {sign.code: sign for sign in self.signs}
+
+
+@lru_cache(maxsize=512)
+def _format_day(language: str, day: date) -> str:
+    """Return *day* with its weekday in *language*; most forms name one of a few days."""
+    locale = Locale.parse(language, sep="-")
+    short_pattern: str = locale.datetime_skeletons["MMMEd"].pattern
+    long_pattern = short_pattern.replace("MMM", "MMMM").replace("E", "EEEE")
+    return format_date(day, long_pattern, locale)
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
 
@@ -20,6 +21,9 @@ THEME_TOPICS: Mapping[int, tuple[str, ...]] = MappingProxyType(
 
 A topic of no theme, such as one that a practice added, may come in any quarter.
 """
+
+CardKey = tuple[str, str]
+"""The id of a card and its topic, which decide when it comes."""
 
 NO_THEME = 0
 WORKING_DAYS_PER_WEEK = 5
@@ -46,29 +50,51 @@ def select_daily_tip(
     left over, and come on the last days of each round. A weekend uses Friday's card. Each team has
     its own order, a sort by hash; *themes* are the topics by quarter, see :data:`THEME_TOPICS`.
     """
-    theme_of_topic = {topic: theme for theme, topics in themes.items() for topic in topics}
+    card_keys = _share_card_keys(tuple((tip.id, tip.topic) for tip in cards))
+    index = index_working_day(day) + working_days_ahead
+    return cards[_select_position(card_keys, team_key, index, tuple(themes.items()))]
+
+
+@lru_cache(maxsize=16)
+def _share_card_keys(card_keys: tuple[CardKey, ...]) -> tuple[CardKey, ...]:
+    """Return the first equal value of earlier calls, so that every memoized day shares one."""
+    return card_keys
+
+
+@lru_cache(maxsize=4096)
+def _select_position(
+    card_keys: tuple[CardKey, ...],
+    team_key: str,
+    index: int,
+    themes: tuple[tuple[int, tuple[str, ...]], ...],
+) -> int:
+    """Return the position in *card_keys* of the card of a team's working day *index*.
+
+    Memoized, since the people of a team ask for the same card all day.
+    """
+    theme_of_topic = {topic: theme for theme, topics in themes for topic in topics}
+    card_themes = [theme_of_topic.get(topic, NO_THEME) for _, topic in card_keys]
     ordered = sorted(
-        cards,
-        key=lambda tip: (
-            theme_of_topic.get(tip.topic, NO_THEME),
-            sha256(f"{team_key}\0{tip.id}".encode()).digest(),
+        range(len(card_keys)),
+        key=lambda position: (
+            card_themes[position],
+            sha256(f"{team_key}\0{card_keys[position][0]}".encode()).digest(),
         ),
     )
-    index = index_working_day(day) + working_days_ahead
     round_number, position = divmod(index, len(ordered))
     turn = position // WORKING_DAYS_PER_WEEK
     dealt_count = len(ordered) // WORKING_DAYS_PER_WEEK * WORKING_DAYS_PER_WEEK
     if position >= dealt_count:
         return ordered[position]
     set_number = (index + round_number) % WORKING_DAYS_PER_WEEK
-    cards_by_theme: dict[int, deque[Tip]] = {}
-    for tip in ordered[set_number:dealt_count:WORKING_DAYS_PER_WEEK]:
-        cards_by_theme.setdefault(theme_of_topic.get(tip.topic, NO_THEME), deque()).append(tip)
+    cards_by_theme: dict[int, deque[int]] = {}
+    for card in ordered[set_number:dealt_count:WORKING_DAYS_PER_WEEK]:
+        cards_by_theme.setdefault(card_themes[card], deque()).append(card)
     first_round = min(round_number, 0)
     quarters = _list_quarters(first_round, round_number, set_number, len(ordered))
     turns = (round_number - first_round) * (dealt_count // WORKING_DAYS_PER_WEEK) + turn
-    *_, tip = _deal_cards(cards_by_theme, [*quarters][: turns + 1])
-    return tip
+    *_, card = _deal_cards(cards_by_theme, [*quarters][: turns + 1])
+    return card
 
 
 def index_working_day(day: date) -> int:
@@ -95,8 +121,8 @@ def _list_quarters(
             yield quarter_of(date.fromordinal(FIRST_MONDAY.toordinal() + 7 * week + weekday))
 
 
-def _deal_cards(cards_by_theme: dict[int, deque[Tip]], quarters: Sequence[int]) -> Iterator[Tip]:
-    """Yield the card of each turn of a set; *quarters* are those of the turns.
+def _deal_cards(cards_by_theme: dict[int, deque[int]], quarters: Sequence[int]) -> Iterator[int]:
+    """Yield the position of each turn's card in a set; *quarters* are those of the turns.
 
     Within a round each card comes once. The quarter's theme comes first; without a card of it,
     one that has no theme, then one whose theme is farthest ahead. A card waits at least
@@ -106,8 +132,8 @@ def _deal_cards(cards_by_theme: dict[int, deque[Tip]], quarters: Sequence[int]) 
     """
     card_count = sum(map(len, cards_by_theme.values()))
     wait = min(MIN_WEEKS_APART, card_count)
-    last_turns: dict[str, int] = {}
-    used: dict[int, deque[Tip]] = {}
+    last_turns: dict[int, int] = {}
+    used: dict[int, deque[int]] = {}
     for turn, quarter in enumerate(quarters):
         if turn and turn % card_count == 0:
             cards_by_theme, used = used, {}
@@ -115,10 +141,10 @@ def _deal_cards(cards_by_theme: dict[int, deque[Tip]], quarters: Sequence[int]) 
             theme
             for theme in _rank_themes(quarter)
             if (waiting := cards_by_theme.get(theme))
-            and turn - last_turns.get(waiting[0].id, turn - wait) >= wait
+            and turn - last_turns.get(waiting[0], turn - wait) >= wait
         )
         card = cards_by_theme[theme].popleft()
-        last_turns[card.id] = turn
+        last_turns[card] = turn
         used.setdefault(theme, deque()).append(card)
         yield card
 

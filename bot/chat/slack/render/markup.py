@@ -1,6 +1,7 @@
 """Convert the inline markup of texts to Slack's mrkdwn; all other characters are escaped."""
 
 import re
+from functools import lru_cache
 
 MAX_TEXT_LENGTH = 3000
 """Maximum characters of one text object."""
@@ -45,22 +46,23 @@ def to_mrkdwn(text: str) -> str:
     return converted + text[position:].translate(_ESCAPES)
 
 
-def split_into_mrkdwn_parts(text: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def split_into_mrkdwn_parts(text: str) -> tuple[str, ...]:
     """Return a text converted to mrkdwn, split into parts of at most :data:`MAX_TEXT_LENGTH`.
 
     It is split at the last line break before the middle, else at the last space before it,
-    else in the middle.
+    else in the middle. Most texts are of the content, and come again and again.
     """
     converted = to_mrkdwn(text)
     if len(converted) <= MAX_TEXT_LENGTH:
-        return [converted]
+        return (converted,)
     middle = len(text) // 2
     candidates = [text.rfind(separator, 1, middle) for separator in ("\n", " ")]
     index = next((position for position in candidates if position > 0), middle)
-    return [
+    return (
         *split_into_mrkdwn_parts(text[:index]),
         *split_into_mrkdwn_parts(text[index:].lstrip()),
-    ]
+    )
 
 
 def _convert_mark(mark: re.Match[str]) -> str:
