@@ -50,23 +50,23 @@ def _expand_clinician(value: object) -> object:
     return {"id": value} if isinstance(value, str) else value
 
 
-def _lowercase_microsoft_id(value: object) -> object:
+def lowercase_microsoft_id(text: str) -> str:
     """Lowercase Microsoft's ids, as incoming activities are parsed; Slack's ids have no dash."""
-    return value.lower() if isinstance(value, str) and "-" in value else value
+    return text.lower() if "-" in text else text
+
+
+def _parse_id(value: object) -> object:
+    return lowercase_microsoft_id(value) if isinstance(value, str) else value
 
 
 Weekday = Annotated[int, BeforeValidator(_parse_weekday), Field(ge=1, le=7, strict=True)]
 ClockTime = Annotated[time, BeforeValidator(_parse_clock_time), Field(strict=True)]
-PersonId = Annotated[
-    str, BeforeValidator(_lowercase_microsoft_id), Field(pattern=r"^[A-Za-z0-9-]{2,64}$")
-]
+PersonId = Annotated[str, BeforeValidator(_parse_id), Field(pattern=r"^[A-Za-z0-9-]{2,64}$")]
 _WORKSPACE_PATTERN = r"([TE][A-Z0-9]{2,20}|[0-9a-f-]{36})"
-WorkspaceId = Annotated[
-    str, BeforeValidator(_lowercase_microsoft_id), Field(pattern=f"^{_WORKSPACE_PATTERN}$")
-]
+WorkspaceId = Annotated[str, BeforeValidator(_parse_id), Field(pattern=f"^{_WORKSPACE_PATTERN}$")]
 AccountRef = Annotated[
     str,
-    BeforeValidator(_lowercase_microsoft_id),
+    BeforeValidator(_parse_id),
     Field(pattern=rf"^{_WORKSPACE_PATTERN}/[A-Za-z0-9-]{{2,64}}$"),
 ]
 Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC
 
-from bot.admin.team_file import workspace_key
+from bot.admin.team_file import lowercase_microsoft_id, workspace_key
 from bot.admin.team_verbs import find_team
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
@@ -39,16 +39,17 @@ def render_lines(entries: tuple[AuditEntry, ...], words: LanguagePack) -> list[s
 
 
 async def erase_person(context: Context, account: str) -> int:
-    """Replace a person in the audit trail by "somebody who left"; return in how many entries.
+    """Replace a person in records of changes by "somebody who left"; return in how many places.
 
     *account* is ``WORKSPACE/PERSON``, as in a team file. Raises
-    :class:`bot.errors.FaultyInputError` for anything else.
+    :class:`bot.errors.FaultyInputError` for anything else. Lists and roles are not changed.
     """
     match = _ACCOUNT_PATTERN.fullmatch(account)
     if match is None:
         raise FaultyInputError((Fault("--erase", "operator.team.account_malformed"),))
-    person = Person(workspace_key(match[1]), match[2])
+    workspace, person_id = map(lowercase_microsoft_id, match.groups())
+    person = Person(workspace_key(workspace), person_id)
     return await context.store.across_workspaces.write(
-        lambda repos: repos.audit_trail.erase_person(person),
+        lambda repos: repos.named_persons.erase(person),
         timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS,
     )

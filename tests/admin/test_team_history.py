@@ -1,11 +1,13 @@
 """The operator's view of the audit trail, and the erasure of a person from it."""
 
 from pathlib import Path
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 
 from bot.admin import apply_teams, team_history
 from bot.context import Context
+from bot.domain.teams.audit_entry import AuditAction, AuditEntry
 from bot.errors import FaultyInputError
 from tests.doubles import clock, context, empty_database, full_catalogue, outlet
 
@@ -86,6 +88,21 @@ async def test_an_erased_person_is_somebody_who_left(context: Context, tmp_path:
     assert "U0SUPER" not in " ".join(lines)
     operator = "the people who run Attune here"
     assert f"{operator} made somebody who left a supervisor of North team." in lines
+
+
+async def test_a_microsoft_id_is_erased_in_any_case(context: Context) -> None:
+    """The operator may paste the id as Microsoft writes it; the bot stores small letters."""
+    tenant, person_id = str(uuid5(NAMESPACE_OID, "tenant")), str(uuid5(NAMESPACE_OID, "person"))
+    entry = AuditEntry(
+        f"msteams:{tenant}", "t", "Team", context.now(), person_id, AuditAction.CREATED
+    )
+    scope = context.store.across_workspaces
+    await scope.write(lambda repos: repos.audit_trail.record([entry]))
+
+    count = await team_history.erase_person(context, f"{tenant.upper()}/{person_id.upper()}")
+
+    assert count == 1
+    assert await render_history(context) == ["somebody who left set up Team."]
 
 
 @pytest.mark.parametrize("account", ["U0SUPER", "T0NORTH/", "T0 NORTH/U0SUPER", "T0/U0/U1"])

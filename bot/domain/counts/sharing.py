@@ -10,6 +10,7 @@ from bot.domain.counts import exercises, hour_plan, report_steps, reports
 from bot.domain.counts.hour_plan import FORMS_BY_CODE
 from bot.domain.counts.published_tables import ReportArchive
 from bot.domain.people import Team
+from bot.domain.teams import mentions
 from bot.elements import (
     ActionRow,
     Audience,
@@ -120,7 +121,7 @@ def render_post(
     them to its roster.
     """
     limited = limit_archive(archive, post.newest)
-    by_line = words.translate("hour.share.by", who=words.mention_people((person_id,)))
+    by_line = words.translate("hour.share.by", who=mentions.mention_people((person_id,), words))
     body: tuple[Element, ...] = (
         Heading(words.translate("hour.share.heading")),
         Text(by_line),

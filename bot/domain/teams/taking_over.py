@@ -6,6 +6,7 @@ from bot.content.catalogue import LanguagePack
 from bot.conversation import InvalidAnswers
 from bot.domain import surface
 from bot.domain.people import Team
+from bot.domain.teams import mentions
 from bot.domain.teams.setup_form import CHOOSER_FIELD_ID, MAX_NAME_CHARS
 from bot.elements import (
     Audience,
@@ -123,7 +124,10 @@ def render_announcement(
 ) -> Message:
     """Render the message for the team's channel: who named whom, and what that means."""
     heading = words.translate("setups.naming.heading", team=team.name)
-    facts = {"namer": words.mention_people((namer_id,)), "who": words.mention_people(named_ids)}
+    facts = {
+        "namer": mentions.mention_people((namer_id,), words),
+        "who": mentions.mention_people(named_ids, words),
+    }
     body = (
         Heading(heading),
         Text(words.translate("setups.naming.news", **facts)),

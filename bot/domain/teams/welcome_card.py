@@ -2,6 +2,7 @@
 
 from bot.content.catalogue import LanguagePack
 from bot.domain.people import Team
+from bot.domain.teams import mentions
 from bot.elements import ActionRow, Audience, Button, Caption, Element, Heading, Message, Text
 
 
@@ -40,7 +41,9 @@ def render_welcome(adder_id: str, words: LanguagePack) -> Message:
     heading = words.translate("cards.welcome.heading")
     body: tuple[Element, ...] = (
         Heading(heading),
-        Text(words.translate("cards.welcome.added", who=words.mention_people((adder_id,)))),
+        Text(
+            words.translate("cards.welcome.added", who=mentions.mention_people((adder_id,), words))
+        ),
         Text(words.translate("cards.welcome.next")),
         ActionRow((Button("kept", words.translate("common.step.kept")),)),
     )
@@ -55,7 +58,7 @@ def _format_setter_line(
         key = "set_up_by_operator"
     return words.translate(
         f"cards.intro.{key}",
-        setter=words.mention_people((setter_id,)),
+        setter=mentions.mention_people((setter_id,), words),
         supervisors=words.mention_people(supervisor_ids),
     )
 

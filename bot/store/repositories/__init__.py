@@ -21,6 +21,7 @@ from bot.store.repositories.intentions import Intentions
 from bot.store.repositories.ledger import Ledger
 from bot.store.repositories.linked_accounts import LinkedAccounts
 from bot.store.repositories.listed_accounts import ListedAccounts
+from bot.store.repositories.named_persons import NamedPersons
 from bot.store.repositories.people import People
 from bot.store.repositories.period_members import PeriodMembers
 from bot.store.repositories.previous_setups import PreviousSetups
@@ -163,6 +164,11 @@ class Repositories:
     def audit_trail(self) -> AuditTrail:
         """Who changed which set-up or role."""
         return AuditTrail(self._connection)
+
+    @cached_property
+    def named_persons(self) -> NamedPersons:
+        """People named in records of changes."""
+        return NamedPersons(self._connection)
 
     @cached_property
     def previous_setups(self) -> PreviousSetups:

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, delete, exists, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, insert, select
 
 from bot.conversation import Person
-from bot.domain.teams.audit_entry import ERASED_ID, AuditAction, AuditEntry
+from bot.domain.teams.audit_entry import AuditAction, AuditEntry
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.schema import audit_entries, previous_setups
 
@@ -82,15 +82,6 @@ class AuditTrail:
         """Delete the entries of before *moment*; return how many."""
         expired = delete(audit_entries).where(audit_entries.c.at < to_unix_seconds(moment))
         return self._connection.execute(expired).rowcount
-
-    def erase_person(self, person: Person) -> int:
-        """Replace the id of *person* by :data:`ERASED_ID`; return how many entries had it."""
-        in_workspace = audit_entries.c.workspace == person.workspace
-        count = 0
-        for column in (audit_entries.c.actor, audit_entries.c.subject):
-            change = update(audit_entries).where(in_workspace, column == person.id)
-            count += self._connection.execute(change.values({column: ERASED_ID})).rowcount
-        return count
 
 
 def _parse_row(row: Row[Any]) -> AuditEntry:

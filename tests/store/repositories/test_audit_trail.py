@@ -79,7 +79,7 @@ async def test_an_erased_person_is_named_nowhere(store: Store) -> None:
 
     async def erase(workspace: str, person_id: str) -> int:
         return await store.across_workspaces.write(
-            lambda repos: repos.audit_trail.erase_person(Person(workspace, person_id))
+            lambda repos: repos.named_persons.erase(Person(workspace, person_id))
         )
 
     async def names_person(person_id: str) -> bool:

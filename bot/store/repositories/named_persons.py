@@ -1,0 +1,71 @@
+"""People named in records of changes: the audit trail, undo copies and posts in channels."""
+
+import json
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from bot.conversation import Person
+from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.teams.audit_entry import ERASED_ID
+from bot.store.schema import audit_entries, deliveries, previous_setups
+
+_NAMING_KINDS = (DeliveryKind.INTRODUCTION, DeliveryKind.NAMING, DeliveryKind.SHARE)
+"""Kinds of deliveries to channels whose detail begins with ids of people, separated by spaces."""
+
+
+class NamedPersons:
+    """Repository of the places that name a person for what they did or what was done for them.
+
+    Lists, roles, preferences and the messages to the person themselves are not among them.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the transaction of *connection*."""
+        self._connection = connection
+
+    def erase(self, person: Person) -> int:
+        """Replace the id of *person* by :data:`ERASED_ID`; return in how many places it was.
+
+        An undo copy that names the person is deleted: without them it would be another set-up.
+        """
+        count = self._replace_in_trail(person, ERASED_ID)
+        for row in self._list_copies(person):
+            is_copy = previous_setups.c.team == row.team
+            count += self._connection.execute(delete(previous_setups).where(is_copy)).rowcount
+        return count + self._replace_in_details(person, ERASED_ID)
+
+    def _replace_in_trail(self, person: Person, new_id: str) -> int:
+        in_workspace = audit_entries.c.workspace == person.workspace
+        count = 0
+        for column in (audit_entries.c.actor, audit_entries.c.subject):
+            change = update(audit_entries).where(in_workspace, column == person.id)
+            count += self._connection.execute(change.values({column: new_id})).rowcount
+        return count
+
+    def _list_copies(self, person: Person) -> list[Row[Any]]:
+        """Return the undo copies of changes by *person*, or with them on a list."""
+        rows = self._connection.execute(
+            select(previous_setups).where(previous_setups.c.workspace == person.workspace)
+        )
+        return [row for row in rows if person.id in {row.person, *_list_copied_ids(row.body)}]
+
+    def _replace_in_details(self, person: Person, new_id: str) -> int:
+        query = select(deliveries.c.id, deliveries.c.detail).where(
+            deliveries.c.workspace == person.workspace,
+            deliveries.c.kind.in_(_NAMING_KINDS),
+            deliveries.c.detail.contains(person.id, autoescape=True),
+        )
+        count = 0
+        for delivery_id, detail in self._connection.execute(query).all():
+            parts = detail.split(" ")
+            if person.id in parts:
+                replaced = " ".join(new_id if part == person.id else part for part in parts)
+                change = update(deliveries).where(deliveries.c.id == delivery_id)
+                count += self._connection.execute(change.values(detail=replaced)).rowcount
+        return count
+
+
+def _list_copied_ids(body: str) -> list[str]:
+    setup = json.loads(body)
+    return [*setup["clinicians"], *setup["supervisors"]] if setup else []
