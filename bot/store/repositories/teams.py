@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Clinician, Role, Team
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import column_codecs
@@ -245,7 +246,10 @@ class Teams:
             is_member = (people.c.workspace == person.workspace) & (people.c.id == person.id)
             change = update(people).where(is_member, people.c.home_team == team_id)
             if self._connection.execute(change.values(home_team="", joined=False)).rowcount:
-                Deliveries(self._connection, self._records).withdraw_for_person(person)
+                # They may have the notice of a close for the role in another team.
+                Deliveries(self._connection, self._records).withdraw_for_person(
+                    person, except_kinds=(DeliveryKind.CLOSE_NOTICE,)
+                )
                 ChatRoutes(self._connection).delete_route(person)
 
     def _fetch_teams(self, *where: ColumnElement[bool]) -> tuple[Team, ...]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from bot.conversation import Person
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.people import Role
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryState, PlannedDelivery
 from bot.store.store import Store
@@ -46,6 +47,29 @@ async def test_person_who_is_taken_off_the_list_leaves_the_team(store: Store) ->
     )
     assert (clinician.has_joined, clinician.home_team_id, team) == (False, "", None)
     assert [count.state for count in counts] == [DeliveryState.WITHDRAWN]
+
+
+async def test_a_member_who_becomes_supervisor_keeps_the_notice_of_another_role(
+    store: Store,
+) -> None:
+    """Their check-ins end; the message at the close of a team that they direct still comes."""
+
+    def name_marie(repos: Repositories) -> None:
+        set_up_north(repos)
+        repos.teams.set_role_holders("south", Role.DIRECTOR, [MARIE])
+        repos.deliveries.plan_deliveries(
+            PlannedDelivery(MARIE.workspace, kind, MARIE.id, "", "2026-W27", DUE, DUE, "")
+            for kind in (DeliveryKind.CHECKIN, DeliveryKind.CLOSE_NOTICE)
+        )
+        repos.teams.set_role_holders("north", Role.SUPERVISOR, [MARIE])
+
+    await store.across_workspaces.write(name_marie)
+
+    counts = await store.across_workspaces.read(lambda repos: repos.deliveries.count_by_state())
+    assert {count.kind: count.state for count in counts} == {
+        DeliveryKind.CHECKIN: DeliveryState.WITHDRAWN,
+        DeliveryKind.CLOSE_NOTICE: DeliveryState.PLANNED,
+    }
 
 
 async def test_person_who_moves_between_lists_stays_joined(store: Store) -> None:
