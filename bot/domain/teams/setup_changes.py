@@ -118,7 +118,8 @@ def build_change_entries(
 ) -> tuple[AuditEntry, ...]:
     """Return the audit entries of a set-up of *team* by *actor_id*; none without a change.
 
-    Without a *before* the team is new. Each supervisor added or removed has an entry.
+    Without a *before* the team is new. Each supervisor added or removed has an entry; where the
+    actor gives the role to others and has it no more, an entry for each of these says so.
     """
     if before is None:
         created = AuditEntry(team.workspace, team.id, team.name, now, actor_id, AuditAction.CREATED)
@@ -127,8 +128,20 @@ def build_change_entries(
     changed = AuditEntry(
         team.workspace, team.id, team.name, now, actor_id, AuditAction.CHANGED, detail=detail
     )
-    role_entries = build_role_entries(team, before.supervisors, after.supervisors, actor_id, now)
+    role_entries = _build_supervisor_entries(
+        team, before.supervisors, after.supervisors, actor_id, now
+    )
     return (*([changed] if detail else []), *role_entries)
+
+
+def _build_supervisor_entries(
+    team: Team, before: Iterable[str], after: Iterable[str], actor_id: str, now: datetime
+) -> tuple[AuditEntry, ...]:
+    ids_before, ids_after = set(before), set(after)
+    if actor_id not in ids_before - ids_after or not ids_after - ids_before:
+        return build_role_entries(team, ids_before, ids_after, actor_id, now)
+    actions = (AuditAction.HANDED_OVER, AuditAction.SUPERVISOR_REMOVED)
+    return build_role_entries(team, ids_before - {actor_id}, ids_after, actor_id, now, actions)
 
 
 def build_role_entries(

@@ -133,6 +133,35 @@ def test_a_change_of_supervisors_alone_is_no_other_change() -> None:
     )
 
 
+def test_a_supervisor_who_names_others_and_leaves_hands_over() -> None:
+    """Each successor has one entry and the supervisor no further one; a colleague has one."""
+    before = replace(SETUP, supervisors=("U9", "U7"))
+    after = replace(SETUP, supervisors=("U5", "U6"))
+
+    entries = setup_changes.build_change_entries(TEAM, before, after, "U9", NOW)
+
+    assert entries == tuple(
+        replace(build_entry(action, subject_id), actor_id="U9")
+        for action, subject_id in (
+            (AuditAction.HANDED_OVER, "U5"),
+            (AuditAction.HANDED_OVER, "U6"),
+            (AuditAction.SUPERVISOR_REMOVED, "U7"),
+        )
+    )
+
+
+def test_a_supervisor_who_names_nobody_does_not_hand_over() -> None:
+    """Who leaves the team to a colleague is taken off; whoever adds a colleague stays."""
+    pair = replace(SETUP, supervisors=("U9", "U7"))
+    colleague = replace(SETUP, supervisors=("U7",))
+
+    (leaving,) = setup_changes.build_change_entries(TEAM, pair, colleague, "U9", NOW)
+    (adding,) = setup_changes.build_change_entries(TEAM, SETUP, pair, "U9", NOW)
+
+    assert (leaving.action, leaving.subject_id) == (AuditAction.SUPERVISOR_REMOVED, "U9")
+    assert (adding.action, adding.subject_id) == (AuditAction.SUPERVISOR_ADDED, "U7")
+
+
 def test_a_changed_field_is_recorded() -> None:
     """The entry has the actor and the field."""
     (entry,) = setup_changes.build_change_entries(TEAM, SETUP, OTHER_VALUES["day"], "U9", NOW)
