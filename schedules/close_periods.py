@@ -1,37 +1,43 @@
 """Duty: publish each ended period's table, destroy its record and key, open the next period."""
 
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from datetime import datetime
+from functools import partial
 
 from bot.context import Context
 from bot.domain.teams.unlisted_members import count_without_team
 from bot.logs import log_error
+from bot.store.isolation import StepResults
+from bot.store.paced_writes import PacedWriter, split_batches
+from bot.store.period import Period
 from bot.store.repositories import Repositories
+from bot.store.repositories.period_closing import ClosingResults, EndedPeriods
 
 logger = logging.getLogger("attune.periods")
 
+_ledger_logger = logging.getLogger("attune.ledger")
 
-async def run(context: Context) -> int:
+_BATCH_SIZE = 20
+"""Default number of periods closed, or of teams served, per transaction: a tenth of a second."""
+
+
+async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     """Close the ended periods, open the missing ones, and remove the keys of closed ones.
 
-    Publishing the table and deleting its record are one transaction; the key is removed after its
-    commit, by every run until it is gone. What the record left in the database's files is erased
-    then, by every run until it is done. A step that fails is logged and does not stop the next
-    ones, so that a key is removed in time whatever happens to its period. Returns how many
-    periods were closed.
+    Publishing a table and deleting its record are one transaction, of at most *batch_size*
+    periods. The keys are removed after the commits of all, by every run until they are gone. What
+    the records left in the database's files is erased then, by every run until it is done. A step
+    that fails is logged and does not stop the next ones, so that a key is removed in time whatever
+    happens to its period. Returns how many periods were closed.
     """
     now, store = context.now(), context.store
-
-    def open_missing(repos: Repositories) -> int:
-        return repos.ledger.open_missing_periods(now)
-
-    closed = await _run_step("periods.close_failed", _close_periods(context, now))
-    await _run_step("periods.open_failed", store.across_workspaces.write(open_missing))
+    writer = PacedWriter(store.across_workspaces)
+    closing = _close_periods(context, writer, batch_size)
+    closed = await _run_step("periods.close_failed", closing)
+    await _run_step("periods.open_failed", _open_periods(context, writer, batch_size))
     await _run_step("periods.key_removal_failed", store.remove_unused_keys(now))
     await _run_step("periods.erasure_failed", store.erase_destroyed_rows())
-    if closed:
-        logger.info("periods.closed", extra={"action": "periods.closed", "count": closed})
     return closed
 
 
@@ -41,25 +47,79 @@ async def next_due(context: Context) -> datetime | None:
     return await context.store.across_workspaces.read(lambda repos: repos.ledger.next_close(now))
 
 
-async def _close_periods(context: Context, now: datetime) -> int:
-    """Close the ended periods; log how many of their people are on no team's list.
+async def _close_periods(context: Context, writer: PacedWriter, batch_size: int) -> int:
+    """Close the ended periods in batches; log what became of all of them together.
+
+    Neither the order nor the size of the batches follows from what anybody filed. The first batch
+    that finds the key store unavailable is the last one.
+    """
+    now = context.now()
+    ended, unlisted_count = await context.store.across_workspaces.read(
+        partial(_load_ended_periods, now=now)
+    )
+    results = ClosingResults()
+    try:
+        for batch in split_batches(ended.periods, batch_size):
+            results += await writer.write(partial(_close_batch, batch=batch, now=now))
+            if results.is_key_store_unavailable:
+                break
+    finally:
+        results.log_problems(ended.unreadable)
+        _log_closed(results.steps.count, unlisted_count)
+    return results.steps.count
+
+
+def _load_ended_periods(repos: Repositories, now: datetime) -> tuple[EndedPeriods, int]:
+    """Load the ended periods, and count those of their people who are on no team's list.
 
     They count nowhere from now on, which is told them at their next debrief and the operator here.
     The number follows from the lists, and not from what anybody filed.
     """
+    ended = repos.period_closing.list_ended(now)
+    if not ended.periods:
+        return ended, 0
+    return ended, count_without_team(repos.unlisted_members.list_ending_members(now))
 
-    def close_ended(repos: Repositories) -> tuple[int, int]:
-        ending_members = repos.unlisted_members.list_ending_members(now)
-        closed_count = repos.ledger.close_ended_periods(now)
-        if closed_count:
-            repos.mark_rows_destroyed()
-        return closed_count, count_without_team(ending_members)
 
-    closed_count, unlisted_count = await context.store.across_workspaces.write(close_ended)
+def _close_batch(repos: Repositories, batch: Sequence[Period], now: datetime) -> ClosingResults:
+    results = repos.period_closing.close_periods(batch, now)
+    if results.steps.count:
+        repos.mark_rows_destroyed()
+    return results
+
+
+def _log_closed(closed_count: int, unlisted_count: int) -> None:
     if closed_count and unlisted_count:
         action = "periods.members_without_team"
         logger.warning(action, extra={"action": action, "count": unlisted_count})
-    return closed_count
+    if closed_count:
+        logger.info("periods.closed", extra={"action": "periods.closed", "count": closed_count})
+
+
+async def _open_periods(context: Context, writer: PacedWriter, batch_size: int) -> None:
+    """Open the missing periods, and add people to lists in their first week, in batches of teams.
+
+    A form opens the period of its own team at once, if that is earlier.
+    """
+    now, scope = context.now(), context.store.across_workspaces
+    results = StepResults()
+    try:
+        unfed = await scope.read(lambda repos: repos.period_opening.list_unfed_teams(now))
+        for batch in split_batches(unfed, batch_size):
+            results += await writer.write(partial(_open_batch, team_ids=batch, now=now))
+        pending = await scope.read(lambda repos: repos.period_opening.list_pending_teams(now))
+        for batch in split_batches(pending, batch_size):
+            results += await writer.write(partial(_add_batch, team_ids=batch, now=now))
+    finally:
+        results.log_failures(_ledger_logger, "ledger.open_failed")
+
+
+def _open_batch(repos: Repositories, team_ids: Sequence[str], now: datetime) -> StepResults:
+    return repos.period_opening.open_missing(now, team_ids)
+
+
+def _add_batch(repos: Repositories, team_ids: Sequence[str], now: datetime) -> StepResults:
+    return repos.period_opening.add_listed_people(now, team_ids)
 
 
 async def _run_step(action: str, step: Awaitable[int | None]) -> int:

@@ -170,15 +170,15 @@ def _replace_links(
     repos.linked_accounts.set_links((main, account) for account, main in links.items())
 
 
-def _list_practices(repos: Repositories) -> list[frozenset[str]]:
+def _list_practices(repos: Repositories) -> list[list[str]]:
     """Return the ids of the teams of each practice, which are counted together; one without any."""
-    practices: dict[tuple[str, str], set[str]] = {}
+    practices: dict[tuple[str, str], list[str]] = {}
     for team in repos.teams.list_teams():
-        practices.setdefault((team.workspace, team.practice or team.id), set()).add(team.id)
-    return [frozenset(team_ids) for team_ids in practices.values()]
+        practices.setdefault((team.workspace, team.practice or team.id), []).append(team.id)
+    return list(practices.values())
 
 
-def _open_periods(repos: Repositories, team_ids: frozenset[str], now: datetime) -> None:
+def _open_periods(repos: Repositories, team_ids: list[str], now: datetime) -> None:
     repos.ledger.open_missing_periods(now, team_ids)
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -13,6 +14,32 @@ from bot.store.sealed_records import SealedRecords
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class StepResults:
+    """Results of isolated steps; those of several transactions are added.
+
+    ``count`` is the sum of what the successful steps returned, ``first_error`` that of the first
+    of ``failed_count`` steps.
+    """
+
+    count: int = 0
+    failed_count: int = 0
+    first_error: Exception | None = None
+
+    def __add__(self, other: "StepResults") -> "StepResults":
+        """Return the results of both, with the first error of these."""
+        return StepResults(
+            self.count + other.count,
+            self.failed_count + other.failed_count,
+            self.first_error or other.first_error,
+        )
+
+    def log_failures(self, logger: logging.Logger, action: str) -> None:
+        """Log the number of failures and the type of the first error, if there was any."""
+        if self.first_error is not None:
+            log_error(logger, action, self.first_error, count=self.failed_count)
+
+
 class IsolatedSteps:
     """Runs each step in a savepoint, and counts those that fail, to be logged together."""
 
@@ -20,8 +47,7 @@ class IsolatedSteps:
         """Use the transaction of *connection* and its *records*."""
         self._connection = connection
         self._records = records
-        self._failed_count = 0
-        self._first_error: Exception | None = None
+        self._failures = StepResults()
 
     def run(self, step: Callable[[], T], default: T) -> T:
         """Return the result of *step*; *default* if it fails.
@@ -44,10 +70,8 @@ class IsolatedSteps:
 
     def add_failure(self, error: Exception) -> None:
         """Count a failure that happened elsewhere."""
-        self._failed_count += 1
-        self._first_error = self._first_error or error
+        self._failures += StepResults(failed_count=1, first_error=error)
 
-    def log_failures(self, logger: logging.Logger, action: str) -> None:
-        """Log the number of failures and the type of the first error, if there was any."""
-        if self._first_error is not None:
-            log_error(logger, action, self._first_error, count=self._failed_count)
+    def collect_results(self, count: int) -> StepResults:
+        """Return the failures so far, with the sum *count* of what the other steps returned."""
+        return self._failures + StepResults(count)

@@ -115,6 +115,7 @@ class SealedRecords(Generic[RecordId, Record]):
         self._is_read_only = is_read_only
         self._records: dict[RecordId, OpenRecord[Record] | None] = {}
         self._keys: dict[PeriodKeyId | TeamKeyId, bytes | None] = {}
+        self._durable_keys: dict[PeriodKeyId | TeamKeyId, bytes] = {}
         self.is_key_store_unavailable = False
 
     def insert_record(self, record_id: RecordId, build_record: Callable[[bytes], Record]) -> None:
@@ -124,7 +125,7 @@ class SealedRecords(Generic[RecordId, Record]):
         :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         key_id, identity = self._codec.key_id(record_id), self._codec.identify(record_id)
-        key = self._keys[key_id] = self._key_store.get_or_create(key_id)
+        key = self._ensure_durable_key(key_id)
         token_key = sealing.derive_subkey(key, sealing.TOKEN_LABEL, *identity)
         open_record = OpenRecord(key, identity, build_record(token_key))
         row = {**self._codec.row_key(record_id), "body": self._seal(open_record)}
@@ -154,7 +155,8 @@ class SealedRecords(Generic[RecordId, Record]):
 
         Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
-        return self._key_store.get(self._codec.key_id(record_id)) is not None
+        key_id = self._codec.key_id(record_id)
+        return key_id in self._durable_keys or self._key_store.get(key_id) is not None
 
     def replace_record(self, record_id: RecordId, record: Record) -> None:
         """Replace a record, which is open, and mark it for writing.
@@ -244,7 +246,7 @@ class SealedRecords(Generic[RecordId, Record]):
             return None
         key_id = self._codec.key_id(record_id)
         try:
-            key = self._keys[key_id] = self._key_store.get_or_create(key_id)
+            key = self._ensure_durable_key(key_id)
         except KeyStoreUnavailableError as error:
             self.mark_unavailable(error)
             return None
@@ -260,6 +262,13 @@ class SealedRecords(Generic[RecordId, Record]):
             except KeyStoreUnavailableError as error:
                 self.mark_unavailable(error)
         return self._keys.get(key_id)
+
+    def _ensure_durable_key(self, key_id: PeriodKeyId | TeamKeyId) -> bytes:
+        """Return a key that is on the disk, created if missing, once per transaction."""
+        if key_id not in self._durable_keys:
+            self._durable_keys[key_id] = self._key_store.get_or_create(key_id)
+        key = self._keys[key_id] = self._durable_keys[key_id]
+        return key
 
     def _seal(self, open_record: OpenRecord[Record]) -> bytes:
         identity = open_record.identity

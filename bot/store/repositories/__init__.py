@@ -23,7 +23,9 @@ from bot.store.repositories.linked_accounts import LinkedAccounts
 from bot.store.repositories.listed_accounts import ListedAccounts
 from bot.store.repositories.named_persons import NamedPersons
 from bot.store.repositories.people import People
+from bot.store.repositories.period_closing import PeriodClosing
 from bot.store.repositories.period_members import PeriodMembers
+from bot.store.repositories.period_opening import PeriodOpening
 from bot.store.repositories.previous_setups import PreviousSetups
 from bot.store.repositories.releases import Releases
 from bot.store.repositories.routes import ChatRoutes
@@ -179,6 +181,16 @@ class Repositories:
     def close_notices(self) -> CloseNotices:
         """Closed periods by team, and who is notified of them."""
         return CloseNotices(self._connection)
+
+    @cached_property
+    def period_closing(self) -> PeriodClosing:
+        """Ended periods and their publication."""
+        return PeriodClosing(self._connection, self._records)
+
+    @cached_property
+    def period_opening(self) -> PeriodOpening:
+        """Teams without an open period, and their new ones."""
+        return PeriodOpening(self._connection, self._records)
 
     @cached_property
     def watermarks(self) -> Watermarks:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from fractions import Fraction
+from functools import lru_cache
 from operator import attrgetter
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, select
@@ -52,21 +53,30 @@ class Exposures:
 
     def _load_where(self, persons: Collection[Person], where: ColumnElement[bool]) -> Memberships:
         """Return the places of *persons*, with those of their other accounts, on lists *where*."""
-        mains = self._links.list_links()
+        if not persons:
+            return {}
+        mains = self._links.find_links(persons)
         accounts = {mains.get(person, person) for person in persons}
         accounts |= {account for account, main in mains.items() if main in accounts}
         query = select(period_members).where(
-            period_members.c.person.in_({account.id for account in accounts}), where
+            period_members.c.workspace.in_({account.workspace for account in accounts}),
+            period_members.c.person.in_({account.id for account in accounts}),
+            where,
         )
         tables: defaultdict[Person, list[Membership]] = defaultdict(list)
         for row in self._connection.execute(query):
             account = Person(row.workspace, row.person)
-            table = Membership(row.ledger, row.closes, Fraction(row.epsilon))
+            table = Membership(row.ledger, row.closes, _parse_epsilon(row.epsilon))
             tables[mains.get(account, account)].append(table)
         return {
             person: tuple(sorted(tables[mains.get(person, person)], key=_BY_CLOSE))
             for person in persons
         }
+
+
+@lru_cache(maxsize=64)
+def _parse_epsilon(text: str) -> Fraction:
+    return Fraction(text)
 
 
 def _is_on_list_of(period: Period) -> ColumnElement[bool]:

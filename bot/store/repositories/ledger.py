@@ -2,10 +2,9 @@
 
 import logging
 import secrets
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import partial
 
 from sqlalchemy import Connection
 
@@ -14,18 +13,17 @@ from bot.domain.codebook import TOTAL_CODE
 from bot.domain.counts import membership, pseudonyms, slots
 from bot.domain.counts.membership import PeriodFacts
 from bot.domain.counts.next_release import NextRelease
-from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
 from bot.domain.counts.slots import LedgerRecord
 from bot.domain.people import Team
 from bot.domain.person.privacy_notice import FilingRefusal
-from bot.store.isolation import IsolatedSteps
+from bot.store.isolation import StepResults
 from bot.store.period import Period
 from bot.store.record_cache import RecordCache
 from bot.store.repositories.contributor import Contributor
 from bot.store.repositories.form_periods import FormPeriods
-from bot.store.repositories.list_additions import ListAdditions
 from bot.store.repositories.pauses import Pauses
 from bot.store.repositories.period_closing import PeriodClosing
+from bot.store.repositories.period_opening import PeriodOpening
 from bot.store.repositories.periods import Periods
 from bot.store.repositories.teams import Account, Teams
 from bot.store.repositories.undone_periods import UndonePeriods
@@ -75,10 +73,10 @@ class Ledger:
         self._teams = Teams(connection, records)
         self._periods = Periods(connection, records)
         self._form_periods = FormPeriods(connection, records)
-        self._additions = ListAdditions(connection, records)
         self._undone_periods = UndonePeriods(connection)
         self._pauses = Pauses(connection, records)
         self._closing = PeriodClosing(connection, records)
+        self._opening = PeriodOpening(connection, records)
 
     def load_contributor(self, person: Person, now: datetime) -> Contributor:
         """Look up *person*, where they count, and their team's periods, opened if missing.
@@ -203,43 +201,30 @@ class Ledger:
     def _is_any_lost(self, periods: Iterable[Period]) -> bool:
         return any(map(self._records.is_lost, periods))
 
-    def open_missing_periods(self, now: datetime, team_ids: Collection[str] | None = None) -> int:
+    def open_missing_periods(self, now: datetime, team_ids: Sequence[str] | None = None) -> int:
         """Open the missing periods, so that every team that can be counted feeds one per ledger.
 
-        With *team_ids*, whole practices, theirs alone. Otherwise people who were added to a list in
-        the first week of its period are added to the period. A team whose period cannot be opened
-        does not stop the others; failures are logged.
+        With *team_ids*, theirs alone. Otherwise people who were added to a list in the first week
+        of its period are added to the period. Failures are logged.
         """
-        unit_by_feed = self._periods.units_by_team_and_ledger(now)
-        steps = IsolatedSteps(self._connection, self._records)
-        opened_count = sum(
-            steps.run(partial(self._periods.ensure_open_period, team, ledger, now), default=False)
-            for team in self._teams.list_teams()
-            if team_ids is None or team.id in team_ids
-            for ledger in (TOTAL, BREAKDOWN)
-            if (team.id, ledger) not in unit_by_feed
-        )
+        openings, additions = self._opening.open_missing(now, team_ids), StepResults()
         if team_ids is None:
-            self._add_listed_people(steps, now)
-        steps.log_failures(logger, "ledger.open_failed")
-        return opened_count
+            additions = self._opening.add_listed_people(now)
+        (openings + additions).log_failures(logger, "ledger.open_failed")
+        return openings.count
 
     def add_listed_people(self, now: datetime) -> int:
         """Add people to the frozen lists of periods in their first week; return how many rows."""
-        steps = IsolatedSteps(self._connection, self._records)
-        added_count = self._add_listed_people(steps, now)
-        steps.log_failures(logger, "ledger.addition_failed")
-        return added_count
-
-    def _add_listed_people(self, steps: IsolatedSteps, now: datetime) -> int:
-        return sum(
-            steps.run(partial(self._additions.add_people, team_id, period, now), 0)
-            for team_id, period in self._additions.list_pending(now)
-        )
+        additions = self._opening.add_listed_people(now)
+        additions.log_failures(logger, "ledger.addition_failed")
+        return additions.count
 
     def close_ended_periods(self, now: datetime) -> int:
-        """Publish the ended periods; see :meth:`.period_closing.PeriodClosing.close_ended`."""
-        return self._closing.close_ended(now)
+        """Publish all ended periods in this transaction; return how many were closed."""
+        ended = self._closing.list_ended(now)
+        results = self._closing.close_periods(ended.periods, now)
+        results.log_problems(ended.unreadable)
+        return results.steps.count
 
     def count_periods_without_key(self) -> int:
         """Count the periods that can neither count debriefs nor close: nothing opens them."""

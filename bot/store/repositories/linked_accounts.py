@@ -1,9 +1,9 @@
 """Linked accounts: Slack and Teams accounts that belong to one person, declared by an operator."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import starmap
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, or_, select
 
 from bot.conversation import Person
 from bot.store.schema import linked_accounts
@@ -23,11 +23,17 @@ class LinkedAccounts:
 
     def list_links(self) -> dict[Person, Person]:
         """Return the main account of every linked account."""
-        rows = self._connection.execute(select(linked_accounts))
-        return {
-            Person(row.workspace, row.person): Person(row.same_workspace, row.same_person)
-            for row in rows
-        }
+        return self._fetch_links()
+
+    def find_links(self, persons: Collection[Person]) -> dict[Person, Person]:
+        """Return the main account of every linked account of the people with accounts *persons*."""
+        ids = {person.id for person in persons}
+        is_account, is_main = linked_accounts.c.person.in_(ids), _has_main(ids)
+        links = self._fetch_links(or_(is_account, is_main))
+        other_mains = {links[person] for person in persons if person in links} - {*persons}
+        if other_mains:
+            links |= self._fetch_links(_has_main({main.id for main in other_mains}))
+        return links
 
     def list_accounts(self, main: Person) -> tuple[Person, ...]:
         """Return all accounts of the person whose main account is *main*, which comes first."""
@@ -36,6 +42,13 @@ class LinkedAccounts:
             linked_accounts.c.same_person == main.id,
         )
         return main, *starmap(Person, self._connection.execute(query))
+
+    def _fetch_links(self, *where: ColumnElement[bool]) -> dict[Person, Person]:
+        rows = self._connection.execute(select(linked_accounts).where(*where))
+        return {
+            Person(row.workspace, row.person): Person(row.same_workspace, row.same_person)
+            for row in rows
+        }
 
     def set_links(self, account_groups: Iterable[tuple[Person, ...]]) -> bool:
         """Replace all links: each group is one person, whose first account is the main one.
@@ -51,3 +64,7 @@ class LinkedAccounts:
             main_columns = {"same_workspace": main.workspace, "same_person": main.id}
             upsert_row(self._connection, linked_accounts, key_columns | main_columns)
         return True
+
+
+def _has_main(person_ids: Collection[str]) -> ColumnElement[bool]:
+    return linked_accounts.c.same_person.in_(person_ids)

@@ -1,5 +1,6 @@
 """Additions to frozen lists: people who are added to a list in the first week of its period."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, exists, select
@@ -23,8 +24,14 @@ class ListAdditions:
         self._members = PeriodMembers(connection)
         self._exposures = Exposures(connection)
 
-    def list_pending(self, now: datetime) -> list[tuple[str, Period]]:
-        """Return each (team id, period) in its first week with people not on its frozen list."""
+    def list_pending(
+        self, now: datetime, team_ids: Collection[str] | None = None
+    ) -> list[tuple[str, Period]]:
+        """Return each (team id, period) in its first week with people not on its frozen list.
+
+        With *team_ids*, of these teams alone.
+        """
+        of_teams = [] if team_ids is None else [feeds.c.team.in_(team_ids)]
         query = (
             select(periods, feeds.c.team)
             .join(feeds, _FEEDS_PERIOD)
@@ -32,6 +39,7 @@ class ListAdditions:
                 periods.c.additions_until > to_unix_seconds(now),
                 periods.c.closes_at > to_unix_seconds(now),
                 exists().where(rosters.c.team == feeds.c.team, ~_IS_MEMBER),
+                *of_teams,
             )
             .order_by(feeds.c.team, periods.c.ledger)
         )

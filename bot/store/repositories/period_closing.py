@@ -1,21 +1,22 @@
 """Closing of ended periods: publish each table, destroy its record, or say that its key is lost."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, delete, select, true
+from sqlalchemy import ColumnElement, Connection, delete, select, true, tuple_
 
 from bot.domain.counts import membership, pseudonyms, release_rule, slots
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import TOTAL, ReleasedTable
 from bot.domain.counts.slots import LedgerRecord
 from bot.domain.counts.withheld_table import WithheldTable, WithholdingReason
-from bot.store.isolation import IsolatedSteps
+from bot.store.isolation import IsolatedSteps, StepResults
 from bot.store.period import Period, parse_period_row
 from bot.store.record_cache import RecordCache, log_missing_keys
-from bot.store.repositories.column_codecs import to_unix_seconds
+from bot.store.repositories.column_codecs import parse_team_unit_key, to_unix_seconds
 from bot.store.repositories.exposures import Exposures
 from bot.store.repositories.period_members import PeriodMembers
 from bot.store.schema import feeds, periods, releases
@@ -28,6 +29,48 @@ LOST_KEY_WAIT = timedelta(days=7)
 """Time after its end for which a period waits for its missing key, as after a lost mount."""
 
 
+_MAX_FETCHED_AT_ONCE = 200
+"""Periods per SELECT statement, which bounds its parameters."""
+
+
+@dataclass(frozen=True)
+class EndedPeriods:
+    """The ended periods, by closing day and unit, and the failures to read the others."""
+
+    periods: tuple[Period, ...]
+    unreadable: StepResults
+
+
+@dataclass(frozen=True)
+class ClosingResults:
+    """Results of closing periods in one or several transactions.
+
+    ``steps`` counts those that were closed, ``waiting_count`` those whose key is missing. With
+    ``is_key_store_unavailable`` they wait for the key store itself.
+    """
+
+    steps: StepResults = field(default_factory=StepResults)
+    waiting_count: int = 0
+    is_key_store_unavailable: bool = False
+
+    def __add__(self, other: "ClosingResults") -> "ClosingResults":
+        """Return the results of both."""
+        return ClosingResults(
+            self.steps + other.steps,
+            self.waiting_count + other.waiting_count,
+            self.is_key_store_unavailable or other.is_key_store_unavailable,
+        )
+
+    def log_problems(self, unreadable: StepResults) -> None:
+        """Log the failures, with those of *unreadable* periods, and the missing keys."""
+        (unreadable + self.steps).log_failures(logger, "ledger.close_failed")
+        if self.is_key_store_unavailable:
+            action = "ledger.key_store_unavailable"
+            logger.error(action, extra={"action": action})
+        elif self.waiting_count:
+            log_missing_keys(self.waiting_count)
+
+
 class PeriodClosing:
     """Closes ended periods, each in a savepoint: one that fails does not stop the others."""
 
@@ -38,30 +81,39 @@ class PeriodClosing:
         self._members = PeriodMembers(connection)
         self._exposures = Exposures(connection)
 
-    def close_ended(self, now: datetime) -> int:
-        """Publish the tables of every ended period and delete their records and terms.
-
-        Idempotent, also across processes: a period is published once, and the release is never
-        updated. A period whose key is missing waits for :data:`LOST_KEY_WAIT`, which is logged;
-        then its release says that the key was lost. A period with fewer than five working accounts
-        left on its frozen list is released without a table, as is one whose table would exceed the
-        yearly exposure of anybody on it. With an unavailable key store a period waits on.
-        Periods that cannot be read or closed are logged once, and tried again by the next call.
-        Returns how many were closed.
-        """
+    def list_ended(self, now: datetime) -> EndedPeriods:
+        """Return every period that has ended and is not closed, also in a read transaction."""
         steps = IsolatedSteps(self._connection, self._records)
         is_ended = periods.c.closes_at <= to_unix_seconds(now)
-        results = [
-            steps.run(partial(self._close_period, period, now), None)
-            for period in self._fetch_readable(is_ended, steps.add_failure)
+        readable = self._fetch_readable(is_ended, steps.add_failure)
+        return EndedPeriods(tuple(readable), steps.collect_results(0))
+
+    def close_periods(self, ended_periods: Sequence[Period], now: datetime) -> ClosingResults:
+        """Publish the tables of *ended_periods* and delete their records and terms.
+
+        Idempotent, also across processes: a period is published once, and the release is never
+        updated. A period whose key is missing waits for :data:`LOST_KEY_WAIT`; then its release
+        says that the key was lost. A period with fewer than five working accounts left on its
+        frozen list is released without a table, as is one whose table would exceed the yearly
+        exposure of anybody on it. With an unavailable key store a period waits on. A period that
+        another transaction has closed since it was listed is passed over.
+        """
+        steps = IsolatedSteps(self._connection, self._records)
+        open_periods = [
+            period
+            for start in range(0, len(ended_periods), _MAX_FETCHED_AT_ONCE)
+            for period in self._fetch_readable(
+                _is_any_of(ended_periods[start : start + _MAX_FETCHED_AT_ONCE]), steps.add_failure
+            )
         ]
-        steps.log_failures(logger, "ledger.close_failed")
-        if self._records.is_key_store_unavailable:
-            action = "ledger.key_store_unavailable"
-            logger.error(action, extra={"action": action})
-        elif waiting_count := results.count(False):
-            log_missing_keys(waiting_count)
-        return results.count(True)
+        results = [
+            steps.run(partial(self._close_period, period, now), None) for period in open_periods
+        ]
+        return ClosingResults(
+            steps.collect_results(results.count(True)),
+            results.count(False),
+            self._records.is_key_store_unavailable,
+        )
 
     def count_unopened(self) -> int:
         """Count the periods that cannot be read, or whose record no key opens."""
@@ -88,9 +140,10 @@ class PeriodClosing:
         """Return the table of *period*, or the release that says why there is none."""
         if open_record is None:
             return release_rule.release_lost_table(period.ledger)
-        if not membership.has_enough_people(self._members.list_unreachable_reasons(period)):
+        unreachable_reasons = self._members.load_unreachable_reasons(period)
+        if not membership.has_enough_people(unreachable_reasons.values()):
             return WithheldTable(period.ledger, WithholdingReason.TOO_FEW)
-        if not self._exposures.is_publishable(period, self._members.list_members(period)):
+        if not self._exposures.is_publishable(period, unreachable_reasons):
             return WithheldTable(period.ledger, WithholdingReason.EXPOSURE)
         return _release_table(period, open_record)
 
@@ -116,9 +169,12 @@ class PeriodClosing:
     def destroy_period(self, period: Period) -> None:
         """Delete the record, the terms and the feeds of a closed *period*."""
         self._records.delete_record(period)
-        for table in (feeds, periods):
+        # A team's own unit is fed by that team alone, whose rows are found by their primary key.
+        team_id = parse_team_unit_key(period.unit)
+        of_team = [feeds.c.team == team_id] if team_id else []
+        for table, narrowing in ((feeds, of_team), (periods, [])):
             in_period = [table.c[name] == value for name, value in period.row_key.items()]
-            self._connection.execute(delete(table).where(*in_period))
+            self._connection.execute(delete(table).where(*in_period, *narrowing))
 
     def _fetch_readable(
         self, where: ColumnElement[bool], on_error: Callable[[Exception], None]
@@ -135,6 +191,11 @@ class PeriodClosing:
                 readable.append(parse_period_row(row))
             except (ValueError, TypeError, ArithmeticError) as error:
                 on_error(error)
+
+
+def _is_any_of(some_periods: Sequence[Period]) -> ColumnElement[bool]:
+    keys = [tuple(period.row_key.values()) for period in some_periods]
+    return tuple_(periods.c.ledger, periods.c.unit, periods.c.closes).in_(keys)
 
 
 def _release_table(period: Period, open_record: OpenRecord[LedgerRecord]) -> ReleasedTable:

@@ -57,7 +57,7 @@ class PeriodMembers:
         query = query.order_by(period_members.c.workspace, period_members.c.person)
         return tuple(starmap(Person, self._connection.execute(query)))
 
-    def list_unreachable_reasons(self, period: Period) -> list[str]:
+    def load_unreachable_reasons(self, period: Period) -> dict[Person, str]:
         """Return why each person on the frozen list is unreachable, ``""`` for those who are not.
 
         A person of whom nothing is stored has never been found to be unreachable.
@@ -66,8 +66,13 @@ class PeriodMembers:
         is_row = (people.c.workspace == period_members.c.workspace) & (
             people.c.id == period_members.c.person
         )
-        query = select(func.coalesce(people.c.unreachable, "")).select_from(period_members)
-        return list(self._connection.scalars(query.outerjoin(people, is_row).where(*in_period)))
+        query = select(
+            period_members.c.workspace,
+            period_members.c.person,
+            func.coalesce(people.c.unreachable, ""),
+        ).select_from(period_members)
+        rows = self._connection.execute(query.outerjoin(people, is_row).where(*in_period))
+        return {Person(workspace, person): reason for workspace, person, reason in rows}
 
     def list_countable(
         self, team_id: str, ledger: str, opens: date, units: Iterable[str]
@@ -110,7 +115,8 @@ class PeriodMembers:
             .join(rosters, _IS_LISTED_MEMBER)
             .where(
                 rosters.c.team == team_id,
-                period_members.c.ledger == ledger,
+                # Concatenated, so that SQLite looks people up instead of reading the whole ledger.
+                period_members.c.ledger.concat("") == ledger,
                 period_members.c.closes > opens,
                 period_members.c.unit.not_in(tuple(units)),
             )

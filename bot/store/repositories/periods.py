@@ -52,7 +52,7 @@ class Periods:
             select(periods, ledger_records.c.body)
             .join(feeds, _FEEDS_PERIOD)
             .outerjoin(ledger_records, _RECORD_OF_PERIOD)
-            .where(feeds.c.team == team_id, _is_open(now))
+            .where(feeds.c.ledger.in_((TOTAL, BREAKDOWN)), feeds.c.team == team_id, _is_open(now))
             .order_by(periods.c.ledger.desc(), periods.c.closes)
         )
         first_by_ledger: dict[str, Period] = {}
@@ -70,7 +70,7 @@ class Periods:
         Size, span, cap, question and number of slots are fixed here until the period closes.
         ``False`` without a usable key, which the scheduled duty logs in every run.
         """
-        if any(period.ledger == ledger for period in self.find_open_periods(team.id, now)):
+        if self._list_fed_units(ledger, [team.id], now):
             return False
         unit_teams = self._select_unit_teams(team, ledger, now)
         if not unit_teams:
@@ -88,14 +88,9 @@ class Periods:
             return False
         feed = {"ledger": ledger, "team": team.id, "closes": period.closes, "unit": unit}
         is_new = insert_missing_rows(self._connection, feeds, [feed]) == 1
-        if is_new:
+        if is_new and open_periods:  # the list of a new period has everybody already
             self._additions.add_people(team.id, period, now)
         return is_new
-
-    def units_by_team_and_ledger(self, now: datetime) -> dict[tuple[str, str], str]:
-        """Return the unit that each (team id, ledger) feeds at *now*."""
-        query = select(feeds).where(_FEEDS_PERIOD, _is_open(now))
-        return {(row.team, row.ledger): row.unit for row in self._connection.execute(query)}
 
     def list_open_in_workspaces(self, workspaces: Iterable[str], now: datetime) -> list[Period]:
         """Return every open period that a team of one of *workspaces* feeds."""
@@ -145,11 +140,12 @@ class Periods:
         A sibling whose own period is open finishes it first: no person is counted in two units,
         and no unit is smaller than its published size.
         """
-        unit_by_feed, pool_name = self.units_by_team_and_ledger(now), _pool_unit_key(team)
+        pool_name, siblings = _pool_unit_key(team), self._teams.list_practice_teams(team)
+        fed_units = self._list_fed_units(ledger, [sibling.id for sibling in siblings], now)
         eligible_teams = {
             sibling.id: sibling
-            for sibling in self._teams.list_practice_teams(team)
-            if unit_by_feed.get((sibling.id, ledger), pool_name) == pool_name
+            for sibling in siblings
+            if fed_units.get(sibling.id, pool_name) == pool_name
         }
         opens = calendar.monday_of(calendar.local_day(now, ZoneInfo(team.zone)))
         sizes = {
@@ -198,11 +194,19 @@ class Periods:
 
     def _is_key_lost(self, period: Period) -> bool:
         """Whether the key of *period* is missing although another period was opened with it."""
+        if self._records.has_key(period):
+            return False
         shares_key = (periods.c.workspace == period.workspace) & (
             periods.c.closes_at == period.closes_at
         )
-        is_in_use = self._connection.scalar(select(exists().where(shares_key)))
-        return bool(is_in_use) and not self._records.has_key(period)
+        return bool(self._connection.scalar(select(exists().where(shares_key))))
+
+    def _list_fed_units(self, ledger: str, team_ids: list[str], now: datetime) -> dict[str, str]:
+        """Return the unit of *ledger* that each of the teams feeds at *now*, by team id."""
+        query = select(feeds.c.team, feeds.c.unit).where(
+            feeds.c.ledger == ledger, feeds.c.team.in_(team_ids), _FEEDS_PERIOD, _is_open(now)
+        )
+        return {row.team: row.unit for row in self._connection.execute(query)}
 
     def _fetch_periods(self, *where: ColumnElement[bool]) -> list[Period]:
         query = select(periods).where(*where).order_by(periods.c.closes, periods.c.unit)
