@@ -13,9 +13,9 @@ from tests import needs
 from tests.memory_folder import find_memory_folder
 
 _SUPERUSER = "postgres"
-_SERVER_OPTIONS = (
-    "-c listen_addresses='' -c fsync=off -c autovacuum=off -c unix_socket_directories="
-)
+_LOCAL_OPTIONS = "-c listen_addresses='' -c unix_socket_directories="
+
+_QUICK_OPTIONS = "-c fsync=off -c autovacuum=off"
 """Without autovacuum the server's log contains what the bot writes alone, at any moment."""
 
 _SEGMENT_BYTES = 16 * 1024 * 1024
@@ -27,17 +27,24 @@ _FIRST_VERSION_WITH_STRATEGY = 150_000
 class PostgresServer:
     """An empty server for one test run.
 
-    It listens on no network address. Durability is off (no fsync), which makes it fast.
-    PostgreSQL refuses to run as root, so for root it runs as the user that Debian created.
+    It listens on no network address. Durability is off (no fsync), which makes it fast, unless
+    *is_durable*. PostgreSQL refuses to run as root, so for root it runs as the user that Debian
+    created.
     """
 
-    def __init__(self) -> None:
-        """Create an empty cluster, or raise :class:`RuntimeError` without PostgreSQL."""
+    def __init__(self, folder: Path | None = None, *, is_durable: bool = False) -> None:
+        """Create an empty cluster in *folder*, in memory by default.
+
+        Raises :class:`RuntimeError` without PostgreSQL.
+        """
         bin_folder = needs.find_postgresql()
         if bin_folder is None:
             raise RuntimeError(needs.installation_advice(["postgresql"]))
         self._bin_folder = bin_folder
-        self._data_folder = Path(tempfile.mkdtemp(prefix="attune-pg-", dir=find_memory_folder()))
+        self._data_folder = Path(
+            tempfile.mkdtemp(prefix="attune-pg-", dir=folder or find_memory_folder())
+        )
+        self._options = "" if is_durable else _QUICK_OPTIONS
         if os.geteuid() == 0:
             shutil.chown(self._data_folder, _SUPERUSER)
         self._run_program(
@@ -46,7 +53,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start the server and wait until it accepts connections."""
-        settings = f"{_SERVER_OPTIONS}'{self._data_folder}'"
+        settings = f"{self._options} {_LOCAL_OPTIONS}'{self._data_folder}'"
         self._run_program(
             "pg_ctl", "--wait", f"--log={self._data_folder / 'log'}", "-o", settings, "start"
         )

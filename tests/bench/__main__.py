@@ -1,96 +1,118 @@
-"""Measure the bot beside a baseline in the same run, by several measurements: `make bench`.
+"""Measure the bot beside its floors in one run, and print each bar: `make bench`."""
 
-Arguments: the number of check-ins (10,000 by default), and then which of ``answering``,
-``submitting``, ``meanwhile``, ``sending``, ``killed`` and ``planning`` to run (all by default).
-"""
-
+import argparse
 import logging
+import shutil
 import sys
 import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from tests.bench import answering, meanwhile, planning, sending, submitting
-from tests.bench.sending import Load
+from tests import needs
+from tests.bench import report
+from tests.bench.bars import BARS, Verdict, assess_bars
+from tests.bench.conditions import FULL_NUMBER, Conditions, Measurement, Scale
+from tests.bench.figures import Figure
+from tests.bench.registry import MEASUREMENTS
+from tests.postgres import PostgresServer
 
-LOADS = ((1, 20.0), (10, 20.0), (100, 4.0))
-"""The number of workspaces, and the messages per second that each accepts."""
+LAST_BEGIN_SECONDS = 17 * 60.0
+"""After these seconds no further measurement begins: none takes more than three minutes."""
 
-MEASUREMENTS = ("answering", "submitting", "meanwhile", "sending", "killed", "planning")
-
-MAX_SLOWDOWN_RATIO = 1.1
-"""The slowdown of Slack's answers beside Teams, also while Teams' keys do not arrive."""
-
-
-def main(arguments: list[str]) -> int:
-    """Run the selected measurements, and return 1 when a goal was missed."""
-    number = int(arguments[0]) if arguments else 10_000
-    selected = arguments[1:] or list(MEASUREMENTS)
-    logging.getLogger("attune").setLevel(logging.CRITICAL)  # missing profiles are expected here
-    missed_count = 0
-    if "answering" in selected:
-        missed_count += _report_answering()
-    if "submitting" in selected:
-        _report_submitting()
-    if "meanwhile" in selected:
-        _report_meanwhile(Load(number, *LOADS[-1]))
-    for workspaces, messages_per_second in LOADS:
-        load = Load(number, workspaces, messages_per_second)
-        if "sending" in selected:
-            missed_count += _report_sending(
-                f"{number} over {workspaces}", _measure_sending(load), max_ratio=1.02
-            )
-    if "killed" in selected:
-        load = Load(number, 10, 20.0)
-        missed_count += _report_sending(
-            f"{number} over 10, killed half-way", _measure_sending(load, kill=True)
-        )
-    if "planning" in selected:
-        figures = planning.measure_planning(number * 10)
-        print(f"{number * 10} planned at once: {figures}", flush=True)  # noqa: T201 - the command's output
-        missed_count += figures["growth_mb"] > 5 or figures["rows"] > 1000 or figures["again"] != 0
-    return int(missed_count > 0)
+_DISK_FOLDER = Path("/var/tmp")
+"""A temporary folder on a disk, where a commit costs what it costs in production."""
 
 
-def _report_answering() -> bool:
-    with tempfile.TemporaryDirectory() as folder:
-        figures = answering.measure_answering(Path(folder))
-    rounded = {name: round(value, 3) for name, value in figures.items()}
-    print(f"Slack answered, in milliseconds: {rounded}", flush=True)  # noqa: T201 - the command's output
-    return bool(max(figures["beside_ratio"], figures["slowly_ratio"]) > MAX_SLOWDOWN_RATIO)
+def main(arguments: Sequence[str]) -> int:
+    """Run the selected measurements, print and store the figures; 1 if a bar is not met."""
+    options = _parse_arguments(arguments)
+    logging.getLogger("attune").setLevel(logging.CRITICAL + 1)  # faults are planned here
+    run = _Run(Scale(options.number))
+    with _create_conditions(run) as conditions:
+        for name in options.names or MEASUREMENTS:
+            run.measure(name, MEASUREMENTS[name], conditions)
+    assessments = assess_bars(BARS, run.figures)
+    for assessment in assessments:
+        if assessment.verdict is Verdict.NOT_MEASURED:
+            _print(report.format_assessment(assessment))
+    report.write_json(options.json, options.number, run.figures, assessments, run.seconds)
+    counts = {verdict: sum(item.verdict is verdict for item in assessments) for verdict in Verdict}
+    _print(", ".join(f"{count} {verdict.value}" for verdict, count in counts.items()))
+    _print(f"All figures: {options.json}")
+    return int(counts[Verdict.NOT_MET] > 0)
 
 
-def _report_submitting() -> None:
-    """Print what a debrief costs beside bare Bolt; no goal depends on it."""
-    with tempfile.TemporaryDirectory() as folder:
-        figures = submitting.run_measurement(Path(folder))
-    rounded = {name: round(value, 2) for name, value in figures.items()}
-    print(f"Debrief submitted, in milliseconds: {rounded}", flush=True)  # noqa: T201 - the command's output
+def _parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("number", nargs="?", type=int, default=FULL_NUMBER, metavar="N")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
+    started = f"{datetime.now(UTC):%Y-%m-%dT%H%M%S}"
+    parser.add_argument("--json", type=Path, default=Path(f"var/bench/{started}.json"))
+    options = parser.parse_args(arguments)
+    if unknown := set(options.names) - set(MEASUREMENTS):
+        parser.error(f"no measurement has the name {', '.join(sorted(unknown))}")
+    return options
 
 
-def _report_meanwhile(load: Load) -> None:
-    """Print the latency of commands during sending; no goal depends on it."""
-    with tempfile.TemporaryDirectory() as folder:
-        figures = meanwhile.measure_meanwhile(load, Path(folder))
-    rounded = {name: round(value, 2) for name, value in figures.items()}
-    print(f"Slack answered while {load.message_count} go out: {rounded}", flush=True)  # noqa: T201 - the command's output
+class _Run:
+    """The figures so far, and the seconds that each measurement took."""
+
+    def __init__(self, scale: Scale) -> None:
+        self.scale = scale
+        self.figures: list[Figure] = []
+        self.seconds: dict[str, float] = {}
+        self._started_at = time.monotonic()
+        self._name = "preparing"
+
+    def measure(self, name: str, measurement: Measurement, conditions: Conditions) -> None:
+        """Run one measurement and print its bars, unless the time is over."""
+        self._name, started_at = name, time.monotonic()
+        if started_at - self._started_at > LAST_BEGIN_SECONDS:
+            self.report_progress("not begun: 20 minutes would not be enough")
+            return
+        self.report_progress("begins")
+        figures = measurement(conditions)
+        self.figures += figures
+        self.seconds[name] = time.monotonic() - started_at
+        for assessment in assess_bars(BARS, figures):
+            if assessment.figure is not None:
+                _print(report.format_assessment(assessment))
+
+    def report_progress(self, step: str) -> None:
+        """Print a step of the present measurement with the time since the start."""
+        seconds = time.monotonic() - self._started_at
+        print(f"{seconds:6.0f} s  {self._name}: {step}", file=sys.stderr, flush=True)  # noqa: T201 - progress of the command
 
 
-def _measure_sending(load: Load, *, kill: bool = False) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        return sending.measure_sending(load, Path(folder), kills_bot=kill)
+@contextmanager
+def _create_conditions(run: _Run) -> Iterator[Conditions]:
+    """Create a folder and, where it is installed, start PostgreSQL; delete both at the end."""
+    disk_folder = _DISK_FOLDER if _DISK_FOLDER.is_dir() else None
+    folder = Path(tempfile.mkdtemp(prefix="attune-bench-", dir=disk_folder))
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        create_url = None
+        if needs.find_postgresql():
+            server = PostgresServer(disk_folder, is_durable=True)
+            stack.callback(server.delete_files)
+            server.start()
+            stack.callback(server.stop)
+            create_url = partial(_create_database, server)
+        else:
+            run.report_progress("PostgreSQL is not installed: no column of its own")
+        yield Conditions(run.scale, folder, create_url, report_progress=run.report_progress)
 
 
-def _report_sending(name: str, figures: dict[str, Any], max_ratio: float | None = None) -> bool:
-    rounded = {
-        key: round(value, 3) if isinstance(value, float) else value
-        for key, value in figures.items()
-    }
-    print(f"{name}: {rounded}", flush=True)  # noqa: T201 - the command's output
-    slow = max_ratio is not None and (
-        figures["ratio"] > max_ratio or figures["refused"] > 0 or figures["growth_mb"] > 10
-    )
-    return bool(slow or figures["lost"] != 0 or figures["twice"] != 0)
+def _create_database(server: PostgresServer) -> str:
+    return server.database_url(server.create_database())
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - the command's output
 
 
 if __name__ == "__main__":

@@ -4,22 +4,21 @@ import asyncio
 import gc
 import json
 import statistics
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import SecretStr
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp
 
 from bot.app import Bot
-from bot.clock import Clock
-from bot.settings import Settings
-from bot.store.open_store import open_store
+from tests.bench import load
+from tests.bench.conditions import Conditions, Scale
+from tests.bench.figures import SQLITE, Figure, summarize
+from tests.bench.in_process import run_bot_on, time_payload, time_request
+from tests.bench.slack_process import run_fake_slack
 from tests.chat.msteams import activities, microsoft
-from tests.chat.slack import payloads, web_api
+from tests.chat.slack import payloads
 
 ROUNDS, ANSWERS_PER_TURN = 30, 20
 """The number of turns of each bot, and of answers in a turn."""
@@ -31,32 +30,39 @@ _KEYS_DELAY_SECONDS = 60.0
 """Seconds by which the response with the keys is delayed."""
 
 
-def measure_answering(folder: Path) -> dict[str, Any]:
+def measure_answering(conditions: Conditions) -> list[Figure]:
     """Measure the bots in turns, so that the machine's other load affects all alike.
 
     Each figure is the lower quartile, in milliseconds, of the latency of a signed command: the
     bot's own time, without what a busy machine adds. The ratios are to Slack alone; those of
     ``alone`` and ``alone_again`` show the random variation.
     """
+    folder = conditions.create_folder("answering")
     for name in BOT_NAMES:
-        (folder / name).mkdir(parents=True)
-    return asyncio.run(_measure_bots(folder))
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    figures = asyncio.run(_measure_bots(folder, conditions.scale))
+    note = conditions.scale.note
+    return [
+        summarize(f"answer_{name}", SQLITE, [value], note=note) for name, value in figures.items()
+    ]
 
 
-async def _measure_bots(folder: Path) -> dict[str, Any]:
+async def _measure_bots(folder: Path, scale: Scale) -> dict[str, float]:
     async with AsyncExitStack() as stack:
-        api = await stack.enter_async_context(web_api.run_web_api())
+        api_url = stack.enter_context(run_fake_slack(1000.0))
         quick = await stack.enter_async_context(microsoft.run_microsoft())
         slow = await stack.enter_async_context(
             microsoft.run_microsoft(microsoft.FakeMicrosoft(keys_delay_seconds=_KEYS_DELAY_SECONDS))
         )
         identity_providers = dict(zip(BOT_NAMES, (None, None, quick, slow), strict=True))
         bots = {
-            name: await stack.enter_async_context(run_bot(folder / name, api, microsoft_server))
+            name: await stack.enter_async_context(
+                _run_bot(folder / name, api_url, microsoft_server)
+            )
             for name, microsoft_server in identity_providers.items()
         }
         waiting = asyncio.create_task(_send_from_teams(bots["slowly"].asgi, slow))
-        turns = await _time_in_turns(bots)
+        turns = await _time_in_turns(bots, scale)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
     figures = {name: statistics.quantiles(durations, n=4)[0] for name, durations in turns.items()}
@@ -65,9 +71,9 @@ async def _measure_bots(folder: Path) -> dict[str, Any]:
     return figures | ratios
 
 
-async def _time_in_turns(bots: dict[str, Bot]) -> dict[str, list[float]]:
+async def _time_in_turns(bots: dict[str, Bot], scale: Scale) -> dict[str, list[float]]:
     turns: dict[str, list[float]] = {name: [] for name in bots}
-    for number in range(-1, ROUNDS):
+    for number in range(-1, max(2, round(ROUNDS * scale.share))):
         names = list(bots)[:: 1 if number % 2 else -1]
         for name in names:
             gc.collect()
@@ -77,8 +83,8 @@ async def _time_in_turns(bots: dict[str, Bot]) -> dict[str, list[float]]:
 
 
 @asynccontextmanager
-async def run_bot(
-    folder: Path, api: web_api.FakeWebApi, microsoft_server: microsoft.FakeMicrosoft | None = None
+async def _run_bot(
+    folder: Path, api_url: str, microsoft_server: microsoft.FakeMicrosoft | None
 ) -> AsyncIterator[Bot]:
     """Run a bot with a database in *folder*, and with Teams if there is a server for it."""
     teams: dict[str, Any] = {}
@@ -88,31 +94,14 @@ async def run_bot(
             "teams_tenants": microsoft.TENANT_ID,
             "teams_openid_metadata_url": microsoft_server.metadata_url,
         }
-    now = datetime(2026, 6, 29, 12, tzinfo=UTC)
-    settings = Settings(
-        _env_file=None,
-        database_url=SecretStr(f"sqlite:///{folder / 'attune.sqlite'}"),
-        keys=SecretStr(str(folder / "keys")),
-        pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
-        slack_api_url=api.url,
-        slack_bot_token=SecretStr("xoxb-planted"),
-        slack_signing_secret=SecretStr(payloads.SIGNING_SECRET),
-        test_mode=True,
-        test_clock=now,
-        **teams,
-    )
-    store = open_store(settings)
-    store.migrate()
-    await store.close()
-    bot = Bot(settings, Clock(now), receives=True, runs_ticker=False)
-    async with bot.lifespan():
+    url = f"sqlite:///{folder / 'attune.sqlite'}"
+    async with run_bot_on(folder, url, api_url, **teams) as bot:
         yield bot
 
 
 async def _time_command(app: ASGIApp) -> float:
     """Send one signed ``/tip``, and return the milliseconds until the response was complete."""
-    body, content_type = payloads.encode_payload(payloads.build_command("/tip"))
-    return await time_request(app, "/slack/events", body, payloads.sign_headers(body, content_type))
+    return await time_payload(app, load.build_tip(payloads.MARIE))
 
 
 async def _send_from_teams(app: ASGIApp, microsoft_server: microsoft.FakeMicrosoft) -> None:
@@ -121,33 +110,3 @@ async def _send_from_teams(app: ASGIApp, microsoft_server: microsoft.FakeMicroso
     headers = {"authorization": f"Bearer {microsoft_server.sign_token()}"}
     while True:
         await asyncio.gather(*(time_request(app, "/api/messages", body, headers) for _ in range(5)))
-
-
-async def time_request(app: ASGIApp, path: str, body: bytes, headers: dict[str, str]) -> float:
-    """Send one request, and return the milliseconds until the response was complete."""
-    scope = {
-        "type": "http",
-        "http_version": "1.1",
-        "method": "POST",
-        "path": path,
-        "raw_path": path.encode(),
-        "root_path": "",
-        "query_string": b"",
-        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 80),
-        "scheme": "http",
-    }
-    is_complete = asyncio.Event()
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.body":
-            is_complete.set()
-
-    start = time.perf_counter()
-    await app(scope, receive, send)
-    await is_complete.wait()
-    return (time.perf_counter() - start) * 1000

@@ -5,7 +5,6 @@ import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
-from datetime import time as local
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,13 @@ from sqlalchemy import insert
 
 from bot.content import catalogue
 from bot.context import Context
-from bot.domain.calendar import WeeklyRule
-from bot.domain.people import Team
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Deliveries, PlannedDelivery
 from bot.store.schema import people, rosters
 from schedules import weekly_checkin
+from tests.bench.conditions import Conditions
+from tests.bench.figures import SQLITE, Figure, summarize
+from tests.bench.teams import build_team
 from tests.doubles import RecordingOutlet
 from tests.key_folders import open_test_store
 
@@ -27,13 +27,18 @@ MONDAY = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)
 """Half a minute past nine in Toronto."""
 
 
-def measure_planning(people_count: int) -> dict[str, Any]:
-    """Plan for *people_count*, and return the growth in megabytes and the largest write's rows.
+def measure_planning(conditions: Conditions) -> list[Figure]:
+    """Plan for ten times the scale's number: growth in megabytes, and the largest write's rows.
 
     In a process of its own: memory freed by another measurement would be reused unnoticed.
     """
+    people_count = conditions.scale.number * 10
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        return pool.submit(_measure_in_process, people_count).result()
+        result = pool.submit(_measure_in_process, people_count).result()
+    return [
+        summarize(f"planning_{name}", SQLITE, [value], note=f"{people_count} people")
+        for name, value in result.items()
+    ]
 
 
 def _measure_in_process(people_count: int) -> dict[str, Any]:
@@ -99,21 +104,3 @@ def _insert_people(repos: Repositories, people_count: int) -> None:
             for row in rows
         ]
         repos._connection.execute(insert(rosters), listed)
-
-
-def build_team(workspace: str) -> Team:
-    """Build the one team of a *workspace*."""
-    return Team(
-        id="team",
-        workspace=workspace,
-        channel="C0",
-        name="Bench",
-        practice="",
-        language="en",
-        zone="America/Toronto",
-        checkin_rule=WeeklyRule(1, local(9)),
-        tip_days=(2,),
-        tip_time=local(9),
-        question="form",
-        open_to_team=False,
-    )

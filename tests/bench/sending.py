@@ -1,35 +1,31 @@
 """Time that a real bot takes to send many check-ins, beside the minimum of the rate limits."""
 
 import asyncio
-import json
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from datetime import time as local
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.conversation import Address, Person
-from bot.domain.calendar import WeeklyRule
 from bot.domain.delivery_kind import DeliveryKind
-from bot.domain.people import Team
-from bot.sandbox.process.loopback_server import free_port
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
-from tests.journeys.botprocess import PEPPER, ROOT, BotProcess, fetch_health
-from tests.key_folders import open_test_store
-
-START_TIME = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)
-"""Start of the bot's clock: in working hours, so that no check-in waits until morning."""
+from tests.bench.conditions import Conditions
+from tests.bench.figures import Figure, summarize
+from tests.bench.seeding import NOW, open_bot_store
+from tests.bench.slack_process import fetch_figures, run_fake_slack
+from tests.bench.targets import build_bot, read_resident_megabytes
+from tests.bench.teams import build_team
+from tests.journeys.botprocess import BotProcess, fetch_health
 
 WARMUP_MESSAGES = 100
 """Messages after which memory is measured first: all modules are loaded by then."""
+
+LOADS = ((1, 20.0, 10), (10, 20.0, 1), (100, 4.0, 1))
+"""Workspaces, messages per second that each accepts, and the divisor of the check-ins: 10,000 to
+one workspace take eight minutes, and a tenth has the same ratio."""
 
 
 @dataclass(frozen=True)
@@ -44,18 +40,63 @@ class Load:
     def min_seconds(self) -> float:
         """Minimum seconds from the first to the last message, by the fake's rate limits."""
         each = self.message_count / self.workspace_count
-        return (each - max(2.0, self.messages_per_second / 2)) / self.messages_per_second
+        return max(0.1, each - max(2.0, self.messages_per_second / 2)) / self.messages_per_second
 
 
-def measure_sending(load: Load, folder: Path, *, kills_bot: bool = False) -> dict[str, Any]:
-    """Send *load* with a real bot, killed and restarted half-way if *kills_bot*."""
-    with run_fake_slack(load.messages_per_second) as api:
-        bot = BotProcess(folder, api, extra_environment={"PACE": str(load.messages_per_second)})
+def measure_sending(conditions: Conditions) -> list[Figure]:
+    """Send check-ins over 1, 10 and 100 workspaces with a real bot.
+
+    ``sending_seconds_by_limit`` is the time from the first to the last one by the minimum of the
+    rate limits, ``sending_refused`` how many posts exceeded these.
+    """
+    figures: list[Figure] = []
+    for workspace_count, messages_per_second, divisor in LOADS:
+        message_count = max(workspace_count, conditions.scale.number // divisor)
+        load = Load(message_count, workspace_count, messages_per_second)
+        conditions.report_progress(f"{message_count} check-ins over {workspace_count} workspaces")
+        folder = conditions.create_folder(f"sending-{workspace_count}")
+        result = _send(conditions, load, folder)
+        result["seconds_by_limit"] = result["seconds"] / load.min_seconds
+        note = f"{message_count} check-ins"
+        figures += [
+            summarize(f"sending_{name}", _name_column(load), [float(result[name])], note=note)
+            for name in ("seconds_by_limit", "refused", "growth_mb", "lost", "twice")
+        ]
+    return figures
+
+
+def measure_killed_sending(conditions: Conditions) -> list[Figure]:
+    """Send half as many check-ins over 10 workspaces, with the bot killed and started half-way."""
+    load = Load(max(10, conditions.scale.number // 2), 10, 20.0)
+    folder = conditions.create_folder("sending-killed")
+    result = _send(conditions, load, folder, kills_bot=True)
+    return [
+        summarize(
+            f"killed_{name}",
+            _name_column(load),
+            [float(result[name])],
+            note=f"{load.message_count} check-ins",
+        )
+        for name in ("lost", "twice")
+    ]
+
+
+def _name_column(load: Load) -> str:
+    return f"{load.workspace_count} workspace{'s' if load.workspace_count > 1 else ''}"
+
+
+def _send(
+    conditions: Conditions, load: Load, folder: Path, *, kills_bot: bool = False
+) -> dict[str, Any]:
+    """Send *load* with a real bot, killed and started again half-way if *kills_bot*."""
+    with run_fake_slack(load.messages_per_second) as api_url:
+        pace = str(load.messages_per_second)
+        bot = build_bot(folder, api_url, forks=conditions.forks, PACE=pace)
         asyncio.run(plan_checkins(bot, load))
-        bot.clock_time, started_at = START_TIME.isoformat(), time.monotonic()
+        started_at = time.monotonic()
         bot.start()
         try:
-            return _watch_until_sent(bot, api, load, started_at if kills_bot else None)
+            return _watch_until_sent(bot, api_url, load, started_at if kills_bot else None)
         finally:
             bot.stop()
 
@@ -68,49 +109,19 @@ def _watch_until_sent(
         figures = fetch_figures(api_url)
         if started_at is not None and figures["messages"] >= load.message_count / 2:
             bot.kill()
-            bot.clock_time = (
-                START_TIME + timedelta(seconds=time.monotonic() - started_at)
-            ).isoformat()
+            elapsed = timedelta(seconds=time.monotonic() - started_at)
+            bot.clock_time = (NOW + elapsed).isoformat()
             bot.start()
             started_at = None
         if figures["messages"] >= WARMUP_MESSAGES:
-            last_megabytes = max(last_megabytes, _resident_megabytes(bot))
+            assert bot.process is not None
+            last_megabytes = max(last_megabytes, read_resident_megabytes(bot.process.pid))
             first_megabytes = first_megabytes or last_megabytes
         if figures["messages"] >= load.message_count and _count_undelivered(bot) == 0:
             break
         time.sleep(0.5)
-    figures |= {"least": load.min_seconds, "ratio": figures["seconds"] / load.min_seconds}
     figures |= {"growth_mb": last_megabytes - first_megabytes}
     return figures | {"lost": load.message_count - figures["messages"]}
-
-
-@contextmanager
-def run_fake_slack(messages_per_second: float) -> Iterator[str]:
-    """Run a quick fake of Slack with a rate limit for each workspace, and yield its URL."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.fake_slack", str(port), str(messages_per_second)],
-        cwd=ROOT,
-    )
-    api_url = f"http://127.0.0.1:{port}/api/"
-    try:
-        for _ in range(200):
-            try:
-                fetch_figures(api_url)
-            except OSError:
-                time.sleep(0.1)
-            else:
-                break
-        yield api_url
-    finally:
-        process.kill()
-        process.wait()
-
-
-def fetch_figures(api_url: str) -> dict[str, Any]:
-    """Return the fake's figures so far."""
-    with urllib.request.urlopen(f"{api_url}_figures", timeout=30) as response:  # noqa: S310 - loopback
-        return dict(json.loads(response.read()))
 
 
 def _count_undelivered(bot: BotProcess) -> int:
@@ -118,17 +129,9 @@ def _count_undelivered(bot: BotProcess) -> int:
     return int(fetch_health(bot.port, "/servez")["deliveries"]["owed"])
 
 
-def _resident_megabytes(bot: BotProcess) -> float:
-    """Return the bot's resident memory, in megabytes."""
-    assert bot.process is not None
-    status = Path(f"/proc/{bot.process.pid}/status").read_text(encoding="utf-8")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
-
-
 async def plan_checkins(bot: BotProcess, load: Load) -> None:
     """Join people to their teams with known chats, and plan a check-in for each, due now."""
-    store = open_test_store(f"sqlite:///{bot.database_file}", (PEPPER.encode(),))
+    store = open_bot_store(f"sqlite:///{bot.database_file}", bot.keys_folder)
     store.migrate()
     each = load.message_count // load.workspace_count
     for number in range(load.workspace_count):
@@ -140,31 +143,18 @@ async def plan_checkins(bot: BotProcess, load: Load) -> None:
 
 
 def _plan_for_workspace(repos: Repositories, workspace_number: int, people_count: int) -> None:
-    now, workspace = START_TIME, f"slack:T{workspace_number:03}"
-    team = Team(
-        id=f"team{workspace_number:03}",
-        workspace=workspace,
-        channel=f"C{workspace_number:03}",
-        name="Bench",
-        practice="",
-        language="en",
-        zone="UTC",
-        checkin_rule=WeeklyRule(1, local(9)),
-        tip_days=(2,),
-        tip_time=local(9),
-        question="form",
-        open_to_team=False,
-    )
+    workspace = f"slack:T{workspace_number:03}"
+    team = build_team(workspace, f"team{workspace_number:03}", f"C{workspace_number:03}", "UTC")
     repos.teams.save(team)
     deliveries = []
     for number in range(people_count):
         person = Person(workspace, f"U{workspace_number:03}X{number:05}")
         repos.people.join_team(person, team.id)
         repos.chat_routes.save_route(Address(workspace, person.id), f"D{person.id[1:]}")
-        expires = now + timedelta(hours=30)
+        expires = NOW + timedelta(hours=30)
         deliveries.append(
             PlannedDelivery(
-                workspace, DeliveryKind.CHECKIN, person.id, "", "2026-W27", now, expires, "square"
+                workspace, DeliveryKind.CHECKIN, person.id, "", "2026-W27", NOW, expires, "square"
             )
         )
     repos.deliveries.plan_deliveries(deliveries)
