@@ -105,10 +105,9 @@ class Bot:
         """
         middleware, wake = self.request_middleware, self._delivery_wakeup.set
         bind, bind_one = middleware.bind_handlers, middleware.bind_handler
+        commands = {name: command.handle_request for name, command in handlers.COMMANDS.items()}
         return Routes(
-            commands=bind(
-                {name: command.handle_request for name, command in handlers.COMMANDS.items()}
-            ),
+            commands=bind(commands),
             keywords={
                 name: command.accepted_keywords(self.context.catalogue)
                 for name, command in handlers.COMMANDS.items()
@@ -119,6 +118,7 @@ class Bot:
             home=bind_one(handlers.HOME_HANDLER),
             handle_unknown_route=bind_one(handlers.UNKNOWN_ROUTE_HANDLER),
             report_unexpected_error=bind_one(middleware.report_unexpected_error),
+            report_unshown_reply=bind_one(middleware.report_unshown_reply),
             handle_event=middleware.bind_event_handler(handlers.EVENT_HANDLER),
             resolve_language=middleware.resolve_language,
         )

@@ -141,6 +141,8 @@ class Routes:
     """Handles a name that is in no table, such as a button of an older release."""
     report_unexpected_error: BoundHandler
     """Returns the reply, in the person's language, for an exception after the first response."""
+    report_unshown_reply: BoundHandler
+    """Returns the message, without any content of it, for a reply whose form was closed."""
     handle_event: "Callable[[ChatEvent], Awaitable[None]]"
     """Stores an event of the product; raises when it could not be stored."""
     resolve_language: "Callable[[Request], Awaitable[str]]"

@@ -60,6 +60,12 @@ class StoreBusyError(BotError):
     key = "error.busy"
 
 
+class UnshownReplyError(BotError):
+    """A form was changed or closed before the reply to an action in it could be shown."""
+
+    key = "error.unshown_reply"
+
+
 @dataclass(frozen=True)
 class Fault:
     """One invalid setting or line of a file: its location and the catalogue key of the remedy.

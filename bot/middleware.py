@@ -21,7 +21,7 @@ from bot.conversation import (
     Surface,
 )
 from bot.elements import Form, Message, Text
-from bot.errors import BotError
+from bot.errors import BotError, UnshownReplyError
 from bot.logs import log_error
 from bot.store.repositories import Repositories
 from bot.store.repositories.teams import Account
@@ -92,6 +92,10 @@ class RequestMiddleware:
     async def report_unexpected_error(self, request: Request, _context: Context) -> Reply:
         """Return the reply for an exception raised after the first response was sent."""
         return self._build_error_reply(request, BotError())
+
+    async def report_unshown_reply(self, request: Request, _context: Context) -> Reply:
+        """Return the message for a reply that a form could not show; it repeats nothing of it."""
+        return self._build_error_reply(request, UnshownReplyError())
 
     async def resolve_language(self, request: Request) -> str:
         """Return the person's language tag, for texts that an adapter renders without a handler."""

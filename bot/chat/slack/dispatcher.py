@@ -17,6 +17,7 @@ from bot.chat.slack.outbound.error_codes import slack_error_code
 from bot.chat.slack.outbound.home_tab import changes_home
 from bot.chat.slack.outbound.installed_workspace import InstalledWorkspace, WorkspaceUnknownError
 from bot.chat.slack.outbound.responder import Responder
+from bot.chat.slack.outbound.view_updater import ReplyNotShownError
 from bot.content.catalogue import Catalogue, LanguagePack
 from bot.conversation import (
     BoundHandler,
@@ -100,7 +101,7 @@ class Dispatcher:
                 return await self._open_fold(kind, payload, interaction)
             handler = self._find_handler(interaction) if interaction else None
             if handler is None:
-                _log_unhandled_payload(kind)
+                _log_event(logging.DEBUG, "slack.payload_unhandled", kind=kind.value)
             if interaction is None or (handler is None and kind is PayloadKind.CLOSED):
                 await self._routes.handle_event(requests.parse_received_payload(kind, payload))
                 return {}
@@ -142,7 +143,8 @@ class Dispatcher:
         The user's language is unknown, so the sentence is repeated in each language. A form that
         is open is not replaced while the workspace is unknown, so that its answers remain.
         """
-        _log_refused_payload(kind, refusal_key)
+        fields = {"kind": kind.value, "reason": refusal_key}
+        _log_event(logging.WARNING, "slack.payload_refused", **fields)
         if kind is PayloadKind.EVENT and refusal_key == "error.busy":
             raise EventNotStoredError  # Slack retries it, so that nothing is lost
         interaction = self._parse_interaction(kind, payload)
@@ -202,6 +204,7 @@ class Dispatcher:
     async def _handle_interaction(
         self, handler: BoundHandler, interaction: Interaction
     ) -> ack_body.Body:
+        self.responder.view_updater.record_action(interaction)
         reply = await self._call_handler(handler, interaction.request)
         if interaction.reply_target.origin is Origin.CLOSED:
             return {}
@@ -227,10 +230,12 @@ class Dispatcher:
             log_error(logger, "slack.handler_failed", error)
             return await self._build_error_reply(request)
 
-    async def _build_error_reply(self, request: Request) -> Reply:
-        """Return the error message of the routes, or a static catalogue text if that raises."""
+    async def _build_error_reply(
+        self, request: Request, report: BoundHandler | None = None
+    ) -> Reply:
+        """Return the error message of *report*, or a static catalogue text if that raises."""
         try:
-            return await self._routes.report_unexpected_error(request)
+            return await (report or self._routes.report_unexpected_error)(request)
         except Exception as error:  # noqa: BLE001 - a static text is better than no message
             log_error(logger, "slack.error_reply_failed", error)
             sentence = self._get_pack(request).translate("error.unexpected")
@@ -241,18 +246,21 @@ class Dispatcher:
     ) -> None:
         try:
             await self.responder.send_reply(reply, interaction)
+        except ReplyNotShownError as error:
+            _log_event(logging.WARNING, "slack.reply_not_shown", reason=error.code)
+            await self._report_failure(interaction, self._routes.report_unshown_reply)
         except Exception as error:  # noqa: BLE001 - the user gets an error message instead
             log_error(logger, "slack.reply_failed", error, reason=slack_error_code(error))
-            await self._report_failure(interaction)
+            await self._report_failure(interaction, self._routes.report_unexpected_error)
         if refresh_home:
             await self._refresh_home(interaction)
 
-    async def _report_failure(self, interaction: Interaction) -> None:
+    async def _report_failure(self, interaction: Interaction, report: BoundHandler) -> None:
         """Send an error message, outside any form, when the reply could not be shown."""
         if interaction.reply_target.origin is Origin.HOME_OPENED:
             return
         error_reply = await self._build_error_reply(
-            replace(interaction.request, surface=Surface.MESSAGE)
+            replace(interaction.request, surface=Surface.MESSAGE), report
         )
         try:
             if isinstance(error_reply, Message):
@@ -286,13 +294,6 @@ async def _await_call(action: str, call: Coroutine[Any, Any, None]) -> None:
         log_error(logger, action, error, reason=slack_error_code(error))
 
 
-def _log_unhandled_payload(kind: PayloadKind) -> None:
-    """Log a payload that was acknowledged because no handler is registered for it."""
-    fields = {"action": "slack.payload_unhandled", "kind": kind.value}
-    logger.debug("slack.payload_unhandled", extra=fields)
-
-
-def _log_refused_payload(kind: PayloadKind, refusal_key: str) -> None:
-    """Log a payload that was not served; the log contains no id of a workspace."""
-    fields = {"action": "slack.payload_refused", "kind": kind.value, "reason": refusal_key}
-    logger.warning("slack.payload_refused", extra=fields)
+def _log_event(level: int, action: str, **fields: str) -> None:
+    """Log *action* with *fields*, none of which is an id of a person or a workspace."""
+    logger.log(level, action, extra={"action": action, **fields})

@@ -21,6 +21,7 @@ TOKEN = "xoxb-planted"
 FORM = Form("guide", "Your guide", (Text("Seven steps"),), close="Close", data="away")
 HELLO = Message("Hello", (Text("Hello **you**"),))
 OUTDATED = Message("From an older version", (Text("From an older version"),))
+UNSHOWN = Message("Its form was closed", (Text("Its form was closed"),))
 KEYWORDS = {
     "tip": Keywords(frozenset({"next", "list", "help"})),
     "rupture": Keywords(frozenset({"guide", "help"})),
@@ -77,6 +78,7 @@ class StubHandlers:
             home=self._open_home,
             handle_unknown_route=self._answer_unknown_route,
             report_unexpected_error=self._report_unexpected_error,
+            report_unshown_reply=self._report_unshown_reply,
             handle_event=self._handle_event,
             resolve_language=self._resolve_language,
         )
@@ -105,6 +107,10 @@ class StubHandlers:
     async def _report_unexpected_error(self, request: Request) -> Reply:
         self.requests.append(request)
         return _return_or_raise(self.error_reply)
+
+    async def _report_unshown_reply(self, request: Request) -> Reply:
+        self.requests.append(request)
+        return UNSHOWN
 
 
 class _CatchAllTable(dict[str, BoundHandler]):

@@ -1,14 +1,11 @@
 """Send replies with Slack's Web API that the response to Slack's request cannot contain."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
-
-from slack_sdk.errors import SlackApiError
 
 from bot.chat.slack.inbound.requests import Interaction, Origin
-from bot.chat.slack.outbound import error_codes
 from bot.chat.slack.outbound.ack_body import (
     assign_errors_to_fields,
     build_waiting_form,
@@ -19,26 +16,31 @@ from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.home_tab import publish_home
 from bot.chat.slack.outbound.rejected_form import build_rejected_view
 from bot.chat.slack.outbound.replaced_view import unfold_view
+from bot.chat.slack.outbound.view_updater import ViewUpdater
 from bot.chat.slack.render import surfaces
-from bot.chat.slack.render.composition import Block
 from bot.conversation import DeferredReply, InvalidAnswers, Reply
 from bot.elements import Form, Home, Message
+from bot.logs import log_error
+
+logger = logging.getLogger("attune.slack")
 
 _WAITING_FORM_SECONDS = 0.3
 """Minimum seconds between the waiting form and its update, so that Slack shows it first."""
-
-_STALE_VIEW_ERRORS = frozenset({"hash_conflict", "not_found"})
-"""Error codes for a form that was changed or closed in the meantime; it is not overwritten."""
 
 _FORM_ORIGINS = frozenset({Origin.MODAL, Origin.SUBMITTED})
 
 
 class Responder:
-    """Sends a reply to the surface on which the user acted; API errors are raised."""
+    """Sends a reply to the surface on which the user acted; API errors are raised.
+
+    So is :class:`bot.chat.slack.outbound.view_updater.ReplyNotShownError`, where the form in which
+    the user acted was changed or closed in the meantime.
+    """
 
     def __init__(self, api_client: ApiClient, get_form_title: Callable[[Interaction], str]) -> None:
         """Send with *api_client*; *get_form_title* titles a form that is built from a message."""
         self.waiting_form_seconds = _WAITING_FORM_SECONDS
+        self.view_updater = ViewUpdater(api_client)
         self._api_client = api_client
         self._get_form_title = get_form_title
 
@@ -61,7 +63,7 @@ class Responder:
         """Show the texts of a fold in the open form in place of the button that was pressed."""
         target = interaction.reply_target
         view = unfold_view(target.open_view, target.block_id, interaction.request.data)
-        await self._update_view(view, interaction)
+        await self.view_updater.redraw_view(view, interaction)
 
     async def post_ephemeral(self, message: Message, interaction: Interaction) -> None:
         """Send a message to the response URL, visible to the user alone; needs no token."""
@@ -87,10 +89,18 @@ class Responder:
         return reply
 
     async def _show_waiting_text(self, reply: Reply, interaction: Interaction) -> None:
-        """Show the waiting text of a second deferred reply, which no response can contain."""
+        """Show the waiting text of a second deferred reply, which no response can contain.
+
+        The continuation has to run where it cannot be shown, so an exception is logged only.
+        """
         is_submitted = interaction.reply_target.origin is Origin.SUBMITTED
-        if isinstance(reply, DeferredReply) and reply.waiting_text and is_submitted:
-            await self._show_form(build_waiting_form(interaction, reply.waiting_text), interaction)
+        if not (isinstance(reply, DeferredReply) and reply.waiting_text and is_submitted):
+            return
+        form = build_waiting_form(interaction, reply.waiting_text)
+        try:
+            await self._show_form(form, interaction)
+        except Exception as error:  # noqa: BLE001 - the reply itself follows
+            log_error(logger, "slack.waiting_text_failed", error)
 
     async def _send_errors(self, invalid: InvalidAnswers, interaction: Interaction) -> None:
         """Show the open form again with its errors; on other surfaces send them alone."""
@@ -99,7 +109,8 @@ class Responder:
             await self._send_message(errors_as_message(invalid), interaction)
             return
         field_errors = assign_errors_to_fields(invalid.errors, target.field_ids)
-        await self._update_view(build_rejected_view(target.open_view, field_errors), interaction)
+        view = build_rejected_view(target.open_view, field_errors)
+        await self.view_updater.redraw_view(view, interaction)
 
     async def _send_message(self, message: Message, interaction: Interaction) -> None:
         if interaction.reply_target.origin in _FORM_ORIGINS:
@@ -135,26 +146,8 @@ class Responder:
         )
         is_pushed = form.back is not None and interaction.reply_target.may_push
         if interaction.reply_target.origin in _FORM_ORIGINS and not is_pushed:
-            await self._update_view(view, interaction)
+            await self.view_updater.replace_view(view, interaction)
             return
         client = await self._api_client.get_client(workspace)
         show_view = client.views_push if is_pushed else client.views_open
         await show_view(trigger_id=interaction.reply_target.trigger_id, view=view)
-
-    async def _update_view(self, view: Block, interaction: Interaction) -> None:
-        """Replace the open form, unless it was changed or closed in the meantime."""
-        client = await self._api_client.get_client(interaction.request.person.workspace)
-        # The response to a submission changed the form's hash, and Slack does not send the new one.
-        view_hash = (
-            interaction.reply_target.view_hash
-            if interaction.reply_target.origin is Origin.MODAL
-            else ""
-        )
-        hash_check: dict[str, Any] = {"hash": view_hash} if view_hash else {}
-        try:
-            await client.views_update(
-                view_id=interaction.reply_target.view_id, view=view, **hash_check
-            )
-        except SlackApiError as error:
-            if error_codes.slack_error_code(error) not in _STALE_VIEW_ERRORS:
-                raise

@@ -74,16 +74,6 @@ class TestOpenForms:
 
         assert first_text(bench.api.last_arguments("views.update")["view"]) == "Hello *you*"
 
-    @pytest.mark.parametrize("error", ["hash_conflict", "not_found"])
-    async def test_stale_form_is_not_updated(self, bench: AdapterBench, error: str) -> None:
-        """When the form was changed or closed in the meantime, no error is reported."""
-        bench.handlers.replies["rupture.deeper"] = FORM
-        bench.api.plan_error("views.update", error)
-
-        await bench.send_payload(payloads.build_view_press(payloads.build_view(), "rupture.deeper"))
-
-        assert bench.api.called_methods() == ["views.update"]
-
     async def test_failed_form_update_is_reported(self, bench: AdapterBench) -> None:
         """Any other error is reported to the user, in the private chat."""
         bench.handlers.replies["rupture.deeper"] = FORM
