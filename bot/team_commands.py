@@ -1,4 +1,4 @@
-"""Commands on teams: apply a file, list, show, move, remove, export, and print their history."""
+"""Commands on teams: apply a file, list, show, move, remove, export, history and new ids."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from typing import TypeVar
 from bot import adapters, app, progress, settings
 from bot.admin import (
     doctor,
+    person_renaming,
     start_checks,
     table_file,
     team_export,
@@ -27,6 +28,7 @@ from bot.operator_commands import EXIT_FAULTY_INPUT, print_sentence
 from bot.settings import Settings
 from bot.store.open_store import open_store
 from bot.store.repositories import Repositories
+from bot.store.repositories.person_renames import RenameStatus
 from bot.workflows.team_changes import load_effects
 
 T = TypeVar("T")
@@ -170,6 +172,24 @@ def _print_history(options: argparse.Namespace, words: LanguagePack) -> int:
     return 0
 
 
+def _rename_people(options: argparse.Namespace, words: LanguagePack) -> int:
+    counts = asyncio.run(
+        app.run_operator_job(
+            _load_settings_to_write(),
+            lambda context: person_renaming.rename_people(
+                context, options.workspace, options.file, is_dry_run=options.dry_run
+            ),
+        )
+    )
+    key = "rename_dry_run" if options.dry_run else "renamed"
+    print_sentence(
+        words.translate(f"operator.team.{key}", count=counts.get(RenameStatus.POSSIBLE, 0))
+    )
+    if unused_count := counts.get(RenameStatus.NOTHING_STORED, 0):
+        print_sentence(words.translate("operator.team.rename_unused", count=unused_count))
+    return 0
+
+
 def _render_period(effects: ClosingEffects, words: LanguagePack) -> str:
     if effects.last_close is None:
         return words.translate("operator.team.no_period")
@@ -238,5 +258,6 @@ _HANDLERS: Mapping[str, CommandHandler] = {
     "remove": _remove_team,
     "export": _export_teams,
     "history": _print_history,
+    "rename-people": _rename_people,
 }
 """Handlers of the subcommands of ``team`` by name."""

@@ -71,6 +71,31 @@ def test_export_is_applied_without_a_change(bot: BotProcess, tmp_path: Path) -> 
     assert "0 changed" in results[2].stderr
 
 
+def test_people_are_renamed_by_a_file(bot: BotProcess, tmp_path: Path) -> None:
+    """A check changes nothing; then the list has the new ids, and a second run finds no old one."""
+    (tmp_path / "teams.toml").write_text(TEAM_FILE)
+    pairs = tmp_path / "pairs.csv"
+    pairs.write_text("old,new\nU0A,W0A\nU0B,W0B\n")
+    rename = ("rename-people", "T0PRACTICE", str(pairs))
+    results = [
+        bot.run_command("team", *arguments)
+        for arguments in (
+            ("apply", str(tmp_path / "teams.toml")),
+            (*rename, "--dry-run"),
+            rename,
+            ("show", "C0NORTH"),
+            rename,
+        )
+    ]
+
+    assert [result.returncode for result in results] == [0] * 5
+    assert "2 people would get their new ids" in results[1].stderr
+    assert "2 people have their new ids" in results[2].stderr
+    assert '"W0A"' in results[3].stdout
+    assert '"U0A"' not in results[3].stdout
+    assert "Of 2 former ids nothing is stored" in results[4].stderr
+
+
 def test_unknown_team_is_a_fault_of_its_argument(bot: BotProcess) -> None:
     """A channel without a team ends with status 2 and the next step, and no change."""
     bot.run_command("migrate")

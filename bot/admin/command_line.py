@@ -10,6 +10,18 @@ from bot.content.catalogue import LanguagePack
 CommandHandler = Callable[[argparse.Namespace, LanguagePack], int]
 """Runs one subcommand: receives the parsed arguments, returns the process's exit status."""
 
+_TEAM_COMMANDS = (
+    "apply",
+    "list",
+    "show",
+    "move",
+    "remove",
+    "export",
+    "history",
+    "rename-people",
+)
+"""Subcommands of ``team``, in the order of the help text."""
+
 
 def build_parser(
     words: LanguagePack, handlers: Mapping[str, CommandHandler]
@@ -69,8 +81,8 @@ def _add_team_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> 
     """Add what can be done with teams, as subcommands; the name of the chosen one is ``do``."""
     subparsers = parser.add_subparsers(dest="do", required=True)
     parsers: dict[str, argparse.ArgumentParser] = {}
-    for name in ("apply", "list", "show", "move", "remove", "export", "history"):
-        help_text = words.translate(f"operator.verbs.team_{name}")
+    for name in _TEAM_COMMANDS:
+        help_text = words.translate(f"operator.verbs.team_{name.replace('-', '_')}")
         parsers[name] = subparsers.add_parser(name, help=help_text, description=help_text)
     parsers["apply"].add_argument(
         "file", type=Path, help=words.translate("operator.verbs.team_file")
@@ -94,6 +106,15 @@ def _add_team_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> 
     new_channel_help = words.translate("operator.verbs.team_new_channel")
     parsers["move"].add_argument("new_channel", metavar="NEW_CHANNEL", help=new_channel_help)
     _add_flag(parsers["remove"], "--dry-run", words.translate("operator.verbs.team_dry_run"))
+    _add_rename_options(parsers["rename-people"], words)
+
+
+def _add_rename_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
+    """Add the workspace, the file of pairs, and whether it is only checked."""
+    workspace_help = words.translate("operator.verbs.team_workspace")
+    parser.add_argument("workspace", metavar="WORKSPACE", help=workspace_help)
+    parser.add_argument("file", type=Path, help=words.translate("operator.verbs.team_pairs_file"))
+    _add_flag(parser, "--dry-run", words.translate("operator.verbs.team_rename_dry_run"))
 
 
 def _add_print_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:

@@ -115,6 +115,19 @@ def withdraw_token(record: LedgerRecord, token: bytes) -> tuple[LedgerRecord, in
     return replace(record, slots=slots), slot.count
 
 
+def replace_token(record: LedgerRecord, token: bytes, new_token: bytes) -> LedgerRecord:
+    """Return *record* with *new_token* on the slot of *token*: the same person under another id.
+
+    Nothing changes if *new_token* has a slot already, since two people are never merged.
+    """
+    if any(slot.token == new_token for slot in record.slots):
+        return record
+    renamed = (
+        replace(slot, token=new_token) if slot.token == token else slot for slot in record.slots
+    )
+    return replace(record, slots=tuple(sorted(renamed)))
+
+
 def has_place(record: LedgerRecord, token: bytes) -> bool:
     """Return whether *record* can count a debrief of *token*: in its slot, or in a free one."""
     has_free_slot = len(record.slots) < record.shape.slot_count

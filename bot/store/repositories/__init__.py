@@ -26,6 +26,7 @@ from bot.store.repositories.people import People
 from bot.store.repositories.period_closing import PeriodClosing
 from bot.store.repositories.period_members import PeriodMembers
 from bot.store.repositories.period_opening import PeriodOpening
+from bot.store.repositories.person_renames import PersonRenames
 from bot.store.repositories.previous_setups import PreviousSetups
 from bot.store.repositories.releases import Releases
 from bot.store.repositories.routes import ChatRoutes
@@ -171,6 +172,11 @@ class Repositories:
     def named_persons(self) -> NamedPersons:
         """People named in records of changes."""
         return NamedPersons(self._connection)
+
+    @cached_property
+    def person_renames(self) -> PersonRenames:
+        """Changes of people's product ids."""
+        return PersonRenames(self._connection, self._records)
 
     @cached_property
     def previous_setups(self) -> PreviousSetups:

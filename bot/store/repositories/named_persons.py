@@ -35,6 +35,16 @@ class NamedPersons:
             count += self._connection.execute(delete(previous_setups).where(is_copy)).rowcount
         return count + self._replace_in_details(person, ERASED_ID)
 
+    def rename(self, person: Person, new_id: str) -> None:
+        """Replace the id of *person* by *new_id*, also in undo copies."""
+        self._replace_in_trail(person, new_id)
+        for row in self._list_copies(person):
+            setter_id = new_id if row.person == person.id else row.person
+            body = _replace_copied_id(row.body, person.id, new_id)
+            change = update(previous_setups).where(previous_setups.c.team == row.team)
+            self._connection.execute(change.values(person=setter_id, body=body))
+        self._replace_in_details(person, new_id)
+
     def _replace_in_trail(self, person: Person, new_id: str) -> int:
         in_workspace = audit_entries.c.workspace == person.workspace
         count = 0
@@ -64,6 +74,13 @@ class NamedPersons:
                 change = update(deliveries).where(deliveries.c.id == delivery_id)
                 count += self._connection.execute(change.values(detail=replaced)).rowcount
         return count
+
+
+def _replace_copied_id(body: str, old_id: str, new_id: str) -> str:
+    setup = json.loads(body)
+    for name in ("clinicians", "supervisors") if setup else ():
+        setup[name] = [new_id if id_ == old_id else id_ for id_ in setup[name]]
+    return json.dumps(setup)
 
 
 def _list_copied_ids(body: str) -> list[str]:

@@ -92,6 +92,28 @@ def test_withdrawal_removes_all_of_one_person_and_nothing_else(
     assert slots.withdraw_token(record, token) == (record, 0)
 
 
+@given(filed=FILED_CODES, token=st.sampled_from(TOKENS))
+def test_a_replaced_token_keeps_what_was_filed(
+    filed: list[tuple[bytes, str]], token: bytes
+) -> None:
+    """The same person has the same debriefs under another token, and nobody else's change."""
+    new_token = b"n" * slots.TOKEN_BYTES
+    record = file_codes(filed)
+
+    renamed = slots.replace_token(record, token, new_token)
+
+    assert renamed == file_codes(
+        [(new_token if filer == token else filer, code) for filer, code in filed]
+    )
+
+
+def test_two_people_are_never_merged() -> None:
+    """A token that has a slot already takes over no other slot."""
+    record = slots.add_tokens(LedgerRecord(SHAPE), TOKENS[:2])
+
+    assert slots.replace_token(record, TOKENS[0], TOKENS[1]) == record
+
+
 @pytest.mark.parametrize("filed_count", [1, 2, 3, 5])
 @pytest.mark.parametrize("cap", [1, 2])
 def test_each_code_is_stored_with_equal_probability(filed_count: int, cap: int) -> None:

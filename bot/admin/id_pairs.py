@@ -1,0 +1,63 @@
+"""Read a file of pairs of product ids: the former and the new one of a person on each line."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.admin.team_file import lowercase_microsoft_id
+from bot.admin.team_file_text import read_team_text
+from bot.errors import Fault, FaultyInputError
+
+_ID_PATTERN = re.compile(r"[A-Za-z0-9-]{2,64}")
+_HEADER = ("old", "new")
+
+
+@dataclass(frozen=True)
+class IdPair:
+    """The former and the new product id of one person, and where the file names them."""
+
+    location: str
+    old_id: str
+    new_id: str
+
+
+def read_id_pairs(path: Path) -> tuple[IdPair, ...]:
+    """Return the pairs in the CSV file at *path*, with or without the header ``old,new``.
+
+    Columns are separated by commas or semicolons. Raises
+    :class:`bot.errors.FaultyInputError` with every fault at its line.
+    """
+    pairs: list[IdPair] = []
+    faults: list[Fault] = []
+    for line, cells in _read_rows(path):
+        location = f"{path}:{line}"
+        if len(cells) == len(_HEADER) and all(map(_ID_PATTERN.fullmatch, cells)):
+            pairs.append(IdPair(location, *map(lowercase_microsoft_id, cells)))
+        else:
+            faults.append(Fault(location, "operator.team.pair_malformed"))
+    counts = Counter(id_ for pair in pairs for id_ in (pair.old_id, pair.new_id))
+    faults += [
+        Fault(pair.location, "operator.team.pair_twice")
+        for pair in pairs
+        if counts[pair.old_id] > 1 or counts[pair.new_id] > 1
+    ]
+    if not pairs and not faults:
+        faults.append(Fault(str(path), "operator.team.pair_malformed"))
+    if faults:
+        raise FaultyInputError(tuple(faults))
+    return tuple(pairs)
+
+
+def _read_rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the number and the cells of each line but blank ones and the header."""
+    text = read_team_text(path)
+    delimiter = ";" if ";" in text else ","
+    reader = csv.reader(text.split("\n"), delimiter=delimiter)
+    for row in reader:
+        cells = tuple(cell.strip() for cell in row)
+        is_header = reader.line_num == 1 and tuple(map(str.lower, cells)) == _HEADER
+        if any(cells) and not is_header:
+            yield reader.line_num, cells
