@@ -32,7 +32,7 @@ def load_records_of(database_file: Path, keys_folder: Path) -> dict[Period, Ledg
     """Return the record of each open period in the files of a bot, which may be running."""
     store = Store.open(f"sqlite:///{database_file}", (), FolderKeyStore(keys_folder))
     try:
-        return store._run_read(load_records)
+        return store.read_sync(load_records)
     finally:
         store.close_sync()
 

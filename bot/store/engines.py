@@ -144,7 +144,7 @@ def _open_sqlite(url: URL, pragmas: Mapping[str, str | int]) -> Engines:
     database_file = DatabaseFile(path)
     engines = Engines(
         _create_engine(url, pool_size=1),
-        _create_engine(url, pool_size=MAX_READERS),
+        _create_engine(url, pool_size=MAX_READERS + 1),  # the event loop's thread reads too
     )
     for engine in engines:
         event.listen(engine, "do_connect", lambda *_: database_file.check_in_place())
@@ -207,7 +207,9 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _begin_deferred(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    """Begin a transaction; it locks nothing, so that no error of the driver needs converting."""
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN")
 
 
 def _acquire_writer_lock(connection: Connection) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -22,17 +21,18 @@ from bot.store import (
 from bot.store.claimed_key_store import ClaimedKeyStore
 from bot.store.database_check import DatabaseCheck
 from bot.store.database_probe import DatabaseProbe
-from bot.store.engines import MAX_READERS, Engines, create_lease_engine, open_engines
+from bot.store.engines import Engines, create_lease_engine, open_engines
 from bot.store.group_commit import (
     IDLE_SECONDS,
     MAX_QUEUED,
-    EscapedStopIterationError,
     GroupCommitWriter,
     QueuedJob,
     checkpoint_wal,
 )
 from bot.store.key_claims import ClaimStatus, KeyClaims, TransactionKeys
+from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_store import KeyStore
+from bot.store.readers import Readers
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
 from bot.store.request_keys import RequestKeys
@@ -54,7 +54,8 @@ class Store:
 
     What serves one workspace opens :meth:`for_workspace`; what reads or writes across
     workspaces says so with :attr:`across_workspaces`. Writes share one writer thread and its
-    commits, reads run in a thread pool. Other processes may use the same database at once.
+    commits; reads run as :class:`bot.store.readers.Readers` says. Other processes may use the
+    same database at once.
     """
 
     def __init__(
@@ -92,7 +93,11 @@ class Store:
             max_queued=max_queued,
             idle_seconds=idle_seconds,
         )
-        self._readers = ThreadPoolExecutor(MAX_READERS, thread_name_prefix="attune-reader")
+        self._readers = Readers(
+            engines.reader,
+            self._open_read_repositories,
+            reads_in_place=engines.is_sqlite and isinstance(key_store, FolderKeyStore),
+        )
 
     @classmethod
     def open(
@@ -123,14 +128,14 @@ class Store:
     def for_workspace(self, workspace: str) -> "StoreScope":
         """Return access to the rows of *workspace*, for what serves one workspace."""
         return StoreScope(
-            workspace, self._write_timeout_seconds, self._read_async, self._enqueue_and_wait
+            workspace, self._write_timeout_seconds, self._readers.run_job, self._enqueue_and_wait
         )
 
     @property
     def across_workspaces(self) -> "StoreScope":
         """Access to the rows of all workspaces, for scheduled duties and the operator."""
         return StoreScope(
-            None, self._write_timeout_seconds, self._read_async, self._enqueue_and_wait
+            None, self._write_timeout_seconds, self._readers.run_job, self._enqueue_and_wait
         )
 
     async def checkpoint(self) -> bool:
@@ -150,7 +155,7 @@ class Store:
         A WAL checkpoint on SQLite, a vacuum on PostgreSQL; see :mod:`bot.store.erasure`. What
         fails is repeated by the next call, also after a crash.
         """
-        mark = await self._read_async(lambda repos: repos.read_destroyed_mark(), None)
+        mark = await self._readers.run_job(lambda repos: repos.read_destroyed_mark(), None)
         if mark is None or not await self.checkpoint():
             return
         if await asyncio.to_thread(erasure.vacuum_destroyed_rows, self._engines):
@@ -173,7 +178,7 @@ class Store:
     def close_sync(self) -> None:
         """Close from synchronous code, such as an operator's command."""
         self._writer.close()
-        self._readers.shutdown()
+        self._readers.close()
         self._engines.dispose()
         self.key_store.close()
 
@@ -197,11 +202,11 @@ class Store:
 
     def read_sync(self, job: Callable[[Repositories], T]) -> T:
         """Run *job* in a read-only snapshot of all workspaces from synchronous code; blocks."""
-        return self._run_read(job)
+        return self._readers.run_job_sync(job)
 
     def count_lost_team_records(self) -> int:
         """Count the team records that no key opens; blocks briefly."""
-        return self._run_read(lambda repos: repos.team_slots.count_lost_records())
+        return self._readers.run_job_sync(lambda repos: repos.team_slots.count_lost_records())
 
     def detect_rollback(self) -> Rollback | None:
         """Return what a restore of the database has undone; ``None`` without one.
@@ -209,7 +214,7 @@ class Store:
         Only until the next :meth:`advance_rollback_mark`. Blocks briefly. Raises
         :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
-        return self._run_read(lambda repos: repos.detect_rollback())
+        return self._readers.run_job_sync(lambda repos: repos.detect_rollback())
 
     async def advance_rollback_mark(self, now: datetime) -> Rollback | None:
         """Record in the database and then in the key store that the database has lived to *now*.
@@ -263,18 +268,12 @@ class Store:
     ) -> Repositories:
         return Repositories(connection, self._peppers, self.key_store, records, workspace)
 
-    async def _read_async(self, job: Callable[[Repositories], T], workspace: str | None) -> T:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._readers, self._run_read, job, workspace)
-
-    def _run_read(self, job: Callable[[Repositories], T], workspace: str | None = None) -> T:
-        try:
-            with self._engines.reader.begin() as connection:
-                keys = TransactionKeys(self._claims, connection)
-                records = RecordCache(connection, keys, is_read_only=True)
-                return job(self._build_repositories(connection, records, workspace))
-        except StopIteration as error:
-            raise EscapedStopIterationError from error
+    def _open_read_repositories(
+        self, connection: Connection, workspace: str | None
+    ) -> Repositories:
+        keys = TransactionKeys(self._claims, connection)
+        records = RecordCache(connection, keys, is_read_only=True)
+        return self._build_repositories(connection, records, workspace)
 
     async def _enqueue_and_wait(self, job: QueuedJob[T], timeout_seconds: float) -> T:
         deadline = time.monotonic() + timeout_seconds

@@ -176,7 +176,7 @@ class Deployment:
         keys = FolderKeyStore(self.bot.keys_folder)
         store = Store.open(self._reading_url, (), keys)
         try:
-            records = store._run_read(load_records)
+            records = store.read_sync(load_records)
         finally:
             store.close_sync()
         return [sum(slot.count for slot in record.slots) for record in records.values()]

@@ -1,0 +1,57 @@
+"""Read transactions: short ones of a local database on the loop's thread, others in a pool."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from bot.store.engines import MAX_READERS
+from bot.store.group_commit import EscapedStopIterationError
+from bot.store.repositories import Repositories
+
+T = TypeVar("T")
+
+
+class Readers:
+    """Runs jobs in read-only snapshots, each in a transaction of its own.
+
+    What serves one workspace reads a few rows by their keys. With *reads_in_place* such a job runs
+    on the thread of its event loop: in SQLite's WAL mode no reader ever waits for a writer, and
+    handing a job to another thread and back takes longer than its statements. A job across
+    workspaces may read any number of rows, and a server may take any time to answer: these run in
+    a pool of threads.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        open_repositories: Callable[[Connection, str | None], Repositories],
+        *,
+        reads_in_place: bool,
+    ) -> None:
+        """Read through *engine*; the database and the keys are local with *reads_in_place*."""
+        self._engine = engine
+        self._open_repositories = open_repositories
+        self._reads_in_place = reads_in_place
+        self._pool = ThreadPoolExecutor(MAX_READERS, thread_name_prefix="attune-reader")
+
+    async def run_job(self, job: Callable[[Repositories], T], workspace: str | None) -> T:
+        """Run *job*, which serves *workspace* or (``None``) all, and return its result."""
+        if self._reads_in_place and workspace is not None:
+            return self.run_job_sync(job, workspace)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, self.run_job_sync, job, workspace)
+
+    def run_job_sync(self, job: Callable[[Repositories], T], workspace: str | None = None) -> T:
+        """Run *job* on the calling thread and return its result; blocks."""
+        try:
+            with self._engine.begin() as connection:
+                return job(self._open_repositories(connection, workspace))
+        except StopIteration as error:
+            raise EscapedStopIterationError from error
+
+    def close(self) -> None:
+        """Wait for the jobs that run in the pool; no further one is accepted there."""
+        self._pool.shutdown()
