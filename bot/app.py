@@ -101,7 +101,7 @@ class Bot:
     def _build_routes(self) -> Routes:
         """Return the routing tables, with every handler bound to the context.
 
-        Forms and buttons may plan deliveries, so their handlers wake the delivery worker.
+        Most forms and buttons may plan deliveries, so they wake the delivery worker.
         """
         middleware, wake = self.request_middleware, self._delivery_wakeup.set
         bind, bind_one = middleware.bind_handlers, middleware.bind_handler
@@ -112,8 +112,8 @@ class Bot:
                 name: command.accepted_keywords(self.context.catalogue)
                 for name, command in handlers.COMMANDS.items()
             },
-            forms=bind(handlers.FORMS, wake),
-            buttons=bind(handlers.BUTTONS, wake),
+            forms=bind(handlers.FORMS, wake, handlers.PLANNING_NOTHING),
+            buttons=bind(handlers.BUTTONS, wake, handlers.PLANNING_NOTHING),
             shortcuts=bind(handlers.SHORTCUTS),
             home=bind_one(handlers.HOME_HANDLER),
             handle_unknown_route=bind_one(handlers.UNKNOWN_ROUTE_HANDLER),

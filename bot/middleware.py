@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 
 from bot.context import Context
@@ -66,10 +66,19 @@ class RequestMiddleware:
         return call_handler
 
     def bind_handlers(
-        self, handlers: Mapping[str, Handler], after_reply: Callable[[], None] | None = None
+        self,
+        handlers: Mapping[str, Handler],
+        after_reply: Callable[[], None] | None = None,
+        names_without: Collection[str] = (),
     ) -> dict[str, BoundHandler]:
-        """Wrap every handler of a table; see :meth:`bind_handler`."""
-        return {name: self.bind_handler(handler, after_reply) for name, handler in handlers.items()}
+        """Wrap every handler of a table, *names_without* without *after_reply*.
+
+        See :meth:`bind_handler`.
+        """
+        return {
+            name: self.bind_handler(handler, None if name in names_without else after_reply)
+            for name, handler in handlers.items()
+        }
 
     def bind_event_handler(
         self, handler: Callable[[ChatEvent, Context], Awaitable[None]]

@@ -220,6 +220,16 @@ BUTTONS: Mapping[str, Handler] = {
     }.items()
 }
 
+PLANNING_NOTHING = frozenset(
+    {
+        *("checkin", "debrief", "deeper", "followup", "guide", "withdraw"),
+        *("checkin.answer", "checkin.now", "rupture.deeper", "rupture.questions"),
+        *(name for name in BUTTONS if name.startswith("tip.")),
+    }
+)
+"""Forms and buttons that are used most and after which no message is due: their handlers change
+nothing but sealed records, so that the delivery worker need not look."""
+
 SHORTCUTS: Mapping[str, Handler] = {"debrief": check_right(rupture.open_debrief_form)}
 
 HOME_HANDLER: Handler = check_right(home.show_home)

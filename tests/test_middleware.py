@@ -155,6 +155,20 @@ async def test_callback_runs_after_each_reply(context: Context) -> None:
     assert calls == [True]
 
 
+async def test_handler_may_be_bound_without_the_callback(context: Context) -> None:
+    """The callback runs after the handlers of a table, but for those that are named."""
+    calls: list[bool] = []
+    table = {"planning": reply_with_language, "reading": reply_with_language}
+    bound = RequestMiddleware(context).bind_handlers(
+        table, lambda: calls.append(True), names_without={"reading"}
+    )
+    await bound["reading"](build_request(STRANGER))
+    calls_after_reading = list(calls)
+    await bound["planning"](build_request(STRANGER))
+
+    assert (calls_after_reading, calls) == ([], [True])
+
+
 async def join_as_unreachable(context: Context, reason: str) -> None:
     """Enrol Marie, and mark her as unreachable."""
     await set_up_team(context)

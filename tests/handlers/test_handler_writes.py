@@ -14,7 +14,7 @@ from bot.conversation import Person, Profile, Request
 from bot.domain.checkins import preferences
 from bot.domain.people import Role
 from bot.store.repositories import Repositories
-from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER, SHORTCUTS
+from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER, PLANNING_NOTHING, SHORTCUTS
 from tests.doubles import RecordingOutlet
 from tests.handlers.setup_forms import CURRENT_ANSWERS, resolve_reply
 from tests.sample_team import (
@@ -215,6 +215,20 @@ async def test_every_other_handler_changes_nothing(filed_context: Context, name:
     counts = await count_rows_changed_by(filed_context, name, READING_REQUESTS.get(name, default))
 
     assert not counts
+
+
+@pytest.mark.parametrize("name", sorted(PLANNING_NOTHING))
+async def test_request_that_wakes_no_worker_changes_sealed_rows_alone(
+    filed_context: Context, name: str
+) -> None:
+    """It plans no message and makes nobody reachable, so that nothing becomes due by it."""
+    handler_name = f"form {name}" if name in FORMS else f"button {name}"
+    request = WRITING_REQUESTS.get(handler_name) or READING_REQUESTS.get(
+        handler_name, build_request(MARIE)
+    )
+    counts = await count_rows_changed_by(filed_context, handler_name, request)
+
+    assert set(counts) <= SEALED_TABLES
 
 
 @pytest.mark.parametrize("name", QUEUEING_REQUESTS)
