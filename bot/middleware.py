@@ -160,7 +160,7 @@ class RequestMiddleware:
             log_error(logger, "middleware.language_lookup_failed", error)
             return request
         if reachability.needs_recovery(
-            requester.clinician, requester.suspension_reason, request.affiliation
+            requester.profile, requester.suspension_reason, request.affiliation
         ):
             await self._record_request(request)
         return replace(request, language=language)
@@ -195,12 +195,12 @@ class RequestMiddleware:
         The order: the person's own setting, the request's locale, the cached profile, the stored
         locale, the team's language.
         """
-        clinician, team = requester.clinician, requester.team
+        stored, team = requester.profile, requester.team
         profile = self._profile_cache.get(request.person, Profile())
-        if clinician.has_joined and not clinician.zone and profile.zone:
+        if stored.has_joined and not stored.zone and profile.zone:
             # Cached before this person joined, when no row existed to save the zone in.
             del self._profile_cache[request.person]
-        tags = (clinician.language, request.locale, profile.locale, clinician.locale)
+        tags = (stored.language, request.locale, profile.locale, stored.locale)
         return self._context.catalogue.choose_language(*tags, team.language if team else "")
 
     def _schedule_profile_lookup(self, person: Person) -> None:

@@ -64,14 +64,17 @@ async def submit_checkin(request: Request, context: Context) -> Reply:
 
     def save_answer(repos: Repositories, form: FormContext) -> tuple[date | None, str]:
         person = request.person
-        personal_data = _use_question(repos, load_personal_data(repos, person, now), form_week)
+        personal_data = _use_question(
+            repos, load_personal_data(repos, person, now, form.contributor), form_week
+        )
         today = personal_data.local_today(now)
         week = intentions.week_of_answer(form_week, today)
         follow_up_day = personal_data.find_follow_up_day(week)
         intention = intentions.build_intention(answer, week, sign, today, follow_up_day)
         if form.is_first and intention:
             repos.intentions.save_intention(person, intention)
-        saved_intention = repos.intentions.get_intention(person)
+        home_team_id = personal_data.clinician.home_team_id
+        saved_intention = repos.intentions.get_intention_in(person, home_team_id)
         is_saved = _is_saved_intention(intention, saved_intention)
         kept_until = saved_intention.expires_on if saved_intention and is_saved else None
         return kept_until, joining.find_weekly_step(personal_data)

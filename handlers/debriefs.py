@@ -1,27 +1,30 @@
 """Handlers of ``/debriefs``: a team's published tables, one for each period that is over."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
+from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.conversation import Person, Reply, Request
 from bot.domain import calendar, surface
 from bot.domain.counts import report_steps, reports, table_export
 from bot.domain.counts.published_tables import ReportArchive
-from bot.domain.people import Team, may_share_with_team
+from bot.domain.people import Role, Team, may_share_with_team, select_readable_teams
 from bot.errors import NotTheirTeamError
 from bot.store.repositories import Repositories
 from bot.workflows import shared_tables
 from bot.workflows.form_submission import FormContext, submit_form
-from bot.workflows.personal_data import load_readable_teams, load_roles_by_team
+from bot.workflows.personal_data import load_readable_teams, resolve_held_roles
 
 
 @dataclass(frozen=True)
 class _ReadAccess:
-    """A person's read access: their readable teams, and whether they accepted the agreement."""
+    """A person's readable teams, roles by team id, and whether they accepted the agreement."""
 
     teams: tuple[Team, ...]
+    roles: Mapping[str, frozenset[Role]]
     has_agreed: bool
     on_roster: bool
 
@@ -32,8 +35,8 @@ async def show_counts(request: Request, context: Context) -> Reply:
     They are those of the team in the request, as after a message about a closed period, or of the
     first. A reader who has not accepted it gets its form; a person without access, the reason.
     """
-    reader = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: _load_read_access(repos, request.person)
+    reader, archive = await context.store.for_workspace(request.person.workspace).read(
+        lambda repos: _load_counts_page(repos, request, context.now())
     )
     words = context.catalogue.get_pack(request.language)
     if not reader.teams:
@@ -41,11 +44,9 @@ async def show_counts(request: Request, context: Context) -> Reply:
         return surface.as_message_or_form(
             request, words, words.translate("debriefs.title"), refusal
         )
-    if not reader.has_agreed:
+    if archive is None:
         return reports.build_agreement_form(words)
-    team_ids = [team.id for team in reader.teams]
-    team_id = request.data if request.data in team_ids else team_ids[0]
-    return await _build_counts_page(request, context, team_id, None)
+    return _present_archive(request, words, archive, None)
 
 
 async def submit_agreement(request: Request, context: Context) -> Reply:
@@ -112,6 +113,13 @@ async def _build_counts_page(
 ) -> Reply:
     words = context.catalogue.get_pack(request.language)
     archive = await _read_archive(request, context, team_id)
+    return _present_archive(request, words, archive, closes)
+
+
+def _present_archive(
+    request: Request, words: LanguagePack, archive: ReportArchive, closes: date | None
+) -> Reply:
+    """Return the page of the period that *closes* then, ``None`` for the newest."""
     message = reports.render_report(archive, closes, words)
     return surface.as_message_or_form(request, words, words.translate("debriefs.title"), message)
 
@@ -119,32 +127,50 @@ async def _build_counts_page(
 async def _read_archive(request: Request, context: Context, team_id: str) -> ReportArchive:
     now = context.now()
     return await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: _load_report_archive(repos, request.person, team_id, now)
+        lambda repos: _load_report_archive(
+            repos, _load_read_access(repos, request.person), team_id, now
+        )
     )
 
 
 def _load_read_access(repos: Repositories, person: Person) -> _ReadAccess:
-    home_team, roles = repos.teams.get_home_team(person), repos.teams.list_roles(person)
+    home_team, grants = repos.teams.get_home_team(person), repos.teams.list_roles(person)
+    teams, roles = resolve_held_roles(repos, grants)
     return _ReadAccess(
-        load_readable_teams(repos, person, home_team),
-        has_agreed=all(role.has_agreed for role in roles),
+        select_readable_teams(teams, roles, home_team),
+        roles,
+        has_agreed=all(grant.has_agreed for grant in grants),
         on_roster=home_team is not None,
     )
 
 
+def _load_counts_page(
+    repos: Repositories, request: Request, now: datetime
+) -> tuple[_ReadAccess, ReportArchive | None]:
+    """Load a person's read access, and the tables of the team in the request or of the first.
+
+    ``None`` for a person who may read none, or has not accepted the agreement.
+    """
+    reader = _load_read_access(repos, request.person)
+    if not reader.teams or not reader.has_agreed:
+        return reader, None
+    team_ids = [team.id for team in reader.teams]
+    team_id = request.data if request.data in team_ids else team_ids[0]
+    return reader, _load_report_archive(repos, reader, team_id, now)
+
+
 def _load_report_archive(
-    repos: Repositories, person: Person, team_id: str, now: datetime
+    repos: Repositories, reader: _ReadAccess, team_id: str, now: datetime
 ) -> ReportArchive:
     """Load the team's published tables.
 
     Raises :class:`bot.errors.NotTheirTeamError` for a person who may not read them.
     """
-    reader = _load_read_access(repos, person)
     team = next((team for team in reader.teams if team.id == team_id), None)
     if team is None or not reader.has_agreed:
         raise NotTheirTeamError
     other_teams = tuple(other for other in reader.teams if other.id != team_id)
-    roles = load_roles_by_team(repos, person).get(team_id, frozenset())
+    roles = reader.roles.get(team_id, frozenset())
     return replace(
         shared_tables.load_team_archive(
             repos, team, now, other_teams, may_share=may_share_with_team(roles)

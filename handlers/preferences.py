@@ -24,12 +24,10 @@ async def open_settings_or_invitation(request: Request, context: Context) -> Rep
 
     Raises :class:`bot.errors.NoTeamError` for a person on no roster and in no team's channel.
     """
-    words, now = context.catalogue.get_pack(request.language), context.now()
-    personal_data, team, is_supervisor = await context.store.for_workspace(
-        request.person.workspace
-    ).read(lambda repos: _load_person_and_team(repos, request, now))
+    words = context.catalogue.get_pack(request.language)
+    personal_data, team, is_supervisor = await _read_person_and_team(request, context)
     if personal_data.clinician.has_joined or is_supervisor:
-        return await open_settings(request, context)
+        return _show_settings(request, words, personal_data, team, is_supervisor=is_supervisor)
     return _show_message(request, words, joining.render_invitation(personal_data, team, words))
 
 
@@ -38,10 +36,20 @@ async def open_settings(request: Request, context: Context) -> Reply:
 
     Raises :class:`bot.errors.NoTeamError` for a person on no roster and in no team's channel.
     """
-    words, now = context.catalogue.get_pack(request.language), context.now()
-    personal_data, team, is_supervisor = await context.store.for_workspace(
-        request.person.workspace
-    ).read(lambda repos: _load_person_and_team(repos, request, now))
+    words = context.catalogue.get_pack(request.language)
+    personal_data, team, is_supervisor = await _read_person_and_team(request, context)
+    return _show_settings(request, words, personal_data, team, is_supervisor=is_supervisor)
+
+
+def _show_settings(
+    request: Request,
+    words: LanguagePack,
+    personal_data: PersonalData,
+    team: Team,
+    *,
+    is_supervisor: bool,
+) -> Reply:
+    """Return the form of a clinician's own settings; a supervisor of *team* has none."""
     if is_supervisor:
         return _show_message(request, words, preferences.render_confirmation("supervises", words))
     return preferences.build_settings_form(
@@ -176,16 +184,24 @@ def _show_message(request: Request, words: LanguagePack, message: Message) -> Re
     return surface.as_message_or_form(request, words, words.translate("home.done.title"), message)
 
 
-def _load_person_and_team(
-    repos: Repositories, request: Request, now: datetime
+async def _read_person_and_team(
+    request: Request, context: Context
 ) -> tuple[PersonalData, Team, bool]:
-    """Return the person's data, the team whose schedule applies, and whether they supervise it."""
-    person = request.person
-    personal_data = load_personal_data(repos, person, now)
-    team = personal_data.team or repos.teams.get_by_channel(person.workspace, request.channel)
-    if team is None:
-        raise NoTeamError
-    return personal_data, team, person in repos.teams.list_role_holders(team.id, Role.SUPERVISOR)
+    """Return the person's data, the team whose schedule applies, and whether they supervise it.
+
+    Raises :class:`bot.errors.NoTeamError` for a person on no roster and in no team's channel.
+    """
+    person, now = request.person, context.now()
+
+    def load_person_and_team(repos: Repositories) -> tuple[PersonalData, Team, bool]:
+        personal_data = load_personal_data(repos, person, now)
+        team = personal_data.team or repos.teams.get_by_channel(person.workspace, request.channel)
+        if team is None:
+            raise NoTeamError
+        supervisors = repos.teams.list_role_holders(team.id, Role.SUPERVISOR)
+        return personal_data, team, person in supervisors
+
+    return await context.store.for_workspace(person.workspace).read(load_person_and_team)
 
 
 def _save_settings(

@@ -1,12 +1,11 @@
 """Handlers of ``/rupture``: a debrief of two codes, filed for the counts, and its guide."""
 
 import secrets
-from datetime import datetime
 from functools import partial
 
 from bot.content.model import Sign
 from bot.context import Context
-from bot.conversation import InvalidAnswers, Person, Reply, Request
+from bot.conversation import InvalidAnswers, Reply, Request
 from bot.domain.answers import Answers
 from bot.domain.checkins import questions
 from bot.domain.counts.next_release import NextRelease
@@ -183,7 +182,7 @@ async def submit_deeper_form(request: Request, context: Context) -> Reply:
     )
 
     def save_wish(repos: Repositories, form: FormContext) -> tuple[tuple[str, ...], bool]:
-        is_saved = sign is not None and _save_follow_up_wish(repos, request.person, sign, now)
+        is_saved = sign is not None and _save_follow_up_wish(repos, form, sign)
         return form.supervisor_ids, is_saved
 
     supervisors, is_saved = await context.store.for_workspace(request.person.workspace).write(
@@ -206,14 +205,15 @@ async def _read_next_release(
     return await context.store.for_workspace(request.person.workspace).read(read_release)
 
 
-def _save_follow_up_wish(repos: Repositories, person: Person, sign: Sign, now: datetime) -> bool:
+def _save_follow_up_wish(repos: Repositories, form: FormContext, sign: Sign) -> bool:
     """Save the wish for a follow-up, for 8 days, with no link to the debrief.
 
     ``False``, with nothing saved, for a person to whom none can be offered.
     """
-    personal_data = load_personal_data(repos, person, now)
-    today = personal_data.local_today(now)
+    personal_data = load_personal_data(repos, form.person, form.now, form.contributor)
+    today = personal_data.local_today(form.now)
     if not follow_ups.can_offer_follow_up(personal_data, today):
         return False
-    repos.intentions.save_intention(person, follow_ups.build_intention(sign, personal_data, today))
+    intention = follow_ups.build_intention(sign, personal_data, today)
+    repos.intentions.save_intention(form.person, intention)
     return True

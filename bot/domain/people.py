@@ -47,13 +47,13 @@ class Team:
 
 
 @dataclass(frozen=True)
-class Clinician:
-    """All data stored about a person; it contains no answers.
+class ClinicianProfile:
+    """What is stored about a person in the open; it contains no answers.
 
     ``rule`` is the person's own day and time, ``None`` for the team's default. ``paused_until`` is
-    the first local day on which check-ins are allowed again. ``unanswered_count`` counts unanswered
-    check-ins in a row, 0 to 6. ``unreachable_reason`` is the error that stopped deliveries.
-    ``work_days`` are the ISO weekdays on which the person works, ``()`` when not selected.
+    the first local day on which check-ins are allowed again. ``unreachable_reason`` is the error
+    that stopped deliveries. ``work_days`` are the ISO weekdays on which the person works, ``()``
+    when not selected.
     """
 
     person: Person
@@ -64,9 +64,18 @@ class Clinician:
     paused_until: date | None
     has_joined: bool
     home_team_id: str
-    unanswered_count: int
     unreachable_reason: str
     work_days: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clinician(ClinicianProfile):
+    """All data stored about a person, with what is in their team's sealed record.
+
+    ``unanswered_count`` counts unanswered check-ins in a row, 0 to 6.
+    """
+
+    unanswered_count: int
 
 
 class Right(Enum):

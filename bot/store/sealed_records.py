@@ -114,6 +114,7 @@ class SealedRecords(Generic[RecordId, Record]):
         self._key_store = key_store
         self._is_read_only = is_read_only
         self._records: dict[RecordId, OpenRecord[Record] | None] = {}
+        self._unopened_bodies: dict[RecordId, bytes | None] = {}
         self._keys: dict[PeriodKeyId | TeamKeyId, bytes | None] = {}
         self._durable_keys: dict[PeriodKeyId | TeamKeyId, bytes] = {}
         self.is_key_store_unavailable = False
@@ -135,6 +136,10 @@ class SealedRecords(Generic[RecordId, Record]):
     def load_records(self, record_ids: Iterable[RecordId]) -> dict[RecordId, OpenRecord[Record]]:
         """Return the records by id, without those that cannot be opened."""
         wanted = list(dict.fromkeys(record_ids))
+        for record_id in wanted:
+            if record_id in self._unopened_bodies:
+                body = self._unopened_bodies.pop(record_id)
+                self._records[record_id] = self._open_body(record_id, body)
         missing = [record_id for record_id in wanted if record_id not in self._records]
         for start in range(0, len(missing), _MAX_LOADED_AT_ONCE):
             self._fetch_records(missing[start : start + _MAX_LOADED_AT_ONCE])
@@ -142,9 +147,12 @@ class SealedRecords(Generic[RecordId, Record]):
         return {record_id: record for record_id, record in records if record is not None}
 
     def add_body(self, record_id: RecordId, body: bytes | None) -> None:
-        """Open the *body* of a row, unless the cache holds the record already."""
+        """Hold the *body* of a row until its record is loaded, unless it is open already.
+
+        ``None`` for a record without a row.
+        """
         if record_id not in self._records:
-            self._records[record_id] = self._open_body(record_id, body)
+            self._unopened_bodies[record_id] = body
 
     def is_lost(self, record_id: RecordId) -> bool:
         """Whether a record can never be opened, as far as the key store knows."""
@@ -180,6 +188,7 @@ class SealedRecords(Generic[RecordId, Record]):
         in_row = [table.c[name] == value for name, value in row_key.items()]
         self._connection.execute(delete(table).where(*in_row))
         self._records.pop(record_id, None)
+        self._unopened_bodies.pop(record_id, None)
 
     def take_snapshot(self) -> RecordSnapshot:
         """Return the present content, for :meth:`restore_snapshot`."""
@@ -188,6 +197,7 @@ class SealedRecords(Generic[RecordId, Record]):
     def restore_snapshot(self, snapshot: RecordSnapshot) -> None:
         """Undo every change since *snapshot* was taken."""
         self._records = dict(snapshot)
+        self._unopened_bodies.clear()
 
     def write_dirty(self) -> None:
         """Seal and write every marked record, in one statement."""

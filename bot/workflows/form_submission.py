@@ -4,7 +4,7 @@ A copy of the database, its write-ahead log or a replica shows that some form wa
 unit, and not whether it filed, withdrew, answered or only read.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -14,6 +14,7 @@ from bot.domain.people import Team
 from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
 from bot.store.repositories.contributor import Contributor
+from bot.store.repositories.teams import Account
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class FormContext:
     @property
     def supervisor_ids(self) -> tuple[str, ...]:
         """The ids of the team's other supervisors in the person's own workspace."""
-        return _list_supervisor_ids(self.contributor.supervisors, self.person)
+        return list_supervisor_ids(self.contributor, self.person)
 
 
 def submit_form(
@@ -94,15 +95,15 @@ def _apply_form(
 
 def find_supervisors(repos: Repositories, person: Person) -> tuple[str, ...]:
     """Return the ids of the supervisors to whom *person* may write, without a form; only reads."""
-    account = repos.teams.get_account(person)
-    return _list_supervisor_ids(account.supervisors if account.team else (), person)
+    return list_supervisor_ids(repos.teams.get_account(person), person)
 
 
-def _list_supervisor_ids(supervisors: Iterable[Person], person: Person) -> tuple[str, ...]:
+def list_supervisor_ids(member: Account | Contributor, person: Person) -> tuple[str, ...]:
+    """Return the ids of the supervisors of a team's *member*, of their workspace, without them."""
     return tuple(
         holder.id
-        for holder in supervisors
-        if holder != person and holder.workspace == person.workspace
+        for holder in member.supervisors
+        if member.team and holder != person and holder.workspace == person.workspace
     )
 
 

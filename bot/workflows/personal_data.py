@@ -1,5 +1,6 @@
 """Load all data stored about one person, and the teams whose tables the person may read."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,19 +18,27 @@ from bot.domain.people import (
 )
 from bot.domain.person.personal_data import PersonalData, resolve_zone
 from bot.store.repositories import Repositories
+from bot.store.repositories.contributor import Contributor
 from bot.store.repositories.deliveries import DeliveryState
-from bot.workflows.form_submission import find_supervisors
+from bot.store.repositories.teams import HeldRole
+from bot.workflows.form_submission import list_supervisor_ids
 
 _POSTED_STATES = frozenset({DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCONFIRMED})
 """States of a card that is in its channel, or may be."""
 
 
-def load_personal_data(repos: Repositories, person: Person, now: datetime) -> PersonalData:
-    """Load the data stored about *person* at the instant *now*, in one transaction."""
-    contributor = repos.ledger.find_contributor(person, now)
-    team = contributor.team
-    role_teams, roles = load_teams_and_roles(repos, person)
-    stored_clinician = repos.people.get(person)
+def load_personal_data(
+    repos: Repositories, person: Person, now: datetime, contributor: Contributor | None = None
+) -> PersonalData:
+    """Load the data stored about *person* at the instant *now*, in one transaction.
+
+    *contributor* is that of a form whose transaction has changed nothing of the person so far.
+    """
+    if contributor is None or contributor.team is None:
+        contributor = repos.ledger.find_contributor(person, now)
+    team, grants = contributor.team, repos.teams.list_roles(person)
+    role_teams, roles = resolve_held_roles(repos, grants)
+    stored_clinician = repos.people.load_clinician(contributor.profile)
     supervised_teams = select_teams_with_role(role_teams, roles, Role.SUPERVISOR)
     clinician, slot, delivery = _drop_expired_pause(stored_clinician, team, now), None, None
     if team and stored_clinician.has_joined and not stored_clinician.unreachable_reason:
@@ -46,7 +55,7 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
         counted_from=contributor.counted_from,
         moved_until=contributor.moved_until,
         is_on_frozen_list=repos.period_members.has_rows(contributor.account),
-        intention=repos.intentions.get_intention(person),
+        intention=repos.intentions.get_intention_in(person, stored_clinician.home_team_id),
         next_checkin_at=slot.due_at.astimezone(resolve_zone(clinician, team)) if slot else None,
         is_checkin_due=slot is not None and slot.is_due(now),
         supervised_teams=supervised_teams,
@@ -54,12 +63,12 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
         unsupervised_teams=_select_unsupervised_teams(repos, directed_teams),
         cardless_teams=_select_cardless_teams(repos, directed_teams),
         readable_teams=select_readable_teams(role_teams, roles, team),
-        has_agreed=any(grant.has_agreed for grant in repos.teams.list_roles(person)),
+        has_agreed=any(grant.has_agreed for grant in grants),
         checkin_in_doubt=(delivery.slot, delivery.detail) if delivery else None,
         is_last_message_undelivered=stored_clinician.has_joined
         and repos.delivery_history.is_last_undelivered(Address(person.workspace, person.id)),
         undelivered_teams=_select_undelivered_teams(repos, supervised_teams),
-        supervisor_ids=find_supervisors(repos, person),
+        supervisor_ids=list_supervisor_ids(contributor, person),
         notice_preference=repos.close_notices.get_preference(person),
         is_in_audit_trail=repos.audit_trail.names_person(person),
     )
@@ -115,7 +124,13 @@ def load_teams_and_roles(
     repos: Repositories, person: Person
 ) -> tuple[tuple[Team, ...], dict[str, frozenset[Role]]]:
     """Load the teams in which *person* has a role, with the roles by team id."""
-    grants = repos.teams.list_roles(person)
+    return resolve_held_roles(repos, repos.teams.list_roles(person))
+
+
+def resolve_held_roles(
+    repos: Repositories, grants: Sequence[HeldRole]
+) -> tuple[tuple[Team, ...], dict[str, frozenset[Role]]]:
+    """Load the teams of the roles that a person has been granted, with the roles by team id."""
     teams: dict[str, Team] = {}
     for grant in grants:
         team = repos.teams.get(grant.team_id)

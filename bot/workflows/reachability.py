@@ -2,7 +2,7 @@
 
 from bot.affiliation import Affiliation
 from bot.conversation import Person, Profile, Request
-from bot.domain.people import Clinician
+from bot.domain.people import ClinicianProfile
 from bot.domain.reachability import (
     DEACTIVATED,
     EXTERNAL,
@@ -16,7 +16,9 @@ from bot.domain.reachability import (
 from bot.store.repositories import Repositories
 
 
-def needs_recovery(clinician: Clinician, suspension_reason: str, affiliation: Affiliation) -> bool:
+def needs_recovery(
+    clinician: ClinicianProfile, suspension_reason: str, affiliation: Affiliation
+) -> bool:
     """Return whether a request of *clinician* changes a stored mark, so that a write is due.
 
     *suspension_reason* is that of their workspace, ``""`` for none.
@@ -51,13 +53,13 @@ def record_activity(repos: Repositories, person: Person) -> None:
         repos.people.mark_reachable(person)
 
 
-def _reason_after_request(clinician: Clinician, affiliation: Affiliation) -> str:
+def _reason_after_request(clinician: ClinicianProfile, affiliation: Affiliation) -> str:
     if not clinician.has_joined and not clinician.unreachable_reason:
         return ""
     return unreachable_reason_after_request(clinician.unreachable_reason, affiliation)
 
 
-def changes_stored_profile(clinician: Clinician, profile: Profile) -> bool:
+def changes_stored_profile(clinician: ClinicianProfile, profile: Profile) -> bool:
     """Return whether :func:`apply_profile` would change the row of *clinician*."""
     reason, reported = clinician.unreachable_reason, reason_of_profile(profile)
     if reported:
@@ -96,6 +98,6 @@ def reason_of_profile(profile: Profile) -> str:
     return EXTERNAL if profile.is_external else ""
 
 
-def _has_new_fields(clinician: Clinician, profile: Profile) -> bool:
+def _has_new_fields(clinician: ClinicianProfile, profile: Profile) -> bool:
     reported = (profile.locale or clinician.locale, profile.zone or clinician.zone)
     return reported != (clinician.locale, clinician.zone)

@@ -1,19 +1,18 @@
-"""Every form writes the same rows by the same path, in few statements."""
+"""Every form writes the same rows by the same path."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Person, Request
-from bot.middleware import RequestMiddleware
 from bot.store.repositories import Repositories
 from bot.store.schema import ledger_records, metadata, team_records
 from handlers import FORMS
+from tests.handlers.recorded_statements import record_statements
 from tests.ledger_records import count_stored_codes
 from tests.sample_team import (
     CLINICIANS,
@@ -26,9 +25,6 @@ from tests.sample_team import (
     build_request,
     set_up_team,
 )
-
-MAX_STATEMENTS = 10
-"""Statements of a debrief's submission, with those of the middleware."""
 
 CODES: FormAnswers = {"form": "away", "status": "touched"}
 DEEPER_ANSWERS: FormAnswers = {
@@ -62,22 +58,6 @@ def build_form_request(name: str, person: Person = MARIE, key: str = "act 9") ->
 async def submit(context: Context, name: str, person: Person = MARIE, key: str = "act 9") -> None:
     """Submit one of the forms."""
     await FORMS[FORM_REQUESTS[name][0]](build_form_request(name, person, key), context)
-
-
-@contextmanager
-def record_statements(context: Context) -> Iterator[list[tuple[str, int]]]:
-    """Record every statement of both engines, with the number of rows that it changed."""
-    statements: list[tuple[str, int]] = []
-
-    def record(_conn: object, cursor: object, statement: str, *_: object) -> None:
-        statements.append((statement, max(0, getattr(cursor, "rowcount", 0))))
-
-    engines = context.store._engines
-    for engine in engines:
-        event.listen(engine, "after_cursor_execute", record)
-    yield statements
-    for engine in engines:
-        event.remove(engine, "after_cursor_execute", record)
 
 
 async def fetch_row_sizes(context: Context) -> dict[str, list[tuple[int, ...]]]:
@@ -221,23 +201,6 @@ async def test_person_who_is_not_counted_files_nothing(
     await submit(filed_context, "debrief", person)
 
     assert await count_stored_codes(filed_context.store) == before
-
-
-@pytest.mark.parametrize("is_profile_cached", [False, True], ids=["first request", "later request"])
-async def test_debrief_takes_ten_statements_at_most(
-    filed_context: Context, *, is_profile_cached: bool
-) -> None:
-    """Person, team and periods are looked up once; the middleware's statements are counted too."""
-    middleware = RequestMiddleware(filed_context)
-    handler = middleware.bind_handler(FORMS["debrief"])
-    if is_profile_cached:
-        await handler(build_form_request("debrief", key="act before"))
-        await middleware.wait_for_profile_lookups()
-    with record_statements(filed_context) as statements:
-        await handler(build_form_request("debrief"))
-        await middleware.wait_for_profile_lookups()
-
-    assert len(statements) <= MAX_STATEMENTS, [text for text, _ in statements]
 
 
 async def test_withdrawal_takes_back_what_an_account_filed_before_it_was_linked(

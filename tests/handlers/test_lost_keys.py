@@ -10,12 +10,12 @@ from bot.context import Context
 from bot.conversation import Person, Reply, Request
 from bot.middleware import RequestMiddleware
 from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER
+from tests.handlers.recorded_statements import record_statements
 from tests.handlers.setup_forms import CURRENT_ANSWERS, submit_setup
 from tests.handlers.test_form_submission import (
     FORM_REQUESTS,
     build_form_request,
     is_change,
-    record_statements,
     submit,
 )
 from tests.key_folders import list_period_keys

@@ -16,12 +16,12 @@ from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_id import IdempotencyKeyId, TeamKeyId
 from bot.store.schema import metadata
 from handlers import FORMS
+from tests.handlers.recorded_statements import record_statements
 from tests.handlers.test_form_submission import (
     EXPECTED_CHANGES,
     FORM_REQUESTS,
     build_form_request,
     is_change,
-    record_statements,
     submit,
 )
 from tests.key_folders import list_period_keys

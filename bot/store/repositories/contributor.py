@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.conversation import Person
-from bot.domain.people import Clinician, Team
+from bot.domain.people import ClinicianProfile, Team
 from bot.store.period import Period
 
 
@@ -12,7 +12,7 @@ from bot.store.period import Period
 class Contributor:
     """A person as the ledger knows them, looked up once per request.
 
-    ``account`` is the person's main account, ``clinician`` the row of the account that sent the
+    ``account`` is the person's main account, ``profile`` the row of the account that sent the
     request, ``team`` their present team. ``counted_periods`` are those in which their debriefs
     count, of the total and of the breakdown, or none; ``counted_from`` is the day from which they
     count where they do not yet, if it can be told. ``moved_until`` is the day until which a person
@@ -23,7 +23,7 @@ class Contributor:
     """
 
     account: Person
-    clinician: Clinician
+    profile: ClinicianProfile
     team: Team | None = None
     supervisors: tuple[Person, ...] = ()
     form_team: Team | None = None
@@ -36,4 +36,4 @@ class Contributor:
     @property
     def record_team_id(self) -> str:
         """The team whose record has the slot of the person's own account."""
-        return self.clinician.home_team_id or (self.form_team.id if self.form_team else "")
+        return self.profile.home_team_id or (self.form_team.id if self.form_team else "")

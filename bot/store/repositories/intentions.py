@@ -26,6 +26,11 @@ class Intentions:
         slot = self._slots.get_slot(person)
         return slot.intention if slot else None
 
+    def get_intention_in(self, person: Person, team_id: str) -> Intention | None:
+        """Return the intention of *person* in the record of their home team, ``""`` for none."""
+        slot = self._slots.get_slot_in(person, team_id)
+        return slot.intention if slot else None
+
     def delete_intention(self, person: Person) -> None:
         """Delete the intention of *person*, if any."""
         self._slots.change_slot(person, lambda slot: replace(slot, intention=None))

@@ -94,7 +94,7 @@ class Ledger:
             filter(None, map(self._form_periods.find_first_feeding_team, own_periods)), None
         )
         if form_team is None:
-            return Contributor(main, account.clinician)
+            return Contributor(main, account.profile)
         form_periods = self._form_periods.get_or_open_form_periods(form_team, main, now)
         return self._build_contributor(account, form_team, own_periods, form_periods, now)
 
@@ -122,7 +122,7 @@ class Ledger:
             )
         return Contributor(
             account.main,
-            account.clinician,
+            account.profile,
             account.team,
             account.supervisors,
             form_team,

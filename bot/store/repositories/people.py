@@ -19,7 +19,7 @@ from sqlalchemy import (
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule, is_known_zone
 from bot.domain.delivery_kind import DeliveryKind
-from bot.domain.people import Clinician
+from bot.domain.people import Clinician, ClinicianProfile
 from bot.domain.reachability import merge_unreachable_reasons
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import column_codecs
@@ -70,11 +70,16 @@ class People:
         parameters = {"workspace": person.workspace, "person_id": person.id}
         row = self._connection.execute(_SELECT_PERSON, parameters).one_or_none()
         if row is None:
-            return blank_clinician(person)
+            return add_count(blank_profile(person), 0)
         if row.body is None:
-            return parse_clinician_row(row, 0)
+            return add_count(parse_profile_row(row), 0)
         slot = self._slots.read_slot(person, row.home_team, bytes(row.body))
-        return parse_clinician_row(row, unanswered_count_of(slot))
+        return add_count(parse_profile_row(row), unanswered_count_of(slot))
+
+    def load_clinician(self, profile: ClinicianProfile) -> Clinician:
+        """Return all data of the person of *profile*, with the count in their slot."""
+        slot = self._slots.get_slot_in(profile.person, profile.home_team_id)
+        return add_count(profile, unanswered_count_of(slot))
 
     def list_joined_reachable(self, after: Clinician | None, limit: int) -> tuple[Clinician, ...]:
         """Return the next joined, reachable clinicians past *after*, by team; ``()`` at the end.
@@ -100,7 +105,7 @@ class People:
             (Person(row.workspace, row.id), row.home_team) for row in rows
         )
         return tuple(
-            parse_clinician_row(row, unanswered_count_of(slot))
+            add_count(parse_profile_row(row), unanswered_count_of(slot))
             for row, slot in zip(rows, slots, strict=True)
         )
 
@@ -221,9 +226,9 @@ def _matches_person(person: Person) -> ColumnElement[bool]:
     return (people.c.workspace == person.workspace) & (people.c.id == person.id)
 
 
-def blank_clinician(person: Person) -> Clinician:
-    """Return a clinician of whom nothing is stored."""
-    return Clinician(
+def blank_profile(person: Person) -> ClinicianProfile:
+    """Return the profile of a person of whom nothing is stored."""
+    return ClinicianProfile(
         person=person,
         language="",
         locale="",
@@ -232,17 +237,21 @@ def blank_clinician(person: Person) -> Clinician:
         paused_until=None,
         has_joined=False,
         home_team_id="",
-        unanswered_count=0,
         unreachable_reason="",
     )
 
 
-def parse_clinician_row(row: Row[Any], unanswered_count: int) -> Clinician:
-    """Convert a row with the columns of ``people``, and a count, to a clinician."""
+def add_count(profile: ClinicianProfile, unanswered_count: int) -> Clinician:
+    """Return all data of a person: their profile, and the count from their slot."""
+    return Clinician(**vars(profile), unanswered_count=unanswered_count)
+
+
+def parse_profile_row(row: Row[Any]) -> ClinicianProfile:
+    """Convert a row with the columns of ``people`` to a profile."""
     rule = None
     if row.checkin_day is not None:
         rule = WeeklyRule(row.checkin_day, column_codecs.decode_clock_time(row.checkin_time))
-    return Clinician(
+    return ClinicianProfile(
         person=Person(row.workspace, row.id),
         language=row.language,
         locale=row.locale,
@@ -251,7 +260,6 @@ def parse_clinician_row(row: Row[Any], unanswered_count: int) -> Clinician:
         paused_until=row.paused_until,
         has_joined=row.joined,
         home_team_id=row.home_team,
-        unanswered_count=unanswered_count,
         unreachable_reason=row.unreachable,
         work_days=column_codecs.decode_weekdays(row.work_days),
     )

@@ -37,7 +37,11 @@ class TeamSlots:
 
     def get_slot(self, person: Person) -> TeamSlot | None:
         """Return the slot of *person*; ``None`` for a person without a home team or record."""
-        (slot,) = self.list_slots([(person, self._find_home_team(person))])
+        return self.get_slot_in(person, self._find_home_team(person))
+
+    def get_slot_in(self, person: Person, team_id: str) -> TeamSlot | None:
+        """Return the slot of *person* in the record of their home team, ``""`` for none."""
+        (slot,) = self.list_slots([(person, team_id)])
         return slot
 
     def list_slots(self, members: Iterable[MemberOf]) -> list[TeamSlot | None]:

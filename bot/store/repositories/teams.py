@@ -21,13 +21,13 @@ from sqlalchemy import (
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.delivery_kind import DeliveryKind
-from bot.domain.people import Clinician, Role, Team
+from bot.domain.people import Clinician, ClinicianProfile, Role, Team
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import column_codecs
 from bot.store.repositories.account_query import SELECT_ACCOUNT
 from bot.store.repositories.declared_lists import DeclaredLists
 from bot.store.repositories.deliveries import Deliveries
-from bot.store.repositories.people import blank_clinician, parse_clinician_row
+from bot.store.repositories.people import add_count, blank_profile, parse_profile_row
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots, unanswered_count_of
 from bot.store.schema import people, roles, rosters, teams
@@ -48,7 +48,7 @@ class Account:
     """
 
     main: Person
-    clinician: Clinician
+    profile: ClinicianProfile
     team: Team | None
     supervisors: tuple[Person, ...]
     suspension_reason: str
@@ -150,24 +150,23 @@ class Teams:
     def get_person_and_team(self, person: Person) -> tuple[Clinician, Team | None]:
         """Return the clinician and the team that they count in, see :meth:`get_home_team`."""
         account = self.get_account(person)
-        return account.clinician, account.team
+        slot = self._slots.get_slot_in(person, account.profile.home_team_id)
+        return add_count(account.profile, unanswered_count_of(slot)), account.team
 
     def get_account(self, person: Person) -> Account:
-        """Return the main account of *person*, their own row and their home team, in one query."""
+        """Return the main account of *person*, their own row and their home team, in one query.
+
+        The body of their team's record comes with it, and is opened only where it is needed.
+        """
         parameters = {"workspace": person.workspace, "person_id": person.id}
         rows = self._connection.execute(SELECT_ACCOUNT, parameters).all()
         row = rows[0]
         team_values = row[-len(_TEAM_COLUMNS) :]
-        slot = (
-            None
-            if row.record_team is None
-            else self._slots.read_slot(person, row.record_team, bytes(row.record_body))
-        )
+        if row.record_team is not None:
+            self._records.team_records.add_body(row.record_team, bytes(row.record_body))
         return Account(
             Person(row.main_workspace, row.main_person),
-            blank_clinician(person)
-            if row.id is None
-            else parse_clinician_row(row, unanswered_count_of(slot)),
+            blank_profile(person) if row.id is None else parse_profile_row(row),
             None if team_values[0] is None else _parse_team_row(*team_values),
             tuple(
                 Person(row.supervisor_workspace, row.supervisor_id)
