@@ -145,7 +145,7 @@ def count_filed(url: str, keys_folder: Path) -> int:
     """Count the debriefs in the open records of the total, of a bot that is not running."""
     store = open_bot_store(url, keys_folder)
     try:
-        records = store._run_read(load_records)
+        records = store.read_sync(load_records)
     finally:
         store.close_sync()
     return sum(
