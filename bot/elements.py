@@ -243,6 +243,8 @@ class Form:
     ``back`` makes it a form on top of the open one, which closing it shows again: by the product
     itself where it stacks forms (Slack), else by a button in place of ``close``, whose handler
     ``back.name`` returns the form below. ``closes_all`` closes the forms below together with it.
+    ``is_repeatable`` is whether the request that led to the form may be sent once more, to show it
+    again: not where that stores something, or contains long lists.
     """
 
     name: str
@@ -253,6 +255,7 @@ class Form:
     data: str = ""
     back: Button | None = None
     closes_all: bool = False
+    is_repeatable: bool = True
 
 
 @dataclass(frozen=True)

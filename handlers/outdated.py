@@ -17,7 +17,7 @@ RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
         **_keep_names(
             "agreement", "ask", "checkin", "debrief", "deeper", "followup", "guide", "note"
         ),
-        **_keep_names("closing", "messages", "naming", "strained"),
+        **_keep_names("closing", "messages", "naming", "preview", "strained"),
         **_keep_names("notice", "pause", "settings", "setup", "share", "thanks", "which"),
         **_keep_names("withdraw"),
         "reading": "note",
@@ -38,6 +38,7 @@ RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
         **_keep_names("rupture.open", "supervision.card", "supervision.introduce"),
         **_keep_names("supervision.close", "supervision.history", "supervision.move"),
         **_keep_names("supervision.name", "supervision.open", "supervision.undo"),
+        **_keep_names("supervision.edit", "supervision.new"),
         **_keep_names("tip.kind", "tip.list", "tip.next", "tip.situation", "tip.today"),
         **_keep_names("tip.drill", "tip.drills", "tip.topic"),
     },

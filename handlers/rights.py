@@ -58,7 +58,7 @@ def require_right(handler: Handler, right: Right, *, refuse_external: Handler) -
 def _require_access(handler: Handler, right: Right) -> Handler:
     if right in {Right.PUBLIC, Right.MEMBER}:
         return handler
-    if right in {Right.EDITOR, Right.SETTER}:
+    if right in {Right.EDITOR, Right.CLOSER, Right.SETTER}:
         return _require_editor(handler, right)
     if right is Right.OVERSEER:
         return _require_overseer(handler)
@@ -136,7 +136,10 @@ async def _may_edit(request: Request, context: Context, right: Right, *, is_admi
     team_id = parse_team_id(request.data, request.answers)
 
     def load_permission(repos: Repositories) -> bool:
-        editor = team_setup.editor_of(repos, request.person, team_id)
+        includes_closed = right is Right.CLOSER
+        editor = team_setup.editor_of(
+            repos, request.person, team_id, includes_closed=includes_closed
+        )
         if may_edit_team(editor, is_admin=is_admin):
             return True
         facts = (repos, request.person, team_id, context.now())

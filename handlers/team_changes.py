@@ -3,6 +3,7 @@
 from bot import card_posting
 from bot.context import Context
 from bot.conversation import DeferredReply, Reply, Request
+from bot.domain.people import Team
 from bot.domain.teams import channel_move, setup_result, team_closing
 from bot.domain.teams.channel_move import MoveFault
 from bot.domain.teams.setup_submission import parse_team_id
@@ -34,17 +35,24 @@ async def open_closing_form(request: Request, context: Context) -> Reply:
     """Show what closing the team means for its people, periods and tables; change nothing."""
     team_id = parse_team_id(request.data, request.answers)
     effects = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: team_changes.load_closing_effects(repos, request.person, team_id)
+        lambda repos: (
+            team_changes.find_closed_team(repos, request.person, team_id)
+            or team_changes.load_closing_effects(repos, request.person, team_id)
+        )
     )
     words = context.catalogue.get_pack(request.language)
+    if isinstance(effects, Team):
+        return team_closing.build_repeated_form(effects, words)
     return team_closing.build_closing_form(effects, words)
 
 
 async def submit_closing(request: Request, context: Context) -> Reply:
-    """Close the team, and state until when its people count."""
+    """Close the team, and state until when its people count; a closed one is said to be closed."""
     team_id, now = parse_team_id(request.data, request.answers), context.now()
     effects = await context.store.for_workspace(request.person.workspace).write(
         lambda repos: team_changes.close_team(repos, request.person, team_id, now)
     )
     words = context.catalogue.get_pack(request.language)
+    if isinstance(effects, Team):
+        return team_closing.build_repeated_form(effects, words)
     return team_closing.build_closed_form(effects, words)

@@ -95,6 +95,8 @@ class Right(Enum):
     """Supervises or directs at least one team."""
     EDITOR = "editor"
     """May edit the set-up of the requested team, see :func:`may_edit_team`."""
+    CLOSER = "closer"
+    """May edit the set-up of the requested team, or might if it were not closed already."""
     SETTER = "setter"
     """May edit the set-up of the requested team, or set it up less than a day ago."""
     OVERSEER = "overseer"
@@ -118,8 +120,8 @@ class PersonAccess:
 def has_right(right: Right, access: PersonAccess) -> bool:
     """Return whether a person with *access* has *right*.
 
-    :attr:`Right.EDITOR` and :attr:`Right.SETTER` depend on the requested team, and
-    :attr:`Right.OVERSEER` on the product's report of admins: they are never granted here.
+    :attr:`Right.EDITOR`, :attr:`Right.CLOSER` and :attr:`Right.SETTER` depend on the requested
+    team, and :attr:`Right.OVERSEER` on the product's report of admins: they are never granted here.
     """
     grants = {
         Right.PUBLIC: True,
@@ -129,6 +131,7 @@ def has_right(right: Right, access: PersonAccess) -> bool:
         Right.READER: access.reads_tables,
         Right.SUPERVISOR: access.has_role,
         Right.EDITOR: False,
+        Right.CLOSER: False,
         Right.SETTER: False,
         Right.OVERSEER: False,
     }

@@ -36,16 +36,28 @@ def load_chosen_team(repos: Repositories, person: Person, team_id: str) -> Team:
     return team
 
 
+def find_closed_team(repos: Repositories, person: Person, team_id: str) -> Team | None:
+    """Return the team of the workspace of *person* if it is closed already, else ``None``."""
+    team = repos.teams.get(team_id)
+    is_closed = team is not None and team.is_removed and team.workspace == person.workspace
+    return team if is_closed else None
+
+
 def load_closing_effects(repos: Repositories, person: Person, team_id: str) -> ClosingEffects:
     """Load what closing the team that *person* has chosen changes."""
     return load_effects(repos, load_chosen_team(repos, person, team_id))
 
 
-def close_team(repos: Repositories, person: Person, team_id: str, now: datetime) -> ClosingEffects:
+def close_team(
+    repos: Repositories, person: Person, team_id: str, now: datetime
+) -> ClosingEffects | Team:
     """Close a team; its people count in its open periods, and its tables stay.
 
-    The team's records are written as by a form: everybody's slot is cleared.
+    The team's records are written as by a form: everybody's slot is cleared. Returns what the
+    close changes, or the team that was closed already, with nothing written.
     """
+    if closed_team := find_closed_team(repos, person, team_id):
+        return closed_team
     effects = load_closing_effects(repos, person, team_id)
     day = calendar.local_day(now, calendar.load_zone(effects.team.zone))
     repos.team_lifecycle.remove(effects.team, day)

@@ -1,7 +1,7 @@
 """Load and save a team's set-up in one transaction, and queue its introduction card."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.conversation import Channel, Person
@@ -21,7 +21,7 @@ from bot.domain.teams.setup_opening import propose_team_name
 from bot.domain.teams.setup_submission import (
     SetupContext,
     SetupSubmission,
-    supervising_setter_ids,
+    complete_submission,
 )
 from bot.domain.teams.unlisted_members import count_without_team
 from bot.errors import StaleFormError
@@ -38,6 +38,7 @@ __all__ = [
     "WELCOME_SLOT",
     "SavedSetup",
     "SetupEditor",
+    "complete_setup",
     "editable_teams",
     "editor_of",
     "introduce_in_channel",
@@ -75,16 +76,20 @@ class SavedSetup:
     is_undoable: bool = False
 
 
-def editor_of(repos: Repositories, person: Person, team_id: str) -> SetupEditor:
+def editor_of(
+    repos: Repositories, person: Person, team_id: str, *, includes_closed: bool = False
+) -> SetupEditor:
     """Return who may edit the set-up of *team_id*: its supervisors, or an admin while it has none.
 
     A team that the workspace does not have, or that was removed, is edited by others, as a team of
-    other supervisors.
+    other supervisors. With *includes_closed* a removed team is edited by those who might otherwise.
     """
     if team_id == NEW_TEAM_ID:
         return find_setup_editor(person, ())
     team = repos.teams.get(team_id)
-    if team is None or team.is_removed or team.workspace != person.workspace:
+    if team is None or team.workspace != person.workspace:
+        return SetupEditor.OTHERS
+    if team.is_removed and not includes_closed:
         return SetupEditor.OTHERS
     return find_setup_editor(person, repos.teams.list_role_holders(team.id, Role.SUPERVISOR))
 
@@ -158,6 +163,20 @@ def load_setup_context(
     )
 
 
+def complete_setup(
+    repos: Repositories,
+    person: Person,
+    team_id: str,
+    submission: SetupSubmission,
+    setup_context: SetupContext,
+) -> tuple[SetupSubmission | None, SetupSubmission]:
+    """Return the stored set-up, ``None`` for a new team, and the one that would replace it."""
+    before = setup_history.load_setup(repos, team_id)
+    may_name = may_name_practice(editor_of(repos, person, team_id))
+    after = complete_submission(submission, before, setup_context, may_name_practice=may_name)
+    return before, after
+
+
 def save_setup(
     repos: Repositories, person: Person, team_id: str, submission: SetupSubmission, now: datetime
 ) -> SavedSetup:
@@ -169,19 +188,18 @@ def save_setup(
     access to the pooled counts of another practice. Raises :class:`StaleFormError` for a team that
     was closed or undone since the form was opened: a list of a removed team would count nowhere.
     """
-    before = setup_history.load_setup(repos, team_id)
-    saved_team, team = repos.teams.get(team_id), submission.build_team(team_id, person.workspace)
+    saved_team = repos.teams.get(team_id)
     if saved_team and saved_team.is_removed:
         raise StaleFormError
-    if saved_team and not may_name_practice(editor_of(repos, person, team_id)):
-        team = replace(team, practice=saved_team.practice)
-    retained_ids = supervising_setter_ids(load_setup_context(repos, person, team_id, submission))
+    setup_context = load_setup_context(repos, person, team_id, submission)
+    before, after = complete_setup(repos, person, team_id, submission, setup_context)
+    team = after.build_team(team_id, person.workspace)
     if saved_team and saved_team.channel != team.channel:
         repos.team_lifecycle.move_channel(saved_team, team.channel)
     repos.teams.save(team)
-    repos.teams.declare_clinicians(team_id, _build_persons(person, submission.clinicians))
+    repos.teams.declare_clinicians(team_id, _build_persons(person, after.clinicians))
     repos.teams.set_role_holders(
-        team_id, Role.SUPERVISOR, _build_persons(person, (*submission.supervisors, *retained_ids))
+        team_id, Role.SUPERVISOR, _build_persons(person, after.supervisors)
     )
     setup_history.record_setup(repos, team, before, person.id, now)
     repos.ledger.open_missing_periods(now)

@@ -139,7 +139,10 @@ async def claim_forms_exceed_no_bound(folder: Path) -> None:
 async def submit_list(product: Product, supervisor: str, name: str, accounts: Accounts) -> bool:
     """Submit the set-up form of the team called *name*; return whether it was saved."""
     form = await product.run_command(supervisor, "supervision")
-    result = await product.submit_form(supervisor, form, {"clinicians": accounts})
+    preview = await product.submit_form(supervisor, form, {"clinicians": accounts})
+    if not preview.contains_text(WORDS.translate("setups.preview.intro", team=name)):
+        return False
+    result = await product.submit_form(supervisor, preview, {})
     return result.contains_text(WORDS.translate("supervision.done.saved", team=name))
 
 

@@ -74,6 +74,8 @@ SETUP_ANSWERS: Answers = {
 }
 SETTINGS_ANSWERS: Answers = {"state": ("on",), "day": ("3",), "time": ("16:30",)}
 NAMING_ANSWERS: Answers = {"which": ("{team}",), "supervisors": ("{person}",)}
+CHANGE_DATA = '{team} before after {{"day":["2"]}}'
+SHARE_DATA = ("{team}:question:2026-06-29:", "{team}:50:2026-06-29:")
 CHECKIN_DATA = "2026-W27:circle"
 REFINED_GUIDE_DATA = "away.touched;mine=rushed;strain=bond"
 FORGED = (Probe(), Probe("\N{WARNING SIGN} forged", {"day": ("9",), "until": ("soon",)}))
@@ -111,10 +113,7 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "join": (Refusal.NO_TEAM, TEAM_PROBES),
     "kept": (Refusal.PUBLIC, TEAM_PROBES),
     "link": (Refusal.PUBLIC, TEAM_PROBES),
-    "notice.menu": (
-        Refusal.NOT_THEIR_TEAM,
-        (Probe("stop"), Probe("move"), Probe("kept"), *FORGED),
-    ),
+    "notice.menu": (Refusal.NOT_THEIR_TEAM, (*map(Probe, ("stop", "move", "kept")), *FORGED)),
     "notice.settings": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "rupture.back": (Refusal.PUBLIC, (Probe(REFINED_GUIDE_DATA), *TEAM_PROBES)),
     "rupture.deeper": (Refusal.PUBLIC, (Probe("away.touched"), *TEAM_PROBES)),
@@ -124,10 +123,12 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "rupture.rehearse": (Refusal.PUBLIC, (Probe(REFINED_GUIDE_DATA), *TEAM_PROBES)),
     "supervision.card": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.close": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
+    "supervision.edit": (Refusal.NOT_THEIR_TEAM, (Probe(CHANGE_DATA), *TEAM_PROBES)),
     "supervision.history": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.introduce": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.move": (Refusal.NOT_THEIR_TEAM, (Probe("{team} C0FREE"), *TEAM_PROBES)),
     "supervision.name": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
+    "supervision.new": (Refusal.NOT_THEIR_TEAM, (Probe("new"), *TEAM_PROBES)),
     "supervision.open": (Refusal.NO_SETUP, TEAM_PROBES),
     "supervision.undo": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "tip.drill": (Refusal.PUBLIC, (Probe("few_words:1:0"), Probe("few_words:4:0"), *TEAM_PROBES)),
@@ -164,6 +165,7 @@ FORM_CASES: Mapping[str, RouteCase] = {
     "note": (Refusal.PUBLIC, TEAM_PROBES),
     "notice": (Refusal.PUBLIC, TEAM_PROBES),
     "pause": (Refusal.NO_TEAM, (Probe("", {"until": ("2026-07-20",)}), *FORGED)),
+    "preview": (Refusal.NOT_THEIR_TEAM, (Probe(CHANGE_DATA), *TEAM_PROBES)),
     "reading": (Refusal.PUBLIC, TEAM_PROBES),
     "settings": (Refusal.NO_TEAM, (Probe("{team}", SETTINGS_ANSWERS), *TEAM_PROBES)),
     "setup": (
@@ -175,10 +177,7 @@ FORM_CASES: Mapping[str, RouteCase] = {
             *TEAM_PROBES,
         ),
     ),
-    "share": (
-        Refusal.NOT_THEIR_TEAM,
-        (Probe("{team}:question:2026-06-29:"), Probe("{team}:50:2026-06-29:"), *TEAM_PROBES),
-    ),
+    "share": (Refusal.NOT_THEIR_TEAM, (*map(Probe, SHARE_DATA), *TEAM_PROBES)),
     "strained": (
         Refusal.PUBLIC,
         (

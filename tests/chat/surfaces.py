@@ -117,6 +117,11 @@ class Product(ABC):
     async def submit_form(self, user_id: str, screen: Screen, answers: Answers) -> Screen:
         """Submit a form; fields that are not in *answers* have their initial values."""
 
+    async def save_setup(self, user_id: str, form: Screen, answers: Answers) -> Screen:
+        """Submit the set-up form of a team with changed *answers*, and apply what it previews."""
+        preview = await self.submit_form(user_id, form, answers)
+        return await self.submit_form(user_id, preview, {})
+
     @abstractmethod
     async def activate_control(
         self, user_id: str, table: str, name: str, *, data: str = ""

@@ -182,7 +182,7 @@ async def test_setup_is_validated_and_saved(product: Product) -> None:
     form = await product.run_command(product.supervisor, "supervision")
 
     faulty_form = await product.submit_form(product.supervisor, form, {"name": ("<b>",)})
-    result = await product.submit_form(
+    result = await product.save_setup(
         product.supervisor, faulty_form, {"name": ("South, and North",)}
     )
 

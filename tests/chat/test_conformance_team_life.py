@@ -59,7 +59,7 @@ async def test_a_saved_setup_says_that_its_card_is_posted(chat: Product) -> None
     """The confirmation states that the card is in the new channel, within the answer's deadline."""
     channel = await report_channel(chat)
     form = await chat.run_command(chat.supervisor, "supervision")
-    saved = await chat.submit_form(chat.supervisor, form, {"channel": (channel,)})
+    saved = await chat.save_setup(chat.supervisor, form, {"channel": (channel,)})
 
     assert saved.contains_text(WORDS.translate("supervision.done.saved", team="North team"))
     assert saved.contains_text(POSTED_START)
@@ -70,7 +70,7 @@ async def test_a_refused_card_is_posted_by_trying_again(chat: Product) -> None:
     channel = await report_channel(chat)
     form = await chat.run_command(chat.supervisor, "supervision")
     chat.fail_next_message("gone")
-    left_step = await chat.submit_form(chat.supervisor, form, {"channel": (channel,)})
+    left_step = await chat.save_setup(chat.supervisor, form, {"channel": (channel,)})
 
     assert left_step.contains_text("could not be posted")
     retried = await chat.press_button(
@@ -84,13 +84,88 @@ async def test_the_setup_is_handed_over(chat: Product) -> None:
     """A supervisor who names another opens the set-up to them, who takes the first one out."""
     form = await chat.run_command(chat.supervisor, "supervision")
     both = (chat.supervisor, chat.stranger)
-    await chat.submit_form(chat.supervisor, form, {"supervisors": both})
+    await chat.save_setup(chat.supervisor, form, {"supervisors": both})
     handed_over = await chat.run_command(chat.stranger, "supervision")
-    await chat.submit_form(chat.stranger, handed_over, {"supervisors": (chat.stranger,)})
+    await chat.save_setup(chat.stranger, handed_over, {"supervisors": (chat.stranger,)})
 
     assert await load_supervisors(chat) == {chat.stranger}
     refusal = await chat.run_command(chat.supervisor, "supervision")
     assert refusal.contains_text(WORDS.translate("supervision.refused.text"))
+
+
+async def test_a_changed_setup_is_previewed(chat: Product) -> None:
+    """What changes is stated in words, nothing is stored yet, and the way back keeps it."""
+    form = await chat.run_command(chat.supervisor, "supervision")
+    answers = {"day": ("2",), "clinicians": (*chat.people[1:9], chat.stranger)}
+
+    preview = await chat.submit_form(chat.supervisor, form, answers)
+    edited = await chat.press_button(
+        chat.supervisor, preview, WORDS.translate("setups.preview.back")
+    )
+    again = await chat.submit_form(chat.supervisor, edited, {"time": ("10:30",)})
+
+    assert preview.contains_text("The weekly check-in moves to Tuesday (so far: Monday).")
+    assert preview.contains_text("1 person is added to the clinicians")
+    assert preview.contains_text("1 person is taken off the clinicians")
+    assert again.contains_text("moves to Tuesday")
+    assert again.contains_text("comes at 10:30")
+    assert (await load_team(chat)).checkin_rule.weekday == 1
+
+
+async def test_a_preview_applies_once(chat: Product) -> None:
+    """A second click, and Microsoft's or Slack's repetition of it, change nothing more."""
+    form = await chat.run_command(chat.supervisor, "supervision")
+    preview = await chat.submit_form(chat.supervisor, form, {"day": ("2",)})
+
+    saved_screens = [await chat.submit_form(chat.supervisor, preview, {}) for _ in range(2)]
+    await chat.redeliver_last()
+
+    for saved in saved_screens:
+        assert saved.contains_text(WORDS.translate("supervision.done.saved", team="North team"))
+    entries = await chat.bot.context.store.across_workspaces.read(
+        lambda repos: repos.audit_trail.list_entries()
+    )
+    assert [entry.detail for entry in entries if entry.detail] == ["day"]
+
+
+async def test_an_outdated_preview_applies_nothing(chat: Product) -> None:
+    """After a change by somebody else the form comes with the present values, to be saved again."""
+    form = await chat.run_command(chat.supervisor, "supervision")
+    preview = await chat.submit_form(chat.supervisor, form, {"day": ("2",)})
+    await chat.save_setup(chat.supervisor, form, {"name": ("South team",)})
+
+    outdated = await chat.submit_form(chat.supervisor, preview, {})
+    rejected = await chat.submit_form(chat.supervisor, outdated, {"name": ("<b>",)})
+
+    assert outdated.contains_text(WORDS.translate("setups.preview.stale"))
+    assert "day" in outdated.fields
+    assert rejected.contains_text(WORDS.translate("supervision.fault.name"))
+    assert (await load_team(chat)).checkin_rule.weekday == 1
+
+
+async def test_too_many_new_people_are_refused_kindly(chat: Product) -> None:
+    """The form stays open, with the advice to add them in two steps."""
+    form = await chat.run_command(chat.supervisor, "supervision")
+    people = tuple(f"{number:08x}-0000-4000-8000-000000000000" for number in range(100))
+
+    refused = await chat.submit_form(chat.supervisor, form, {"clinicians": people})
+
+    assert refused.contains_text(WORDS.translate("setups.preview.too_many"))
+    assert refused.fields == form.fields
+
+
+async def test_a_full_preview_fits(chat: Product) -> None:
+    """Sixty people of Teams and every other change fit in a card, a view, and a button."""
+    form = await chat.run_command(chat.supervisor, "supervision")
+    people = tuple(f"{number:08x}-0000-4000-8000-000000000000" for number in range(60))
+
+    preview = await chat.submit_form(
+        chat.supervisor, form, {"clinicians": people, "day": ("2",), "time": ("10:30",)}
+    )
+    saved = await chat.submit_form(chat.supervisor, preview, {})
+
+    assert preview.contains_text("60 people are added to the clinicians")
+    assert saved.contains_text(WORDS.translate("supervision.done.saved", team="North team"))
 
 
 async def test_a_debrief_is_kept_when_the_team_moves(chat: Product) -> None:
@@ -100,7 +175,7 @@ async def test_a_debrief_is_kept_when_the_team_moves(chat: Product) -> None:
     await chat.submit_form(chat.marie, form, DEBRIEF_ANSWERS)
 
     setup = await chat.run_command(chat.supervisor, "supervision")
-    await chat.submit_form(chat.supervisor, setup, {"channel": (channel,)})
+    await chat.save_setup(chat.supervisor, setup, {"channel": (channel,)})
     form = await chat.run_command(chat.ada, "rupture")
     guide = await chat.submit_form(chat.ada, form, DEBRIEF_ANSWERS)
 
@@ -120,6 +195,21 @@ async def test_a_closed_team_says_until_when_its_people_count(chat: Product) -> 
         assert screen.contains_text("What they file still counts in this team until")
     refusal = await chat.run_command(chat.supervisor, "supervision")
     assert refusal.contains_text(WORDS.translate("supervision.refused.text"))
+
+
+async def test_a_second_close_says_that_the_team_is_closed(chat: Product) -> None:
+    """A double click on the form, and the button of a form that is still open, say the same."""
+    setup = await chat.run_command(chat.supervisor, "supervision")
+    step = WORDS.translate("team_changes.close.step")
+    question = await chat.press_button(chat.supervisor, setup, step)
+    await chat.submit_form(chat.supervisor, question, {})
+
+    repeated = await chat.submit_form(chat.supervisor, question, {})
+    pressed = await chat.press_button(chat.supervisor, setup, step)
+
+    sentence = WORDS.translate("team_changes.close.already", team="North team")
+    assert repeated.contains_text(sentence)
+    assert pressed.contains_text(sentence)
 
 
 async def test_a_director_on_teams_names_a_supervisor(teams: TeamsProduct) -> None:
@@ -183,7 +273,7 @@ async def test_a_new_team_on_teams_reaches_its_first_nudge(
     async with bot.lifespan():
         new = TeamsProduct(bot, teams.clock, TENANT_ID, teams.channel, teams.people, ms=teams.ms)
         form = await new.run_command(new.supervisor, "supervision")
-        saved = await new.submit_form(new.supervisor, form, {"clinicians": new.people[:9]})
+        saved = await new.save_setup(new.supervisor, form, {"clinicians": new.people[:9]})
         await bot.run_duties_and_deliver()
         await new.activate_control(new.marie, "buttons", "join", data=(await load_team(new)).id)
         nudge = await deliver_checkin(new)

@@ -44,6 +44,11 @@ async def submit_channel(teams: TeamsProduct, channel: str) -> Screen:
     return await teams.submit_form(teams.supervisor, form, {"channel": (channel,)})
 
 
+async def save_channel(teams: TeamsProduct, channel: str) -> Screen:
+    """Open the set-up as the supervisor, submit it with another *channel*, and apply that."""
+    return await teams.submit_form(teams.supervisor, await submit_channel(teams, channel), {})
+
+
 async def load_channel(teams: TeamsProduct) -> str:
     """Return the channel of the only team."""
     (team,) = await load_teams(teams)
@@ -96,7 +101,7 @@ async def test_channel_with_the_bot_is_offered_and_saved(teams: TeamsProduct) ->
     await add_bot_to_channel(teams)
 
     form = await teams.run_command(teams.supervisor, "supervision")
-    await submit_channel(teams, NEW_CHANNEL)
+    await save_channel(teams, NEW_CHANNEL)
 
     assert list_choices(form, "channel")[NEW_CHANNEL] == "Friday team"
     assert await load_channel(teams) == NEW_CHANNEL
@@ -111,7 +116,7 @@ async def test_channel_known_to_the_store_is_accepted(teams: TeamsProduct) -> No
 
     await teams.bot.context.store.across_workspaces.write(save_route)
 
-    await submit_channel(teams, NEW_CHANNEL)
+    await save_channel(teams, NEW_CHANNEL)
 
     assert await load_channel(teams) == NEW_CHANNEL
 
@@ -133,7 +138,7 @@ async def test_members_of_the_channel_can_be_chosen(teams: TeamsProduct) -> None
     names = name_members(teams)
 
     form = await teams.run_command(teams.supervisor, "supervision")
-    await teams.submit_form(
+    await teams.save_setup(
         teams.supervisor, form, {"clinicians": (*teams.people[:9], teams.stranger)}
     )
 
@@ -157,7 +162,7 @@ async def test_people_stay_selected_without_their_names(teams: TeamsProduct) -> 
         WORDS.translate("msteams.unnamed", number=number) for number in range(1, 10)
     ]
     assert form.contains_text(WORDS.translate("msteams.names_missing", count=9))
-    assert result.contains_text(WORDS.translate("supervision.done.saved", team="North team"))
+    assert result.contains_text(WORDS.translate("setups.preview.unchanged", team="North team"))
 
 
 async def test_people_of_a_rejected_form_have_their_names(teams: TeamsProduct) -> None:
@@ -178,7 +183,7 @@ async def test_channels_of_the_team_are_offered(teams: TeamsProduct) -> None:
     await add_bot_to_channel(teams, channel=TEAM_ID)
 
     form = await teams.run_command(teams.supervisor, "supervision")
-    await teams.submit_form(teams.supervisor, form, {"channel": (NEW_CHANNEL,)})
+    await teams.save_setup(teams.supervisor, form, {"channel": (NEW_CHANNEL,)})
 
     choices = list_choices(form, "channel")
     assert choices[TEAM_ID] == "Clinic"
@@ -193,7 +198,7 @@ async def test_channel_names_outlive_a_restart(teams: TeamsProduct, tmp_path: Pa
     open_form = await teams.run_command(teams.supervisor, "supervision")
 
     async with restart_bot(tmp_path, teams) as restarted:
-        await restarted.submit_form(restarted.supervisor, open_form, {"channel": (NEW_CHANNEL,)})
+        await restarted.save_setup(restarted.supervisor, open_form, {"channel": (NEW_CHANNEL,)})
         assert await load_channel(restarted) == NEW_CHANNEL
     async with restart_bot(tmp_path, teams) as restarted:
         form = await restarted.run_command(restarted.supervisor, "supervision")

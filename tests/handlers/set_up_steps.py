@@ -23,7 +23,7 @@ from handlers.rights import Handler
 from schedules import close_periods
 from tests.doubles import FakeClock
 from tests.handlers.list_years import ListYears
-from tests.handlers.setup_forms import NEW_TEAM_ANSWERS, resolve_reply
+from tests.handlers.setup_forms import NEW_TEAM_ANSWERS, apply_preview, resolve_reply
 from tests.sample_team import ADMIN, SUPERVISOR, WORKSPACE, FormAnswers, build_person, build_request
 
 CHANNELS = ("C0EAST", "C0NORTH", "C0SOUTH", "C0WEST")
@@ -165,8 +165,11 @@ class SetUpSteps:
     async def _submit(
         self, handler: Handler, person: Person, data: str, answers: FormAnswers | None = None
     ) -> None:
-        request = build_request(person, data=data, answers=answers, surface=Surface.FORM)
-        await resolve_reply(await handler(self._name(request), self.context))
+        request = self._name(
+            build_request(person, data=data, answers=answers, surface=Surface.FORM)
+        )
+        reply = await resolve_reply(await handler(request, self.context))
+        await apply_preview(self.context, person, reply, request.idempotency_key)
 
     def _name(self, request: Request) -> Request:
         """Return *request* with an idempotency key of this step."""

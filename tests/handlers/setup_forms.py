@@ -3,6 +3,7 @@
 from bot.context import Context
 from bot.conversation import DeferredReply, Person
 from bot.domain.people import Team
+from bot.elements import Form
 from handlers import COMMANDS, FORMS
 from tests.sample_team import (
     CHANNEL,
@@ -42,6 +43,15 @@ CURRENT_ANSWERS: FormAnswers = {
 }
 """The answers of the Monday team's current set-up, of which a test changes some."""
 
+STORED_ANSWERS: FormAnswers = {
+    **CURRENT_ANSWERS,
+    "day": "1",
+    "time": "09:00",
+    "tip_days": ("2", "4"),
+    "tip_time": "09:00",
+}
+"""The answers that change nothing in the Monday team as it is stored."""
+
 
 async def resolve_reply(reply: object) -> object:
     """Run the continuations of a deferred reply."""
@@ -64,9 +74,33 @@ async def submit_setup(
     answers: FormAnswers,
     idempotency_key: str = "act 1",
 ) -> object:
-    """Submit the set-up form, and resolve its reply."""
+    """Submit the set-up form, apply what it previews, and resolve the reply."""
+    reply = await preview_setup(context, person, data, answers, idempotency_key)
+    return await apply_preview(context, person, reply, idempotency_key)
+
+
+async def preview_setup(
+    context: Context,
+    person: Person,
+    data: str,
+    answers: FormAnswers,
+    idempotency_key: str = "act 1",
+) -> object:
+    """Submit the set-up form, and resolve its reply: the preview of an existing team's change."""
     request = build_request(person, data=data, answers=answers, idempotency_key=idempotency_key)
     return await resolve_reply(await FORMS["setup"](request, context))
+
+
+async def apply_preview(
+    context: Context, person: Person, reply: object, idempotency_key: str = "act 1"
+) -> object:
+    """Submit the preview *reply*, and resolve its reply; another reply is returned as it is."""
+    if not isinstance(reply, Form) or reply.name != "preview":
+        return reply
+    request = build_request(
+        person, data=reply.data, answers={}, idempotency_key=f"{idempotency_key} applied"
+    )
+    return await resolve_reply(await FORMS["preview"](request, context))
 
 
 async def load_teams(context: Context) -> tuple[Team, ...]:

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
@@ -13,10 +14,11 @@ from bot.context import Context
 from bot.conversation import Person, Profile, Request
 from bot.domain.checkins import preferences
 from bot.domain.people import Role
+from bot.domain.teams import setup_changes, setup_difference
 from bot.store.repositories import Repositories
 from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER, PLANNING_NOTHING, SHORTCUTS
 from tests.doubles import RecordingOutlet
-from tests.handlers.setup_forms import CURRENT_ANSWERS, resolve_reply
+from tests.handlers.setup_forms import STORED_ANSWERS, resolve_reply
 from tests.sample_team import (
     ADA,
     ADMIN,
@@ -38,6 +40,12 @@ PACK = catalogue.load_catalogue().get_pack("en")
 CHECKIN = f"2026-W27:{PACK.signs[0].code}"
 CODES: FormAnswers = {"form": "away", "status": "touched"}
 UNJOINED = CLINICIANS[-1]
+STORED_SETUP = setup_changes.describe_setup(
+    TEAM, [clinician.id for clinician in CLINICIANS], [SUPERVISOR.id]
+)
+CHANGE_DATA = setup_difference.encode_change(
+    TEAM.id, STORED_SETUP, replace(STORED_SETUP, tip_days=(3,))
+)
 FRIDAY_CLINICIANS = tuple(build_person(f"friday{number}") for number in range(6))
 
 SEALED_TABLES = {"inbox", "ledger_record", "team_record"}
@@ -102,7 +110,8 @@ WRITING_REQUESTS: Mapping[str, Request] = {
         answers={"state": "on", "day": "3", "time": "16:30", "until": (), "days": ("1", "3")},
     ),
     "form closing": build_request(SUPERVISOR, data=TEAM.id, answers={}),
-    "form setup": build_request(SUPERVISOR, data=TEAM.id, answers=CURRENT_ANSWERS),
+    "form preview": build_request(SUPERVISOR, data=CHANGE_DATA, answers={}),
+    "form setup": build_request(SUPERVISOR, data=TEAM.id, answers=STORED_ANSWERS),
     "form withdraw": build_request(MARIE, answers={}),
 }
 """A request for each handler that stores something of a person."""
@@ -125,8 +134,10 @@ READING_REQUESTS: Mapping[str, Request] = {
     "button rupture.rehearse": build_request(MARIE, data="away.touched"),
     "button supervision.card": build_request(SUPERVISOR, data=TEAM.id),
     "button supervision.close": build_request(SUPERVISOR, data=TEAM.id),
+    "button supervision.edit": build_request(SUPERVISOR, data=CHANGE_DATA),
     "button supervision.history": build_request(ADMIN),
     "button supervision.name": build_request(ADMIN),
+    "button supervision.new": build_request(ADMIN, data="new"),
     "button tip.drill": build_request(MARIE, data="few_words:1:0"),
     "button supervision.undo": build_request(SUPERVISOR, data=TEAM.id),
     "button tip.kind": build_request(MARIE, data=f"{next(iter(PACK.topics))}:{PACK.tips[0].kind}"),

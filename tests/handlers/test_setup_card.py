@@ -11,7 +11,7 @@ from bot.conversation import (
     SendResult,
     SendStatus,
 )
-from bot.elements import ChannelField, Form, NameField
+from bot.elements import Button, ChannelField, ChoiceField, Form, Message, NameField
 from bot.errors import NotTheirTeamError
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.doubles import FakeClock, RecordingOutlet
@@ -25,6 +25,7 @@ from tests.sample_team import (
     ADMIN,
     CHANNEL,
     OTHER_CHANNEL,
+    OTHER_TEAM,
     STRANGER,
     SUPERVISOR,
     TEAM,
@@ -202,13 +203,46 @@ async def test_the_chooser_passes_the_channel_on(context: Context) -> None:
     assert channel.initial == OTHER_CHANNEL
 
 
-async def test_a_channel_of_another_team_is_no_default(context: Context) -> None:
-    """In the channel of a team that has supervisors, a new team's channel is blank."""
+async def open_in_taken_channel(context: Context, person: Person) -> object:
+    """Type the command in the channel of the Monday team, which its supervisor edits."""
+    request = build_channel_command(person, Channel(CHANNEL, "monday-team"))
+    return await resolve_reply(await COMMANDS["supervision"].handle_request(request, context))
+
+
+async def test_an_admin_reads_that_the_channels_team_is_set_up(context: Context) -> None:
+    """Instead of a form without values they get what they can do: another team, and to oversee."""
     await set_up_team(context)
-    request = build_channel_command(ADMIN, Channel(CHANNEL, "monday-team"))
 
-    form = await resolve_reply(await COMMANDS["supervision"].handle_request(request, context))
+    reply = await open_in_taken_channel(context, ADMIN)
 
-    channel = fields_by_id(form)["channel"]
+    assert isinstance(reply, Message)
+    assert f"**{TEAM.name}** is set up in this channel." in reply_text(reply)
+    assert {"supervision.new", "supervision.name"} <= set(steps_by_name(reply))
+
+
+async def test_a_channel_of_another_team_is_no_default(context: Context) -> None:
+    """The button of that reply opens a new team's form, with the admin's zone and no channel."""
+    await set_up_team(context)
+    button = steps_by_name(await open_in_taken_channel(context, ADMIN))["supervision.new"]
+    assert isinstance(button, Button)
+
+    form = await resolve_reply(
+        await BUTTONS[button.name](build_request(ADMIN, data=button.data), context)
+    )
+
+    fields = fields_by_id(form)
+    channel, zone = fields["channel"], fields["zone"]
     assert isinstance(channel, ChannelField)
-    assert channel.initial == ""
+    assert isinstance(zone, ChoiceField)
+    assert (channel.initial, zone.initial) == ("", ("America/Vancouver",))
+
+
+async def test_an_admin_who_edits_another_team_chooses_it(context: Context) -> None:
+    """The list of teams says on top that the team of the channel is its supervisors'."""
+    await set_up_team(context)
+    await set_up_team(context, OTHER_TEAM, clinicians=(), supervisors=())
+
+    reply = await open_in_taken_channel(context, ADMIN)
+
+    assert f"**{TEAM.name}** is set up in this channel." in reply_text(reply)
+    assert set(fields_by_id(reply)) == {"which"}

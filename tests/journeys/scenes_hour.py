@@ -49,6 +49,8 @@ async def _photograph_shared_report(session: PhotoSession, henrike: PersonaDrive
     await henrike.type_command("/supervision", NORTH)
     await henrike.wait_for_modal("setup", WAIT_SECONDS)
     await henrike.submit_modal({"open": "yes"})
+    await henrike.wait_for_modal("preview", WAIT_SECONDS)
+    await henrike.submit_modal()
     await henrike.wait_for_modal("note", WAIT_SECONDS)
     await session.close_forms(henrike)
     report = await _open_report(session, henrike)

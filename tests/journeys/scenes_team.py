@@ -81,12 +81,44 @@ async def photograph_setup(session: PhotoSession) -> None:
     await session.photograph_opened_form("a team's set-up", henrike, "/supervision", "setup")
     step = "supervision.introduce"
     await session.photograph_confirmation("post the card again?", henrike, NORTH, step)
-    changed: Mapping[str, Answer] = {"question": "status", "tip_days": ["1", "5"]}
-    await session.photograph_submission("saved", henrike, "note", **changed)
-    await session.close_forms(henrike)
+    await _photograph_changes(session, henrike)
     await _photograph_setup_faults(session)
     await _photograph_closed_channel(session)
     await _photograph_new_team(session)
+
+
+async def _photograph_changes(session: PhotoSession, henrike: PersonaDriver) -> None:
+    """Photograph the preview of two changes, the form again, that of many, and the end."""
+    changed: Mapping[str, Answer] = {"question": "status", "tip_days": ["1", "5"]}
+    await session.photograph_submission("what changes", henrike, "preview", **changed)
+    await henrike.press_element("supervision.edit")
+    await henrike.wait_for_modal("setup", WAIT_SECONDS)
+    await session.photograph_form("back in the form", henrike)
+    everything: Mapping[str, Answer] = {
+        "channel": LOBBY,
+        "name": "North, evenings",
+        "supervisors": [HENRIKE, SALOME],
+        "clinicians": ["U0CLIN02", "U0CLIN03", QUENTIN],
+        "day": "2",
+        "time": "10:30",
+        "tip_days": [],
+        "tip_time": "11:00",
+        "zone": "Europe/Paris",
+        "holidays": "CA-QC",
+        "open": "yes",
+    }
+    await session.photograph_submission("everything changes", henrike, "preview", **everything)
+    await session.close_forms(henrike)
+    await henrike.type_command("/supervision", NORTH)
+    await henrike.wait_for_modal("setup", WAIT_SECONDS)
+    await henrike.submit_modal(changed)
+    await henrike.wait_for_modal("preview", WAIT_SECONDS)
+    await session.photograph_submission("saved", henrike, "note")
+    await session.close_forms(henrike)
+    await henrike.type_command("/supervision", NORTH)
+    await henrike.wait_for_modal("setup", WAIT_SECONDS)
+    await session.photograph_submission("nothing changes", henrike, "note")
+    await session.close_forms(henrike)
 
 
 async def _photograph_setup_faults(session: PhotoSession) -> None:
@@ -130,7 +162,10 @@ async def _photograph_closed_channel(session: PhotoSession) -> None:
 
 async def _photograph_new_team(session: PhotoSession) -> None:
     quentin = session.drive_persona(QUENTIN)
-    await session.photograph_opened_form("an admin's way in", quentin, "/supervision", "setup")
+    await session.photograph_reply("an admin in a team's channel", quentin, "/supervision")
+    await quentin.press_element("supervision.new", quentin.visible_messages(NORTH)[-1])
+    await quentin.wait_for_modal("setup", WAIT_SECONDS)
+    await session.photograph_form("an admin's way in", quentin)
     team_answers: Mapping[str, Answer] = {"channel": LOBBY, "name": "Meadow"}
     await session.photograph_submission(
         "naming oneself", quentin, "setup", **team_answers, supervisors=[QUENTIN]

@@ -30,7 +30,8 @@ _READ_FIELD: Mapping[str, Callable[[SetupSubmission], object]] = MappingProxyTyp
 )
 """The value of each field, by its id in the set-up form, in the order of the form."""
 
-_PEOPLE_FIELDS = frozenset({"clinicians", "supervisors"})
+PEOPLE_FIELDS = frozenset({"clinicians", "supervisors"})
+"""The fields that are lists of people."""
 
 _ENCODED_CHANGE_PATTERN = re.compile(r"([a-z_]+)(?:\+(\d+)-(\d+))?")
 
@@ -92,7 +93,7 @@ def encode_changes(changes: Iterable[SetupChange]) -> str:
     """
     return ",".join(
         f"{change.field_id}+{len(change.added)}-{len(change.removed)}"
-        if change.field_id in _PEOPLE_FIELDS
+        if change.field_id in PEOPLE_FIELDS
         else change.field_id
         for change in changes
         if change.field_id != "supervisors"
@@ -169,7 +170,7 @@ def _compare_people(
     before: SetupSubmission, after: SetupSubmission, field_id: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return who is added and who is removed, by id; nobody for a field that is no list."""
-    if field_id not in _PEOPLE_FIELDS:
+    if field_id not in PEOPLE_FIELDS:
         return (), ()
     ids_before, ids_after = set(getattr(before, field_id)), set(getattr(after, field_id))
     return tuple(sorted(ids_after - ids_before)), tuple(sorted(ids_before - ids_after))

@@ -116,6 +116,15 @@ def render_refusal(words: LanguagePack) -> Message:
     return Message(words.translate("supervision.refused.summary"), (Text(text),))
 
 
+def render_supervised_team(team: Team, words: LanguagePack) -> Message:
+    """Render to an admin that the channel's *team* is set up, with a button for another team."""
+    text = words.translate("supervision.taken.text", team=team.name)
+    label = words.translate("supervision.taken.step")
+    button = Button("supervision.new", label, data=NEW_TEAM_ID, opens_form=True)
+    summary = words.translate("supervision.taken.summary")
+    return Message(summary, (Text(text), ActionRow((button,))))
+
+
 def _build_channel_fields(current: CurrentSetup, words: LanguagePack) -> Body:
     team = current.team
     channel, name = (team.channel, team.name) if team else (current.channel, current.name)

@@ -27,6 +27,19 @@ def select_setup(
     return team_ids[0] if len(team_ids) == 1 else ""
 
 
+def find_supervised_team(
+    channel_team: Team | None, editable_teams: Collection[Team], *, may_create: bool
+) -> Team | None:
+    """Return the team of the channel in which the command was typed, if its supervisors edit it.
+
+    Who may create a team would otherwise get the form of a new team in a channel that has one.
+    Returns ``None`` for other people, whose reply does not depend on the channel.
+    """
+    if channel_team is None or not may_create or channel_team in editable_teams:
+        return None
+    return channel_team
+
+
 def propose_team_name(channel_name: str) -> str:
     """Return a name for the team of a channel, ``""`` where the channel's name is unknown.
 

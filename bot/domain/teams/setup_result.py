@@ -31,13 +31,15 @@ def build_saved_form(
     *,
     card_status: CardStatus | None,
     is_question_deferred: bool,
+    is_unchanged: bool = False,
 ) -> Form:
     """Build the confirmation of a saved set-up and its consequences.
 
     *next_release* is that of the open period, if any. *card_status* is that of the introduction
     card, ``None`` where the set-up queued none. *is_question_deferred* is True when a changed
-    question applies from the next period.
+    question applies from the next period, *is_unchanged* when the set-up is as it was.
     """
+    saved_key = "setups.preview.unchanged" if is_unchanged else "supervision.done.saved"
     lines = [words.translate("supervision.done.clinicians")]
     if next_release:
         key = f"supervision.done.{next_release.status_key or 'closes'}"
@@ -47,7 +49,7 @@ def build_saved_form(
     if is_question_deferred:
         lines.append(words.translate("supervision.done.question"))
     body = (
-        Text(words.translate("supervision.done.saved", team=team.name)),
+        Text(words.translate(saved_key, team=team.name)),
         *(_render_card_status(team, card_status, words) if card_status else ()),
         *map(Text, lines),
     )

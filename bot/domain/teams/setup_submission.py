@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from zoneinfo import ZoneInfo
 
@@ -191,6 +191,29 @@ def refuse_accounts(refused_count: int, words: LanguagePack) -> InvalidAnswers |
         return None
     sentence = words.translate("supervision.fault.account", count=refused_count)
     return InvalidAnswers({"clinicians": sentence})
+
+
+def complete_submission(
+    submission: SetupSubmission,
+    stored: SetupSubmission | None,
+    setup_context: SetupContext,
+    *,
+    may_name_practice: bool,
+) -> SetupSubmission:
+    """Return *submission* as it is stored in place of *stored*, which is ``None`` for a new team.
+
+    A supervisor who submits it keeps their own role, and the practice of an existing team stays
+    unless the setter may name it. Lists of people and days are sorted, without duplicates.
+    """
+    retained_ids = supervising_setter_ids(setup_context)
+    practice = submission.practice if stored is None or may_name_practice else stored.practice
+    return replace(
+        submission,
+        clinicians=tuple(sorted({*submission.clinicians})),
+        supervisors=tuple(sorted({*submission.supervisors, *retained_ids})),
+        tip_days=tuple(sorted({*submission.tip_days})),
+        practice=practice,
+    )
 
 
 def supervising_setter_ids(setup_context: SetupContext) -> tuple[str, ...]:

@@ -51,6 +51,13 @@ def build_closed_form(effects: ClosingEffects, words: LanguagePack) -> Form:
     return surface.build_note_form(words, title, (Text(done), *_render_effects(effects, words)))
 
 
+def build_repeated_form(team: Team, words: LanguagePack) -> Form:
+    """Build the note that *team* was closed before."""
+    text = words.translate("team_changes.close.already", team=team.name)
+    title = words.translate("team_changes.close.done_title")
+    return surface.build_note_form(words, title, (Text(text),))
+
+
 def _render_effects(effects: ClosingEffects, words: LanguagePack) -> tuple[Element, ...]:
     """Render nudges, counts, tables and the channel, in this order; a line for each."""
     lines = [words.translate("team_changes.close.list", count=effects.clinician_count)]

@@ -86,9 +86,10 @@ OFFERED_ZONES = (
 def build_zone_options(*extra_zones: str) -> tuple[Option, ...]:
     """Build the sorted zone options, including *extra_zones* of the team or the person."""
     zones = sorted({*OFFERED_ZONES, *(zone for zone in extra_zones if zone)})
-    return tuple(Option(zone, _format_zone_label(zone)) for zone in zones)
+    return tuple(Option(zone, format_zone_label(zone)) for zone in zones)
 
 
-def _format_zone_label(zone: str) -> str:
+def format_zone_label(zone: str) -> str:
+    """Return the label of a zone, as "Toronto (America)"."""
     region, _, rest = zone.replace("_", " ").partition("/")
     return f"{rest.rpartition('/')[2]} ({region})" if rest else zone

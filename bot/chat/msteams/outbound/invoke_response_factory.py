@@ -1,6 +1,6 @@
 """Factory of the responses to card actions: the card that replaces the one that was acted upon."""
 
-from bot.chat.msteams.action_data import CardContext, CardSurface
+from bot.chat.msteams.action_data import Action, CardContext, CardSurface
 from bot.chat.msteams.inbound.requests import Interaction, Origin
 from bot.chat.msteams.outbound import invoke_response
 from bot.chat.msteams.outbound.directory_lookup import DirectoryLookup
@@ -36,7 +36,7 @@ class InvokeResponseFactory:
         reopen_action = None
         if isinstance(reply, Form):
             title, surface = reply.title, surface if is_dialog else CardSurface.FORM
-            reopen_action = interaction.action if reply.submit else None
+            reopen_action = _select_reopen_action(reply, interaction) if reply.submit else None
         card_context = CardContext(surface, dialog_title=title, reopen_action=reopen_action)
         workspace = interaction.request.person.workspace
         await self._directory_lookup.prepare_card(reply.body, workspace)
@@ -70,3 +70,8 @@ class InvokeResponseFactory:
         return invoke_response.build_invoke_response(
             card, interaction.card_context.dialog_title, interaction.origin
         )
+
+
+def _select_reopen_action(form: Form, interaction: Interaction) -> Action | None:
+    """Return the action that led to *form*, or to the form before it if it must not be repeated."""
+    return interaction.action if form.is_repeatable else interaction.card_context.reopen_action
