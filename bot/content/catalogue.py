@@ -9,11 +9,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from babel import Locale
-from babel.dates import format_date, format_interval, format_time, get_day_names
+from babel.dates import format_interval, format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from bot.content import custom_cards, loader
+from bot.content.day_format import format_day
 from bot.content.model import (
     Drill,
     Exercise,
@@ -118,7 +119,7 @@ class LanguagePack:
 
     def format_day(self, day: date) -> str:
         """Return *day* with its weekday, such as 'Monday, November 30'."""
-        return _format_day(self.language, day)
+        return format_day(self.language, day)
 
     def format_span(self, first: date, last: date) -> str:
         """Return the days from *first* to *last* and the year once, such as 'Jul 6 - 26, 2026'."""
@@ -165,15 +166,6 @@ class LanguagePack:
     @cached_property
     def _signs_by_code(self) -> Mapping[str, Sign]:
         return {sign.code: sign for sign in self.signs}
-
-
-@lru_cache(maxsize=512)
-def _format_day(language: str, day: date) -> str:
-    """Return *day* with its weekday in *language*; most forms name one of a few days."""
-    locale = Locale.parse(language, sep="-")
-    short_pattern: str = locale.datetime_skeletons["MMMEd"].pattern
-    long_pattern = short_pattern.replace("MMM", "MMMM").replace("E", "EEEE")
-    return format_date(day, long_pattern, locale)
 
 
 @lru_cache(maxsize=4096)

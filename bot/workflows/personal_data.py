@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.conversation import Address, Person
 from bot.domain import calendar
+from bot.domain.calendar import Slot
 from bot.domain.checkins import scheduling
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import (
@@ -19,7 +20,7 @@ from bot.domain.people import (
 from bot.domain.person.personal_data import PersonalData, resolve_zone
 from bot.store.repositories import Repositories
 from bot.store.repositories.contributor import Contributor
-from bot.store.repositories.deliveries import DeliveryState
+from bot.store.repositories.deliveries import Delivery, DeliveryState
 from bot.store.repositories.teams import HeldRole
 from bot.workflows.form_submission import list_supervisor_ids
 
@@ -40,13 +41,8 @@ def load_personal_data(
     role_teams, roles = resolve_held_roles(repos, grants)
     stored_clinician = repos.people.load_clinician(contributor.profile)
     supervised_teams = select_teams_with_role(role_teams, roles, Role.SUPERVISOR)
-    clinician, slot, delivery = _drop_expired_pause(stored_clinician, team, now), None, None
-    if team and stored_clinician.has_joined and not stored_clinician.unreachable_reason:
-        this_week = calendar.iso_week(calendar.local_day(now, resolve_zone(clinician, team)))
-        delivery = repos.delivery_history.find_checkin_in_doubt(person, this_week)
-        settled_weeks = repos.delivery_history.settled_slots(DeliveryKind.CHECKIN, person)
-        schedule = scheduling.build_schedule(stored_clinician, team)
-        slot = scheduling.next_slot(schedule, stored_clinician.unanswered_count, now, settled_weeks)
+    clinician = _drop_expired_pause(stored_clinician, team, now)
+    slot, delivery = _find_next_checkin(repos, stored_clinician, team, now)
     directed_teams = select_teams_with_role(role_teams, roles, Role.DIRECTOR)
     return PersonalData(
         clinician=clinician,
@@ -72,6 +68,20 @@ def load_personal_data(
         notice_preference=repos.close_notices.get_preference(person),
         is_in_audit_trail=repos.audit_trail.names_person(person),
     )
+
+
+def _find_next_checkin(
+    repos: Repositories, clinician: Clinician, team: Team | None, now: datetime
+) -> tuple[Slot | None, Delivery | None]:
+    """Return the next check-in of a person who gets any, and this week's one if it is in doubt."""
+    if team is None or not clinician.has_joined or clinician.unreachable_reason:
+        return None, None
+    this_week = calendar.iso_week(calendar.local_day(now, resolve_zone(clinician, team)))
+    delivery = repos.delivery_history.find_checkin_in_doubt(clinician.person, this_week)
+    settled_weeks = repos.delivery_history.settled_slots(DeliveryKind.CHECKIN, clinician.person)
+    schedule = scheduling.build_schedule(clinician, team)
+    slot = scheduling.next_slot(schedule, clinician.unanswered_count, now, settled_weeks)
+    return slot, delivery
 
 
 def _select_unsupervised_teams(repos: Repositories, teams: tuple[Team, ...]) -> tuple[Team, ...]:

@@ -4,11 +4,13 @@ import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import cast
 
 from bot.conversation import Person
 from bot.domain.people import Role
 from bot.store.engines import open_engines
 from bot.store.keys.folder_key_store import FolderKeyStore
+from bot.store.keys.key_store import KeyStore
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 from tests.database_files import copy_empty_database
@@ -56,8 +58,8 @@ async def test_read_with_keys_of_a_server_runs_in_the_pool(tmp_path: Path) -> No
     """A record may be opened by any read, and a server takes any time to return its key."""
     copy_empty_database(tmp_path)
     url = f"sqlite:///{tmp_path}/attune.sqlite"
-    key_store = RemoteKeyStore(key_store_for(url))
-    store = Store(open_engines(url), PEPPERS, key_store)  # type: ignore[arg-type]
+    key_store = cast("KeyStore", RemoteKeyStore(key_store_for(url)))
+    store = Store(open_engines(url), PEPPERS, key_store)
     thread = await store.for_workspace("slack:T0").read(identify_thread)
     await store.close()
 
