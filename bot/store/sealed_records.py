@@ -2,11 +2,21 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from logging import Logger
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from bot.logs import log_error
 from bot.store import sealing
@@ -90,6 +100,13 @@ class KeySource(Protocol):
 
 RecordSnapshot = Mapping[Any, OpenRecord[Any] | None]
 """The content of a cache at one moment, by record id."""
+
+
+@cache
+def _build_update(table: Table) -> Update:
+    """Return the UPDATE of a record's body, built once: every form executes it."""
+    in_row = [column == bindparam(f"key_{column.name}") for column in table.primary_key]
+    return update(table).where(*in_row).values(body=bindparam("sealed_body"))
 
 
 class SealedRecords(Generic[RecordId, Record]):
@@ -210,10 +227,7 @@ class SealedRecords(Generic[RecordId, Record]):
             if open_record and open_record.is_dirty
         ]
         if rows:
-            table = self._codec.table
-            in_row = [column == bindparam(f"key_{column.name}") for column in table.primary_key]
-            change = update(table).where(*in_row).values(body=bindparam("sealed_body"))
-            self._connection.execute(change, rows)
+            self._connection.execute(_build_update(self._codec.table), rows)
 
     def mark_unavailable(self, error: Exception) -> None:
         """Open no record any more; log the outage of the key store if the codec says so."""

@@ -1,5 +1,6 @@
 """INSERT ... ON CONFLICT for SQLite and PostgreSQL: upserts and idempotent inserts."""
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -29,9 +30,16 @@ def upsert_row(connection: Connection, table: Table, row: dict[str, Any]) -> Non
     )
 
 
+@cache
+def _build_idempotent_insert(dialect_name: str, table: Table) -> UpsertInsert:
+    """Return the INSERT of missing rows into *table*, built once: every form executes it."""
+    insert = sqlite.insert if dialect_name == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing()
+
+
 def insert_missing_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
     """Insert the rows whose keys are new, in batches, and return how many were inserted."""
-    statement = build_insert(connection, table).on_conflict_do_nothing()
+    statement = _build_idempotent_insert(connection.dialect.name, table)
     options = {"preserve_rowcount": True}  # PostgreSQL's count is dropped otherwise
     return sum(
         connection.execute(

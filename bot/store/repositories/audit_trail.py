@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, delete, exists, insert, select
+from sqlalchemy import (
+    Connection,
+    Row,
+    String,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+)
 
 from bot.conversation import Person
 from bot.domain.teams.audit_entry import AuditAction, AuditEntry
@@ -14,6 +23,17 @@ from bot.store.schema import audit_entries, previous_setups
 
 AUDIT_RETENTION = timedelta(days=731)
 """Time for which an entry is stored: 24 months."""
+
+
+_PERSON_PARAMETER = bindparam("person_id", type_=String)
+
+_SELECT_IS_NAMED = select(
+    exists().where(
+        audit_entries.c.workspace == bindparam("workspace"),
+        (audit_entries.c.actor == _PERSON_PARAMETER)
+        | (audit_entries.c.subject == _PERSON_PARAMETER),
+    )
+)
 
 
 class AuditTrail:
@@ -72,11 +92,8 @@ class AuditTrail:
 
     def names_person(self, person: Person) -> bool:
         """Return whether an entry names *person*, as actor or subject."""
-        is_named = exists().where(
-            audit_entries.c.workspace == person.workspace,
-            (audit_entries.c.actor == person.id) | (audit_entries.c.subject == person.id),
-        )
-        return bool(self._connection.scalar(select(is_named)))
+        parameters = {"workspace": person.workspace, "person_id": person.id}
+        return bool(self._connection.scalar(_SELECT_IS_NAMED, parameters))
 
     def delete_before(self, moment: datetime) -> int:
         """Delete the entries of before *moment*; return how many."""

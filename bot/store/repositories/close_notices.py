@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
@@ -82,10 +82,8 @@ class CloseNotices:
 
     def get_preference(self, person: Person) -> NoticePreference | None:
         """Return the choice of *person*; ``None`` if they never made one."""
-        query = select(*_CHOICE_COLUMNS).where(
-            close_notices.c.workspace == person.workspace, close_notices.c.person == person.id
-        )
-        row = self._connection.execute(query).one_or_none()
+        parameters = {"workspace": person.workspace, "person_id": person.id}
+        row = self._connection.execute(_SELECT_CHOICE, parameters).one_or_none()
         return _parse_choice(row) if row else None
 
     def save_preference(self, person: Person, preference: NoticePreference) -> None:
@@ -107,6 +105,11 @@ class CloseNotices:
 
 
 _CHOICE_COLUMNS = (close_notices.c.stopped, close_notices.c.day, close_notices.c.time)
+
+_SELECT_CHOICE = select(*_CHOICE_COLUMNS).where(
+    close_notices.c.workspace == bindparam("workspace"),
+    close_notices.c.person == bindparam("person_id"),
+)
 
 _IS_CHOICE_OF_HOLDER = (close_notices.c.workspace == roles.c.workspace) & (
     close_notices.c.person == roles.c.person

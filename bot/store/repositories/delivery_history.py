@@ -2,13 +2,13 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.conversation import Address, Person
 from bot.domain.checkins.scheduling import Blocker
 from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories.delivery_records import Delivery, DeliveryState, parse_delivery_row
-from bot.store.repositories.delivery_statements import SELECT_LAST_CARD, matches_person
+from bot.store.repositories.delivery_statements import SELECT_LAST_CARD
 from bot.store.schema import deliveries
 
 _IS_REJECTED = (deliveries.c.state == DeliveryState.PLANNED) & (deliveries.c.reason != "")
@@ -24,6 +24,33 @@ _FINISHED_STATES = (
 )
 _DELIVERED_STATES = frozenset({DeliveryState.SENT, DeliveryState.UNCONFIRMED})
 _IN_DOUBT_STATES = frozenset({DeliveryState.SENDING, DeliveryState.UNCONFIRMED})
+
+
+_IS_TO_PERSON = (deliveries.c.workspace == bindparam("workspace")) & (
+    deliveries.c.person == bindparam("person")
+)
+
+_SELECT_SETTLED_SLOTS = select(deliveries.c.slot).where(
+    _IS_TO_PERSON,
+    deliveries.c.kind == bindparam("kind"),
+    deliveries.c.state != DeliveryState.PLANNED,
+)
+_SELECT_CHECKIN = select(deliveries).where(
+    _IS_TO_PERSON,
+    deliveries.c.kind == DeliveryKind.CHECKIN,
+    deliveries.c.slot == bindparam("week"),
+)
+_SELECT_LAST_STATE = (
+    select(deliveries.c.state)
+    .where(
+        _IS_TO_PERSON,
+        deliveries.c.channel == bindparam("channel"),
+        _IS_REJECTED | deliveries.c.state.in_(_FINISHED_STATES),
+        ~_IS_UNATTEMPTED,
+    )
+    .order_by(deliveries.c.due.desc())
+    .limit(1)
+)
 
 
 class DeliveryHistory:
@@ -51,9 +78,8 @@ class DeliveryHistory:
 
     def settled_slots(self, kind: str, person: Person) -> set[str]:
         """Return the slots of *person*'s deliveries of *kind* in any state other than planned."""
-        is_settled = (deliveries.c.kind == kind) & (deliveries.c.state != DeliveryState.PLANNED)
-        query = select(deliveries.c.slot).where(matches_person(person), is_settled)
-        return set(self._connection.scalars(query))
+        parameters = {"workspace": person.workspace, "person": person.id, "kind": kind}
+        return set(self._connection.scalars(_SELECT_SETTLED_SLOTS, parameters))
 
     def is_last_undelivered(self, address: Address) -> bool:
         """Return whether the last message to *address* could not be delivered.
@@ -61,19 +87,12 @@ class DeliveryHistory:
         One that the product rejected and that is queued again counts, too. A check-in that was
         skipped because of a day off was no message.
         """
-        query = (
-            select(deliveries.c.state)
-            .where(
-                deliveries.c.workspace == address.workspace,
-                deliveries.c.person == address.person,
-                deliveries.c.channel == address.channel,
-                _IS_REJECTED | deliveries.c.state.in_(_FINISHED_STATES),
-                ~_IS_UNATTEMPTED,
-            )
-            .order_by(deliveries.c.due.desc())
-            .limit(1)
-        )
-        state = self._connection.scalar(query)
+        parameters = {
+            "workspace": address.workspace,
+            "person": address.person,
+            "channel": address.channel,
+        }
+        state = self._connection.scalar(_SELECT_LAST_STATE, parameters)
         return state is not None and state not in _DELIVERED_STATES
 
     def find_channel_state(self, kind: str, address: Address, slot: str) -> DeliveryState | None:
@@ -101,12 +120,8 @@ class DeliveryHistory:
 
     def find_checkin(self, person: Person, week: str) -> Delivery | None:
         """Return *person*'s check-in of *week*, in any state; ``None`` if none is planned yet."""
-        query = select(deliveries).where(
-            matches_person(person),
-            deliveries.c.kind == DeliveryKind.CHECKIN,
-            deliveries.c.slot == week,
-        )
-        row = self._connection.execute(query).one_or_none()
+        parameters = {"workspace": person.workspace, "person": person.id, "week": week}
+        row = self._connection.execute(_SELECT_CHECKIN, parameters).one_or_none()
         return parse_delivery_row(row) if row else None
 
     def find_checkin_in_doubt(self, person: Person, week: str) -> Delivery | None:

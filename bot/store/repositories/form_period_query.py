@@ -46,7 +46,9 @@ def _is_account(table: Table) -> ColumnElement[bool]:
 
 def _select_keys() -> Subquery:
     """Select the keys of the periods that the team feeds or whose lists have its people."""
-    is_fed = and_(feeds.c.ledger.in_((TOTAL, BREAKDOWN)), feeds.c.team == _TEAM)
+    # Not IN, whose list of values SQLAlchemy would expand again for each form.
+    is_in_ledger = (feeds.c.ledger == TOTAL) | (feeds.c.ledger == BREAKDOWN)
+    is_fed = and_(is_in_ledger, feeds.c.team == _TEAM)
     is_listed_in_team = and_(
         rosters.c.team == _TEAM,
         rosters.c.workspace == period_members.c.workspace,

@@ -1,6 +1,7 @@
 """Idempotency keys: HMAC digests that give a retry or a double click no second effect."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Connection, delete, select
@@ -39,10 +40,7 @@ class IdempotencyKeys:
             pseudonyms.derive_idempotency_key(secret_key, kind, key)
             for secret_key in self._load_secret_keys()
         )
-        earlier_claim = (
-            select(idempotency_keys.c.key).where(idempotency_keys.c.key.in_(older_digests)).limit(1)
-        )
-        if older_digests and self._connection.scalar(earlier_claim):
+        if older_digests and self._has_any_digest(older_digests):
             return False
         return (
             insert_missing_rows(
@@ -64,6 +62,10 @@ class IdempotencyKeys:
         return self._connection.execute(
             delete(idempotency_keys).where(idempotency_keys.c.day < cutoff)
         ).rowcount
+
+    def _has_any_digest(self, digests: Sequence[bytes]) -> bool:
+        earlier_claim = select(idempotency_keys.c.key).where(idempotency_keys.c.key.in_(digests))
+        return self._connection.scalar(earlier_claim.limit(1)) is not None
 
     def _load_secret_keys(self) -> tuple[bytes, ...]:
         try:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import starmap
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, select
 
 from bot.conversation import Person
 from bot.domain.reachability import has_working_account
@@ -125,16 +125,21 @@ class PeriodMembers:
 
     def has_rows(self, person: Person) -> bool:
         """Whether *person* is on a list of an open period, or was on one of the last 53 weeks."""
-        is_person = (period_members.c.workspace == person.workspace) & (
-            period_members.c.person == person.id
-        )
-        return bool(self._connection.scalar(select(exists().where(is_person))))
+        parameters = {"workspace": person.workspace, "person_id": person.id}
+        return bool(self._connection.scalar(_SELECT_HAS_ROWS, parameters))
 
     def delete_closed_before(self, day: date) -> int:
         """Delete the lists of periods that closed before *day*; return the number of rows."""
         expired = delete(period_members).where(period_members.c.closes < day)
         return self._connection.execute(expired).rowcount
 
+
+_SELECT_HAS_ROWS = select(
+    exists().where(
+        period_members.c.workspace == bindparam("workspace"),
+        period_members.c.person == bindparam("person_id"),
+    )
+)
 
 _ROW_OF_LISTED = (people.c.workspace == rosters.c.workspace) & (people.c.id == rosters.c.person)
 

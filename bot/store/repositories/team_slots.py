@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
 from bot.conversation import Person
 from bot.domain.checkins import team_slots
@@ -21,6 +21,11 @@ ChangeSlot = Callable[[TeamSlot], TeamSlot]
 
 MemberOf = tuple[Person, str]
 """A person and the id of their home team, in whose record their slot is."""
+
+
+_SELECT_HOME_TEAM = select(people.c.home_team).where(
+    people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id")
+)
 
 
 class TeamSlots:
@@ -139,10 +144,8 @@ class TeamSlots:
 
     def _find_home_team(self, person: Person) -> str:
         """Return the home team in the row of *person*; empty if there is none."""
-        query = select(people.c.home_team).where(
-            people.c.workspace == person.workspace, people.c.id == person.id
-        )
-        return self._connection.scalar(query) or ""
+        parameters = {"workspace": person.workspace, "person_id": person.id}
+        return self._connection.scalar(_SELECT_HOME_TEAM, parameters) or ""
 
     def _change_each(self, changes: Iterable[tuple[MemberOf, ChangeSlot]]) -> None:
         wanted = list(changes)

@@ -36,6 +36,13 @@ from bot.store.upsert import insert_missing_rows, upsert_row
 _MAX_REASON_CHARACTERS = 60
 
 _SELECT_TEAM = select(teams).where(teams.c.id == bindparam("team_id"))
+_SELECT_TEAM_OF_CHANNEL = select(teams).where(
+    teams.c.workspace == bindparam("workspace_id"), teams.c.channel == bindparam("channel_id")
+)
+_ORDERED_ROLES = select(roles).order_by(roles.c.team, roles.c.role)
+_SELECT_ROLES = _ORDERED_ROLES.where(
+    roles.c.workspace == bindparam("workspace_id"), roles.c.person == bindparam("person_id")
+)
 _TEAM_COLUMNS = tuple(column.name for column in teams.columns)
 
 
@@ -80,8 +87,9 @@ class Teams:
 
     def get_by_channel(self, workspace: str, channel: str) -> Team | None:
         """Return the team with this channel."""
-        in_channel = (teams.c.workspace == workspace) & (teams.c.channel == channel)
-        return next(iter(self._fetch_teams(in_channel)), None)
+        parameters = {"workspace_id": workspace, "channel_id": channel}
+        row = self._connection.execute(_SELECT_TEAM_OF_CHANNEL, parameters).one_or_none()
+        return _parse_team_row(*row) if row else None
 
     def list_teams(self, workspace: str | None = None) -> tuple[Team, ...]:
         """Return all teams, or those of one workspace, by name; none that was removed."""
@@ -221,8 +229,8 @@ class Teams:
 
     def list_roles(self, person: Person) -> tuple[HeldRole, ...]:
         """Return every role of *person*."""
-        query = select(roles).where(_matches_person(person)).order_by(roles.c.team, roles.c.role)
-        rows = self._connection.execute(query)
+        parameters = {"workspace_id": person.workspace, "person_id": person.id}
+        rows = self._connection.execute(_SELECT_ROLES, parameters)
         return tuple(HeldRole(row.team, Role(row.role), row.agreed) for row in rows)
 
     def has_role_holders(self, workspace: str) -> bool:
