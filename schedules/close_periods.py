@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Sequence
+from contextlib import aclosing
 from datetime import datetime
 from functools import partial
 
@@ -9,7 +10,7 @@ from bot.context import Context
 from bot.domain.teams.unlisted_members import count_without_team
 from bot.logs import log_error
 from bot.store.isolation import StepResults
-from bot.store.paced_writes import PacedWriter, split_batches
+from bot.store.paced_writes import PacedWriter
 from bot.store.period import Period
 from bot.store.repositories import Repositories
 from bot.store.repositories.period_closing import ClosingResults, EndedPeriods
@@ -19,7 +20,7 @@ logger = logging.getLogger("attune.periods")
 _ledger_logger = logging.getLogger("attune.ledger")
 
 _BATCH_SIZE = 20
-"""Default number of periods closed, or of teams served, per transaction: a tenth of a second."""
+"""Default maximum of periods closed, or of teams served, per transaction."""
 
 
 async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
@@ -32,10 +33,9 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     happens to its period. Returns how many periods were closed.
     """
     now, store = context.now(), context.store
-    writer = PacedWriter(store.across_workspaces)
-    closing = _close_periods(context, writer, batch_size)
-    closed = await _run_step("periods.close_failed", closing)
-    await _run_step("periods.open_failed", _open_periods(context, writer, batch_size))
+    writer = PacedWriter(store.across_workspaces, batch_size)
+    closed = await _run_step("periods.close_failed", _close_periods(context, writer))
+    await _run_step("periods.open_failed", _open_periods(context, writer))
     await _run_step("periods.key_removal_failed", store.remove_unused_keys(now))
     await _run_step("periods.erasure_failed", store.erase_destroyed_rows())
     return closed
@@ -47,7 +47,7 @@ async def next_due(context: Context) -> datetime | None:
     return await context.store.across_workspaces.read(lambda repos: repos.ledger.next_close(now))
 
 
-async def _close_periods(context: Context, writer: PacedWriter, batch_size: int) -> int:
+async def _close_periods(context: Context, writer: PacedWriter) -> int:
     """Close the ended periods in batches; log what became of all of them together.
 
     Neither the order nor the size of the batches follows from what anybody filed. The first batch
@@ -59,10 +59,12 @@ async def _close_periods(context: Context, writer: PacedWriter, batch_size: int)
     )
     results = ClosingResults()
     try:
-        for batch in split_batches(ended.periods, batch_size):
-            results += await writer.write(partial(_close_batch, batch=batch, now=now))
-            if results.is_key_store_unavailable:
-                break
+        closings = writer.write_each(ended.periods, partial(_close_batch, now=now))
+        async with aclosing(closings):
+            async for batch_results in closings:
+                results += batch_results
+                if results.is_key_store_unavailable:
+                    break
     finally:
         results.log_problems(ended.unreadable)
         _log_closed(results.steps.count, unlisted_count)
@@ -96,7 +98,7 @@ def _log_closed(closed_count: int, unlisted_count: int) -> None:
         logger.info("periods.closed", extra={"action": "periods.closed", "count": closed_count})
 
 
-async def _open_periods(context: Context, writer: PacedWriter, batch_size: int) -> None:
+async def _open_periods(context: Context, writer: PacedWriter) -> None:
     """Open the missing periods, and add people to lists in their first week, in batches of teams.
 
     A form opens the period of its own team at once, if that is earlier.
@@ -105,11 +107,11 @@ async def _open_periods(context: Context, writer: PacedWriter, batch_size: int) 
     results = StepResults()
     try:
         unfed = await scope.read(lambda repos: repos.period_opening.list_unfed_teams(now))
-        for batch in split_batches(unfed, batch_size):
-            results += await writer.write(partial(_open_batch, team_ids=batch, now=now))
+        async for batch_results in writer.write_each(unfed, partial(_open_batch, now=now)):
+            results += batch_results
         pending = await scope.read(lambda repos: repos.period_opening.list_pending_teams(now))
-        for batch in split_batches(pending, batch_size):
-            results += await writer.write(partial(_add_batch, team_ids=batch, now=now))
+        async for batch_results in writer.write_each(pending, partial(_add_batch, now=now)):
+            results += batch_results
     finally:
         results.log_failures(_ledger_logger, "ledger.open_failed")
 

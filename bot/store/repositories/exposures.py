@@ -5,15 +5,19 @@ from collections.abc import Collection
 from fractions import Fraction
 from functools import lru_cache
 from operator import attrgetter
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, select
+from sqlalchemy import Connection, Select
 
 from bot.conversation import Person
 from bot.domain.counts import exposure
 from bot.domain.counts.exposure import Membership
 from bot.store.period import Period
 from bot.store.repositories.linked_accounts import LinkedAccounts
-from bot.store.schema import period_members, periods
+from bot.store.repositories.period_member_queries import (
+    SELECT_OTHER_PLACES,
+    SELECT_PUBLISHED_PLACES,
+)
 
 _BY_CLOSE = attrgetter("closes", "ledger", "epsilon")
 
@@ -30,7 +34,7 @@ class Exposures:
 
     def load_memberships(self, persons: Collection[Person], except_of: Period) -> Memberships:
         """Return the places of *persons* on all lists but that of *except_of*, by person."""
-        return self._load_where(persons, ~_is_on_list_of(except_of))
+        return self._load_places(SELECT_OTHER_PLACES, persons, except_of)
 
     def list_exceeding(self, period: Period, persons: Collection[Person]) -> frozenset[Person]:
         """Return who of *persons*, on its list or not, would exceed a bound with *period*."""
@@ -41,30 +45,27 @@ class Exposures:
 
         A person whose accounts were linked after the list was frozen has a place for each.
         """
-        is_open = exists().where(
-            periods.c.ledger == period_members.c.ledger,
-            periods.c.unit == period_members.c.unit,
-            periods.c.closes == period_members.c.closes,
-        )
-        tables = self._load_where(members, ~is_open | _is_on_list_of(period))
+        tables = self._load_places(SELECT_PUBLISHED_PLACES, members, period)
         return not any(
             exposure.is_exceeded(of_one, period.closes) for of_one in set(tables.values())
         )
 
-    def _load_where(self, persons: Collection[Person], where: ColumnElement[bool]) -> Memberships:
-        """Return the places of *persons*, with those of their other accounts, on lists *where*."""
+    def _load_places(
+        self, query: Select[Any], persons: Collection[Person], period: Period
+    ) -> Memberships:
+        """Return the places that *query* finds, also those of other accounts of *persons*."""
         if not persons:
             return {}
         mains = self._links.find_links(persons)
         accounts = {mains.get(person, person) for person in persons}
         accounts |= {account for account, main in mains.items() if main in accounts}
-        query = select(period_members).where(
-            period_members.c.workspace.in_({account.workspace for account in accounts}),
-            period_members.c.person.in_({account.id for account in accounts}),
-            where,
-        )
+        parameters = {
+            **period.row_key,
+            "workspaces": list({account.workspace for account in accounts}),
+            "persons": [account.id for account in accounts],
+        }
         tables: defaultdict[Person, list[Membership]] = defaultdict(list)
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(query, parameters):
             account = Person(row.workspace, row.person)
             table = Membership(row.ledger, row.closes, _parse_epsilon(row.epsilon))
             tables[mains.get(account, account)].append(table)
@@ -77,10 +78,6 @@ class Exposures:
 @lru_cache(maxsize=64)
 def _parse_epsilon(text: str) -> Fraction:
     return Fraction(text)
-
-
-def _is_on_list_of(period: Period) -> ColumnElement[bool]:
-    return and_(*(period_members.c[name] == value for name, value in period.row_key.items()))
 
 
 def _select_exceeding(memberships: Memberships, period: Period) -> frozenset[Person]:

@@ -2,12 +2,23 @@
 
 from collections.abc import Collection, Iterable
 from itertools import starmap
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select
+from sqlalchemy import Connection, Select, bindparam, delete, or_, select
 
 from bot.conversation import Person
 from bot.store.schema import linked_accounts
 from bot.store.upsert import upsert_row
+
+_SELECT_LINKS_OF = select(linked_accounts).where(
+    or_(
+        *(
+            column.in_(bindparam("persons", expanding=True))
+            for column in (linked_accounts.c.person, linked_accounts.c.same_person)
+        )
+    )
+)
+"""The links of ``persons``, as secondary or as main accounts."""
 
 
 class LinkedAccounts:
@@ -23,16 +34,14 @@ class LinkedAccounts:
 
     def list_links(self) -> dict[Person, Person]:
         """Return the main account of every linked account."""
-        return self._fetch_links()
+        return self._fetch_links(select(linked_accounts))
 
     def find_links(self, persons: Collection[Person]) -> dict[Person, Person]:
         """Return the main account of every linked account of the people with accounts *persons*."""
-        ids = {person.id for person in persons}
-        is_account, is_main = linked_accounts.c.person.in_(ids), _has_main(ids)
-        links = self._fetch_links(or_(is_account, is_main))
+        links = self._fetch_links(_SELECT_LINKS_OF, [person.id for person in persons])
         other_mains = {links[person] for person in persons if person in links} - {*persons}
         if other_mains:
-            links |= self._fetch_links(_has_main({main.id for main in other_mains}))
+            links |= self._fetch_links(_SELECT_LINKS_OF, [main.id for main in other_mains])
         return links
 
     def list_accounts(self, main: Person) -> tuple[Person, ...]:
@@ -43,8 +52,11 @@ class LinkedAccounts:
         )
         return main, *starmap(Person, self._connection.execute(query))
 
-    def _fetch_links(self, *where: ColumnElement[bool]) -> dict[Person, Person]:
-        rows = self._connection.execute(select(linked_accounts).where(*where))
+    def _fetch_links(
+        self, query: Select[Any], person_ids: Collection[str] = ()
+    ) -> dict[Person, Person]:
+        parameters = {"persons": person_ids} if person_ids else {}
+        rows = self._connection.execute(query, parameters)
         return {
             Person(row.workspace, row.person): Person(row.same_workspace, row.same_person)
             for row in rows
@@ -64,7 +76,3 @@ class LinkedAccounts:
             main_columns = {"same_workspace": main.workspace, "same_person": main.id}
             upsert_row(self._connection, linked_accounts, key_columns | main_columns)
         return True
-
-
-def _has_main(person_ids: Collection[str]) -> ColumnElement[bool]:
-    return linked_accounts.c.same_person.in_(person_ids)

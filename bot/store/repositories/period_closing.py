@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, delete, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, true, tuple_
 
 from bot.domain.counts import membership, pseudonyms, release_rule, slots
 from bot.domain.counts.noise import NoiseGenerator
@@ -31,6 +31,16 @@ LOST_KEY_WAIT = timedelta(days=7)
 
 _MAX_FETCHED_AT_ONCE = 200
 """Periods per SELECT statement, which bounds its parameters."""
+
+_DELETE_FEEDS, _DELETE_PERIOD = (
+    delete(table).where(
+        *(table.c[name] == bindparam(name) for name in ("ledger", "unit", "closes"))
+    )
+    for table in (feeds, periods)
+)
+
+_DELETE_TEAM_FEEDS = _DELETE_FEEDS.where(feeds.c.team == bindparam("team"))
+"""A team's own unit is fed by that team alone, whose rows are found by their primary key."""
 
 
 @dataclass(frozen=True)
@@ -169,12 +179,10 @@ class PeriodClosing:
     def destroy_period(self, period: Period) -> None:
         """Delete the record, the terms and the feeds of a closed *period*."""
         self._records.delete_record(period)
-        # A team's own unit is fed by that team alone, whose rows are found by their primary key.
         team_id = parse_team_unit_key(period.unit)
-        of_team = [feeds.c.team == team_id] if team_id else []
-        for table, narrowing in ((feeds, of_team), (periods, [])):
-            in_period = [table.c[name] == value for name, value in period.row_key.items()]
-            self._connection.execute(delete(table).where(*in_period, *narrowing))
+        delete_feeds = _DELETE_TEAM_FEEDS if team_id else _DELETE_FEEDS
+        for statement in (delete_feeds, _DELETE_PERIOD):
+            self._connection.execute(statement, {**period.row_key, "team": team_id})
 
     def _fetch_readable(
         self, where: ColumnElement[bool], on_error: Callable[[Exception], None]

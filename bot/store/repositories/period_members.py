@@ -9,13 +9,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import starmap
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, select
+from sqlalchemy import Connection, bindparam, delete, exists, select
 
 from bot.conversation import Person
 from bot.domain.reachability import has_working_account
 from bot.store.period import Period
 from bot.store.repositories.column_codecs import team_unit_key
-from bot.store.schema import linked_accounts, people, period_members, rosters
+from bot.store.repositories.period_member_queries import (
+    SELECT_FROZEN_ELSEWHERE,
+    SELECT_LISTED,
+    SELECT_MEMBERS,
+    SELECT_REASONS,
+)
+from bot.store.schema import period_members
 from bot.store.upsert import insert_missing_rows
 
 MEMBER_RETENTION = timedelta(weeks=53)
@@ -52,26 +58,14 @@ class PeriodMembers:
 
     def list_members(self, period: Period) -> tuple[Person, ...]:
         """Return the people on the frozen list of *period*, in order."""
-        in_period = [period_members.c[name] == value for name, value in period.row_key.items()]
-        query = select(period_members.c.workspace, period_members.c.person).where(*in_period)
-        query = query.order_by(period_members.c.workspace, period_members.c.person)
-        return tuple(starmap(Person, self._connection.execute(query)))
+        return tuple(starmap(Person, self._connection.execute(SELECT_MEMBERS, period.row_key)))
 
     def load_unreachable_reasons(self, period: Period) -> dict[Person, str]:
         """Return why each person on the frozen list is unreachable, ``""`` for those who are not.
 
         A person of whom nothing is stored has never been found to be unreachable.
         """
-        in_period = [period_members.c[name] == value for name, value in period.row_key.items()]
-        is_row = (people.c.workspace == period_members.c.workspace) & (
-            people.c.id == period_members.c.person
-        )
-        query = select(
-            period_members.c.workspace,
-            period_members.c.person,
-            func.coalesce(people.c.unreachable, ""),
-        ).select_from(period_members)
-        rows = self._connection.execute(query.outerjoin(people, is_row).where(*in_period))
+        rows = self._connection.execute(SELECT_REASONS, period.row_key)
         return {Person(workspace, person): reason for workspace, person, reason in rows}
 
     def list_countable(
@@ -83,14 +77,9 @@ class PeriodMembers:
         accounts, whose main account is counted, and people whom *ledger* counts until later in a
         unit not of *units*.
         """
-        query = select(rosters, func.coalesce(people.c.unreachable, "").label("reason"))
-        query = query.select_from(rosters).outerjoin(people, _ROW_OF_LISTED)
-        query = query.where(rosters.c.team == team_id)
-        query = query.where(_HOME_TEAM.in_([team_id]), ~_IS_LINKED)
-        query = query.order_by(rosters.c.workspace, rosters.c.person)
         listed = {
             Person(row.workspace, row.person): row.declared
-            for row in self._connection.execute(query)
+            for row in self._connection.execute(SELECT_LISTED, {"team": team_id})
             if has_working_account(row.reason)
         }
         frozen = self._list_frozen_elsewhere(team_id, ledger, opens, units)
@@ -110,18 +99,9 @@ class PeriodMembers:
         self, team_id: str, ledger: str, opens: date, units: Iterable[str]
     ) -> frozenset[Person]:
         """Return who of a team's list is on another unit's list in a period past *opens*."""
-        query = (
-            select(period_members.c.workspace, period_members.c.person)
-            .join(rosters, _IS_LISTED_MEMBER)
-            .where(
-                rosters.c.team == team_id,
-                # Concatenated, so that SQLite looks people up instead of reading the whole ledger.
-                period_members.c.ledger.concat("") == ledger,
-                period_members.c.closes > opens,
-                period_members.c.unit.not_in(tuple(units)),
-            )
-        )
-        return frozenset(starmap(Person, self._connection.execute(query)))
+        parameters = {"team": team_id, "ledger": ledger, "opens": opens, "units": list(units)}
+        rows = self._connection.execute(SELECT_FROZEN_ELSEWHERE, parameters)
+        return frozenset(starmap(Person, rows))
 
     def has_rows(self, person: Person) -> bool:
         """Whether *person* is on a list of an open period, or was on one of the last 53 weeks."""
@@ -139,29 +119,4 @@ _SELECT_HAS_ROWS = select(
         period_members.c.workspace == bindparam("workspace"),
         period_members.c.person == bindparam("person_id"),
     )
-)
-
-_ROW_OF_LISTED = (people.c.workspace == rosters.c.workspace) & (people.c.id == rosters.c.person)
-
-_IS_LINKED = exists().where(
-    linked_accounts.c.workspace == rosters.c.workspace,
-    linked_accounts.c.person == rosters.c.person,
-)
-
-_IS_LISTED_MEMBER = (rosters.c.workspace == period_members.c.workspace) & (
-    rosters.c.person == period_members.c.person
-)
-
-
-def _first_listed_team() -> ColumnElement[str]:
-    """Return the first of the teams on whose lists the person of a roster's row is."""
-    other = rosters.alias("other_list")
-    query = select(func.min(other.c.team)).where(
-        other.c.workspace == rosters.c.workspace, other.c.person == rosters.c.person
-    )
-    return query.scalar_subquery()
-
-
-_HOME_TEAM: ColumnElement[str] = func.coalesce(
-    func.nullif(people.c.home_team, ""), _first_listed_team()
 )

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from functools import cache, partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from bot.conversation import Person
 from bot.domain import calendar
@@ -114,12 +114,17 @@ class PeriodPlans:
     def _last_close(self, unit: str, ledger: str) -> date:
         """Return the last closing day of *unit*: published, or ended and still to be published."""
         # A slow clock, or a team that moved west, must not open that period again.
-        queries = (
-            select(func.max(table.c.closes)).where(table.c.unit == unit, table.c.ledger == ledger)
-            for table in (periods, releases)
-        )
-        closing_days = [self._connection.scalar(query) or date.min for query in queries]
-        return max(closing_days)
+        parameters = {"unit": unit, "ledger": ledger}
+        closing_days = (self._connection.scalar(query, parameters) for query in _SELECT_LAST_CLOSES)
+        return max(filter(None, closing_days), default=date.min)
+
+
+_SELECT_LAST_CLOSES = tuple(
+    select(func.max(table.c.closes)).where(
+        table.c.unit == bindparam("unit"), table.c.ledger == bindparam("ledger")
+    )
+    for table in (periods, releases)
+)
 
 
 def _count_declared(listed: Sequence[ListedPerson]) -> int:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, select
 
 from bot.conversation import Person
 from bot.domain import calendar
@@ -203,10 +203,9 @@ class Periods:
 
     def _list_fed_units(self, ledger: str, team_ids: list[str], now: datetime) -> dict[str, str]:
         """Return the unit of *ledger* that each of the teams feeds at *now*, by team id."""
-        query = select(feeds.c.team, feeds.c.unit).where(
-            feeds.c.ledger == ledger, feeds.c.team.in_(team_ids), _FEEDS_PERIOD, _is_open(now)
-        )
-        return {row.team: row.unit for row in self._connection.execute(query)}
+        parameters = {"ledger": ledger, "teams": team_ids, "now": to_unix_seconds(now)}
+        rows = self._connection.execute(_SELECT_FED_UNITS, parameters)
+        return {row.team: row.unit for row in rows}
 
     def _fetch_periods(self, *where: ColumnElement[bool]) -> list[Period]:
         query = select(periods).where(*where).order_by(periods.c.closes, periods.c.unit)
@@ -217,6 +216,13 @@ _FEEDS_PERIOD = (
     (feeds.c.ledger == periods.c.ledger)
     & (feeds.c.unit == periods.c.unit)
     & (feeds.c.closes == periods.c.closes)
+)
+
+_SELECT_FED_UNITS = select(feeds.c.team, feeds.c.unit).where(
+    feeds.c.ledger == bindparam("ledger"),
+    feeds.c.team.in_(bindparam("teams", expanding=True)),
+    _FEEDS_PERIOD,
+    periods.c.closes_at > bindparam("now"),
 )
 
 _RECORD_OF_PERIOD = (

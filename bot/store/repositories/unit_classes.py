@@ -2,11 +2,15 @@
 
 from datetime import date
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from bot.domain.counts.unit_class import UnitClass
 from bot.store.schema import unit_classes
 from bot.store.upsert import upsert_row
+
+_SELECT_CLASS = select(unit_classes).where(
+    unit_classes.c.unit == bindparam("unit"), unit_classes.c.ledger == bindparam("ledger")
+)
 
 
 class UnitClasses:
@@ -18,10 +22,8 @@ class UnitClasses:
 
     def find(self, unit: str, ledger: str) -> UnitClass | None:
         """Return the class that was fixed last for *unit*, which may have expired."""
-        query = select(unit_classes).where(
-            unit_classes.c.unit == unit, unit_classes.c.ledger == ledger
-        )
-        row = self._connection.execute(query).one_or_none()
+        parameters = {"unit": unit, "ledger": ledger}
+        row = self._connection.execute(_SELECT_CLASS, parameters).one_or_none()
         return UnitClass(row.size, row.fixed_until) if row else None
 
     def save(self, unit: str, ledger: str, unit_class: UnitClass) -> None:
