@@ -32,6 +32,10 @@ class Period:
     question: str
     additions_until: int = 0
 
+    def __hash__(self) -> int:
+        """Hash the primary key alone: a form looks its periods up dozens of times."""
+        return hash((self.ledger, self.unit, self.closes))
+
     @property
     def key_id(self) -> PeriodKeyId:
         """The key of the period, shared with all units of the workspace that end with it."""
