@@ -1,10 +1,11 @@
 """Conflicts of a team file with the store: people whom another team's set-up declares."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from bot.admin.team_file import DeclaredTeam
 from bot.conversation import Person
+from bot.domain.people import Team
 from bot.domain.teams.team_reference import format_reference
 from bot.errors import Fault, FaultyInputError
 from bot.store.repositories import Repositories
@@ -24,15 +25,14 @@ def find_list_conflicts(
     It names that team and its channel, and how to move it: a team in another channel is another
     one for a file. Who joined a team by themselves is no conflict, since a list decides.
     """
-    stored_teams = {team.id: team for team in repos.teams.list_teams()}
     channels = {(team.workspace_key, team.channel) for team in declared_teams}
     faults = []
     for declared in declared_teams:
         persons = list_team_persons(declared)
         for person, team_ids in repos.declared_lists.find_declaring_teams(persons).items():
             for team_id in sorted(team_ids):
-                team = stored_teams.get(team_id)
-                if team and (team.workspace, team.channel) not in channels:
+                team = repos.teams.get(team_id)
+                if team and not team.is_removed and _is_elsewhere(team, channels):
                     facts: dict[str, str | int] = {
                         "field": person.id,
                         "team": team.name,
@@ -41,6 +41,11 @@ def find_list_conflicts(
                     }
                     faults.append(Fault(str(path), "operator.team.taken", facts))
     return tuple(faults)
+
+
+def _is_elsewhere(team: Team, channels: Collection[tuple[str, str]]) -> bool:
+    """Whether *team* is in none of *channels*, each with its workspace."""
+    return (team.workspace, team.channel) not in channels
 
 
 def reject_conflicts(

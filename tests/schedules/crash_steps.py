@@ -60,9 +60,10 @@ def open_store(folder: Path, counter: StepCounter | None = None) -> Store:
     return store
 
 
-async def run_duty(store: Store, now: datetime) -> None:
+async def run_duty(store: Store, now: datetime, batch_size: int = 20) -> None:
     """Run the duty that closes and opens periods, which needs no catalogue."""
-    await close_periods.run(Context(store, cast("Catalogue", None), lambda: now, {}))
+    context = Context(store, cast("Catalogue", None), lambda: now, {})
+    await close_periods.run(context, batch_size=batch_size)
 
 
 async def cover_teams(store: Store, now: datetime) -> None:

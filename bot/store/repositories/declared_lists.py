@@ -64,7 +64,9 @@ class DeclaredLists:
     def find_declaring_teams(self, persons: Collection[Person]) -> DeclaringTeams:
         """Return the teams that declare each of *persons*, whether or not there are any."""
         query = select(rosters.c.team, rosters.c.workspace, rosters.c.person).where(
-            rosters.c.declared, rosters.c.person.in_({person.id for person in persons})
+            rosters.c.declared,
+            rosters.c.workspace.in_({person.workspace for person in persons}),
+            rosters.c.person.in_({person.id for person in persons}),
         )
         team_ids: defaultdict[Person, set[str]] = defaultdict(set)
         for team_id, workspace, person_id in self._connection.execute(query):
