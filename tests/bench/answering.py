@@ -73,11 +73,12 @@ async def _measure_bots(folder: Path, scale: Scale) -> dict[str, float]:
 
 async def _time_in_turns(bots: dict[str, Bot], scale: Scale) -> dict[str, list[float]]:
     turns: dict[str, list[float]] = {name: [] for name in bots}
+    answer_count = max(2, round(ANSWERS_PER_TURN * scale.share))
     for number in range(-1, max(2, round(ROUNDS * scale.share))):
         names = list(bots)[:: 1 if number % 2 else -1]
         for name in names:
             gc.collect()
-            durations = [await _time_command(bots[name].asgi) for _ in range(ANSWERS_PER_TURN)]
+            durations = [await _time_command(bots[name].asgi) for _ in range(answer_count)]
             turns[name] += durations if number >= 0 else []
     return turns
 

@@ -19,7 +19,7 @@ from tests.bench.slack_process import run_fake_slack
 from tests.journeys.botprocess import BotProcess
 
 _DEBRIEFS_EACH = 20
-"""Debriefs that each person of the full period has filed: more than any cap."""
+"""Debriefs that each person of the full period has filed in a complete run: more than any cap."""
 
 
 def measure_database_size(conditions: Conditions) -> list[Figure]:
@@ -76,11 +76,12 @@ def _create_databases(conditions: Conditions) -> dict[str, Database]:
     columns = (SQLITE, SQLITE_LARGE)
     databases = {column: create_database(conditions, column) for column in columns}
     people_count = max(30, conditions.scale.number // 25)
-    for name, debriefs_each in (("empty period", 0), ("full period", _DEBRIEFS_EACH)):
+    debriefs_each = max(2, round(_DEBRIEFS_EACH * conditions.scale.share))
+    for name, filed_each in (("empty period", 0), ("full period", debriefs_each)):
         folder = conditions.create_folder(name.replace(" ", "-"))
         bot, population = BotProcess(folder, ""), Population(1, people_count)
         url = f"sqlite:///{bot.database_file}"
-        conditions.report_progress(f"creating a team of {people_count} with an {name}")
-        seed_database(url, bot.keys_folder, population, debriefs_each=debriefs_each)
+        conditions.report_progress(f"creating a team of {people_count} with the {name}")
+        seed_database(url, bot.keys_folder, population, debriefs_each=filed_each)
         databases[name] = Database(name, folder, url, population)
     return databases

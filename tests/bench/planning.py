@@ -2,8 +2,9 @@
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -30,11 +31,15 @@ MONDAY = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)
 def measure_planning(conditions: Conditions) -> list[Figure]:
     """Plan for ten times the scale's number: growth in megabytes, and the largest write's rows.
 
-    In a process of its own: memory freed by another measurement would be reused unnoticed.
+    In a process of its own, unless processes are forks: memory freed by another measurement would
+    be reused unnoticed.
     """
     people_count = conditions.scale.number * 10
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        result = pool.submit(_measure_in_process, people_count).result()
+    if conditions.forks:
+        result = _measure_in_process(people_count)
+    else:
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            result = pool.submit(_measure_in_process, people_count).result()
     return [
         summarize(f"planning_{name}", SQLITE, [value], note=f"{people_count} people")
         for name, value in result.items()
@@ -56,13 +61,12 @@ async def _plan_and_measure(people_count: int, folder: Path) -> dict[str, Any]:
         store, catalogue.load_catalogue(), lambda: MONDAY, {"slack": RecordingOutlet()}
     )
     row_counts: list[int] = []
-    for name in ("plan_deliveries", "plan_checkins"):
-        setattr(Deliveries, name, _count_rows(getattr(Deliveries, name), row_counts))
     await weekly_checkin.next_due(context)
-    megabytes_before = _peak_megabytes()
-    planned = await weekly_checkin.run(context)
-    growth = _peak_megabytes() - megabytes_before
-    planned_again = await weekly_checkin.run(context)
+    with _record_row_counts(row_counts):
+        megabytes_before = _peak_megabytes()
+        planned = await weekly_checkin.run(context)
+        growth = _peak_megabytes() - megabytes_before
+        planned_again = await weekly_checkin.run(context)
     await store.close()
     return {
         "planned": planned,
@@ -70,6 +74,19 @@ async def _plan_and_measure(people_count: int, folder: Path) -> dict[str, Any]:
         "growth_mb": growth,
         "rows": max(row_counts),
     }
+
+
+@contextmanager
+def _record_row_counts(row_counts: list[int]) -> Iterator[None]:
+    """Append the number of deliveries of each write to *row_counts* while the block runs."""
+    methods = {name: getattr(Deliveries, name) for name in ("plan_deliveries", "plan_checkins")}
+    for name, method in methods.items():
+        setattr(Deliveries, name, _count_rows(method, row_counts))
+    try:
+        yield
+    finally:
+        for name, method in methods.items():
+            setattr(Deliveries, name, method)
 
 
 def _count_rows(
