@@ -18,6 +18,7 @@ from bot.domain.teams.unlisted_members import count_without_team
 from bot.errors import BotError, FaultyInputError
 from bot.store.repositories import Repositories
 from bot.store.schema import rosters
+from bot.workflows.setup_undo import list_undoable_teams
 from handlers import BUTTONS, COMMANDS, FORMS
 from handlers.rights import Handler
 from schedules import close_periods
@@ -118,6 +119,34 @@ class SetUpSteps:
         """Close a team by its form."""
         team = await self.find_team(change.channel)
         await self._submit(FORMS["closing"], SUPERVISOR, team.id if team else "none", {})
+
+    async def undo_in_chat(self, change: Change) -> None:
+        """Undo every last change of a set-up by who made it, as far as that is possible."""
+        del change
+        for person in (SUPERVISOR, ADMIN):
+            for team_id in await self.list_undoable_team_ids(person):
+                self.count += 1
+                await self._submit(BUTTONS["supervision.undo"], person, team_id)
+                self.applied["undone"] += 1
+
+    async def undo_form(self, change: Change) -> None:
+        """Save the set-up form of a team, file, and undo the change."""
+        await self.save_form(change)
+        await self.file_debriefs(change.filer)
+        await self.undo_in_chat(change)
+
+    async def undo_new_team(self, change: Change) -> None:
+        """Set a new team up as an admin, file, and undo that."""
+        await self.create_team(change)
+        await self.file_debriefs(change.filer)
+        await self.undo_in_chat(change)
+
+    async def list_undoable_team_ids(self, person: Person) -> list[str]:
+        """Return the ids of the teams whose last change *person* may undo."""
+        teams = await self.context.store.across_workspaces.read(
+            lambda repos: list_undoable_teams(repos, person, self.context.now())
+        )
+        return [team.id for team in teams]
 
     async def join_in_channel(self, change: Change) -> None:
         """Let somebody join the team of a channel."""

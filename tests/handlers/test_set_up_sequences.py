@@ -1,8 +1,12 @@
 """Sequences of set-up changes by file, by command and in chat, while people file."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from bot.admin import team_export
 from bot.conversation import Profile
 from tests.doubles import FakeClock, RecordingOutlet
 from tests.handlers.set_up_steps import CHANNELS, PEOPLE, Change, SetUpSteps
@@ -18,6 +22,9 @@ KINDS = (
     "move_in_chat",
     "remove_by_command",
     "save_form",
+    "undo_form",
+    "undo_in_chat",
+    "undo_new_team",
 )
 PERSONS = st.sampled_from(PEOPLE)
 LISTS = st.frozensets(PERSONS, max_size=9)
@@ -41,6 +48,44 @@ FIRST_CHANGE = st.builds(
     filer=PERSONS,
     weeks=st.sampled_from([0, 1, 3]),
 )
+
+
+@pytest.mark.parametrize(
+    ("kind", "channel", "new_channel"),
+    [("undo_form", "C0EAST", "C0WEST"), ("undo_new_team", "C0WEST", "C0WEST")],
+)
+def test_an_undone_change_leaves_the_lists_as_they_were(
+    kind: str, channel: str, new_channel: str
+) -> None:
+    """Both kinds of undo are made by the sequences, not refused."""
+    change = Change(
+        kind=kind,
+        channel=channel,
+        new_channel=new_channel,
+        people=frozenset(PEOPLE[8:]),
+        sister_people=frozenset(),
+        filer=PEOPLE[0],
+        weeks=0,
+    )
+    first = replace(
+        change,
+        kind="apply_file",
+        channel="C0EAST",
+        new_channel="C0EAST",
+        people=frozenset(PEOPLE[:8]),
+    )
+    clock, outlet = FakeClock(), RecordingOutlet(profiles={ADMIN: Profile(is_admin=True)})
+    with open_context(clock, outlet) as (context, runner, folder):
+        steps = SetUpSteps(context, clock, folder)
+        runner.run(steps.apply_change(first))
+        before = runner.run(context.store.across_workspaces.read(team_export.export_team_file))
+
+        runner.run(steps.apply_change(change))
+
+        after = runner.run(context.store.across_workspaces.read(team_export.export_team_file))
+        assert steps.applied["undone"] == 1
+        assert after == before
+        assert runner.run(steps.find_contradictions()) == []
 
 
 @settings(
