@@ -23,6 +23,7 @@ _MARKER_BY_FIXTURE = {
     "postgres_url": "postgresql",
     "chromium": "chromium",
     "playground": "node",
+    "axe_script": "node",
 }
 """Marker added to each test that requests one of these fixtures, which need a program."""
 

@@ -31,20 +31,31 @@ class PlaygroundFailedError(Exception):
 
 
 def fetch_playground(folder: Path) -> Path:
-    """Install the Playground into *folder* with ``npm ci``, and return *folder*.
+    """Install the Playground into *folder*, see :func:`install_packages`."""
+    return install_packages(AGENTS_FOLDER, folder)
+
+
+def install_packages(lock_folder: Path, folder: Path) -> Path:
+    """Install what *lock_folder* pins into *folder* with ``npm ci``, and return *folder*.
 
     Nothing is installed while the digest of the lock file equals the digest of the last
-    installation. Raises NodeMissingError or PlaygroundFailedError.
+    installation, and processes install one after the other. Raises NodeMissingError or
+    PlaygroundFailedError.
     """
+    import fcntl  # noqa: PLC0415 - POSIX only, and not needed outside of the sandbox
+
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         raise NodeMissingError
-    lock_digest = hashlib.sha256((AGENTS_FOLDER / "package-lock.json").read_bytes()).hexdigest()
+    lock_digest = hashlib.sha256((lock_folder / "package-lock.json").read_bytes()).hexdigest()
     digest_file = folder / "fetched"
-    if not (digest_file.exists() and digest_file.read_text(encoding="utf-8") == lock_digest):
-        folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "installing").open("w", encoding="utf-8") as lock_file:
+        fcntl.flock(lock_file, fcntl.LOCK_EX)
+        if digest_file.exists() and digest_file.read_text(encoding="utf-8") == lock_digest:
+            return folder
         for name in _PACKAGE_FILES:
-            shutil.copy(AGENTS_FOLDER / name, folder / name)
+            shutil.copy(lock_folder / name, folder / name)
         if subprocess.run((npm, "ci"), cwd=folder, capture_output=True, check=False).returncode:  # noqa: S603 - npm itself, located above
             raise PlaygroundFailedError
         digest_file.write_text(lock_digest, encoding="utf-8")

@@ -16,6 +16,7 @@ from bot.sandbox.teams.playground import (
     Playground,
     PlaygroundFailedError,
 )
+from tests.journeys.accessibility import AXE_LOCK_FOLDER
 
 SERVER_SCRIPT = """
 const server = require('node:http').createServer();
@@ -24,10 +25,11 @@ setTimeout(() => process.exit(), 50);
 """
 
 
-def test_the_playground_is_pinned_by_hash() -> None:
+@pytest.mark.parametrize("folder", [AGENTS_FOLDER, AXE_LOCK_FOLDER], ids=["playground", "axe"])
+def test_an_npm_package_is_pinned_by_hash(folder: Path) -> None:
     """The lock file has a version and a hash, but no URL, so that any npm registry works."""
-    packages = json.loads((AGENTS_FOLDER / "package-lock.json").read_text())["packages"]
-    (dependency,) = json.loads((AGENTS_FOLDER / "package.json").read_text())["dependencies"].items()
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    (dependency,) = json.loads((folder / "package.json").read_text())["dependencies"].items()
 
     name, version = dependency
     locked_package = packages[f"node_modules/{name}"]
