@@ -1,8 +1,11 @@
 """Answers of the set-up form, and helpers that open and submit it."""
 
+from dataclasses import replace
+
 from bot.context import Context
 from bot.conversation import DeferredReply, Person
 from bot.domain.people import Team
+from bot.domain.teams import setup_changes, setup_difference
 from bot.elements import Form
 from handlers import COMMANDS, FORMS
 from tests.sample_team import (
@@ -51,6 +54,14 @@ STORED_ANSWERS: FormAnswers = {
     "tip_time": "09:00",
 }
 """The answers that change nothing in the Monday team as it is stored."""
+
+
+def encode_changed_tip_day() -> str:
+    """Return the data of the preview in which the Monday team's tips move to Wednesday."""
+    clinician_ids = [clinician.id for clinician in CLINICIANS]
+    stored_setup = setup_changes.describe_setup(TEAM, clinician_ids, [SUPERVISOR.id])
+    changed_setup = replace(stored_setup, tip_days=(3,))
+    return setup_difference.encode_change(TEAM.id, stored_setup, changed_setup)
 
 
 async def resolve_reply(reply: object) -> object:

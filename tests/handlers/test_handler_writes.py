@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 from sqlalchemy import event
@@ -14,11 +13,10 @@ from bot.context import Context
 from bot.conversation import Person, Profile, Request
 from bot.domain.checkins import preferences
 from bot.domain.people import Role
-from bot.domain.teams import setup_changes, setup_difference
 from bot.store.repositories import Repositories
 from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER, PLANNING_NOTHING, SHORTCUTS
 from tests.doubles import RecordingOutlet
-from tests.handlers.setup_forms import STORED_ANSWERS, resolve_reply
+from tests.handlers.setup_forms import STORED_ANSWERS, encode_changed_tip_day, resolve_reply
 from tests.sample_team import (
     ADA,
     ADMIN,
@@ -40,12 +38,7 @@ PACK = catalogue.load_catalogue().get_pack("en")
 CHECKIN = f"2026-W27:{PACK.signs[0].code}"
 CODES: FormAnswers = {"form": "away", "status": "touched"}
 UNJOINED = CLINICIANS[-1]
-STORED_SETUP = setup_changes.describe_setup(
-    TEAM, [clinician.id for clinician in CLINICIANS], [SUPERVISOR.id]
-)
-CHANGE_DATA = setup_difference.encode_change(
-    TEAM.id, STORED_SETUP, replace(STORED_SETUP, tip_days=(3,))
-)
+CHANGE_DATA = encode_changed_tip_day()
 FRIDAY_CLINICIANS = tuple(build_person(f"friday{number}") for number in range(6))
 
 SEALED_TABLES = {"inbox", "ledger_record", "team_record"}

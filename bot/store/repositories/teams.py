@@ -7,16 +7,7 @@ from functools import lru_cache
 from itertools import starmap
 from types import SimpleNamespace
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Table,
-    bindparam,
-    delete,
-    exists,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, select, update
 
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
