@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.content.catalogue import Catalogue
 from bot.conversation import Person, Profile, parse_product
 from bot.outlet import AccountStatus, Outlet
+from bot.store.repositories.teams import Account
 from bot.store.store import Store
 
 _MAX_CONCURRENT_PROFILES = 20
@@ -31,6 +32,9 @@ class Context:
     outlets: Mapping[str, Outlet]
     releases_folder: Path | None = None
     """Folder of the published tables' files; ``None`` to write none."""
+    requester: Account | None = None
+    """What the middleware has just read of the request's person, for content alone: a right is
+    decided in the transaction that uses it. ``None`` outside a request."""
     background_tasks: set[asyncio.Task[None]] = field(default_factory=set, compare=False)
     """Running tasks of :meth:`run_within`: without a reference the garbage collector drops one."""
 

@@ -23,9 +23,8 @@ from bot.conversation import (
 from bot.elements import Form, Message, Text
 from bot.errors import BotError, UnshownReplyError
 from bot.logs import log_error
-from bot.store.repositories import Repositories
 from bot.store.repositories.teams import Account
-from bot.workflows import reachability
+from bot.workflows import access, reachability
 
 logger = logging.getLogger("attune.middleware")
 
@@ -54,10 +53,9 @@ class RequestMiddleware:
         """Return *handler* wrapped for an adapter; *after_reply* runs after each call."""
 
         async def call_handler(request: Request) -> Reply:
-            localized = await self._with_language(request)
-            reply = await self._run_with_error_reply(
-                localized, lambda: handler(localized, self._context)
-            )
+            localized, requester = await self._with_language(request)
+            context = replace(self._context, requester=requester)
+            reply = await self._run_with_error_reply(localized, lambda: handler(localized, context))
             if after_reply:
                 after_reply()
             self._schedule_profile_lookup(request.person)
@@ -108,7 +106,8 @@ class RequestMiddleware:
 
     async def resolve_language(self, request: Request) -> str:
         """Return the person's language tag, for texts that an adapter renders without a handler."""
-        return (await self._with_language(request)).language
+        localized, _ = await self._with_language(request)
+        return localized.language
 
     async def wait_for_profile_lookups(self) -> None:
         """Wait until every running profile lookup has finished."""
@@ -147,8 +146,10 @@ class RequestMiddleware:
             return Form("notice", title, (Text(sentence),), close=close)
         return Message(sentence, (Text(sentence),))
 
-    async def _with_language(self, request: Request) -> Request:
-        """Return *request* with its language; on an exception log it and use the default.
+    async def _with_language(self, request: Request) -> tuple[Request, Account | None]:
+        """Return *request* with its language, and its person's account if it could be read.
+
+        An exception is logged, and the language is then the default.
 
         The read for the language also shows whether the person or workspace is marked as
         unreachable, which a request disproves.
@@ -158,12 +159,12 @@ class RequestMiddleware:
             language = self._choose_language(request, requester)
         except Exception as error:  # noqa: BLE001 - the request is still handled, in English
             log_error(logger, "middleware.language_lookup_failed", error)
-            return request
+            return request, None
         if reachability.needs_recovery(
             requester.profile, requester.suspension_reason, request.affiliation
         ):
             await self._record_request(request)
-        return replace(request, language=language)
+        return replace(request, language=language), requester
 
     async def _record_request(self, request: Request) -> None:
         """Change the marks that *request* disproves; the next request retries it."""
@@ -178,16 +179,9 @@ class RequestMiddleware:
             logger.warning(action, extra={"action": action})
 
     async def _load_requester(self, request: Request) -> Account:
-        person = request.person
-
-        def read_requester(repos: Repositories) -> Account:
-            account = repos.teams.get_account(person)
-            if account.team or not request.channel:
-                return account
-            channel_team = repos.teams.get_by_channel(person.workspace, request.channel)
-            return replace(account, team=channel_team)
-
-        return await self._context.store.for_workspace(person.workspace).read(read_requester)
+        return await self._context.store.for_workspace(request.person.workspace).read(
+            lambda repos: access.load_requester(repos, request)
+        )
 
     def _choose_language(self, request: Request, requester: Account) -> str:
         """Return the first available language by precedence.

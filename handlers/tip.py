@@ -1,6 +1,6 @@
 """Handlers of ``/tip``: the day's card on trust, the same for the whole team that day."""
 
-from datetime import date
+from datetime import date, datetime
 
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
@@ -8,7 +8,8 @@ from bot.conversation import Reply, Request
 from bot.domain import calendar, surface, tip_list, tip_rotation, tips
 from bot.elements import Message
 from bot.errors import UnknownAnswerError
-from bot.store.repositories import Repositories
+from bot.store.repositories.teams import Account
+from bot.workflows.access import load_requester
 
 MAX_CARDS_AHEAD = 400
 """The highest card offset that a button may request; more than the number of cards."""
@@ -80,9 +81,11 @@ def _present(request: Request, words: LanguagePack, message: Message) -> Reply:
 
 async def _show_card(request: Request, context: Context, days_ahead: int) -> Reply:
     words = context.catalogue.get_pack(request.language)
-    team_key, day = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: _team_key_and_day(repos, request, context)
-    )
+    requester = context.requester
+    if requester is None:
+        scope = context.store.for_workspace(request.person.workspace)
+        requester = await scope.read(lambda repos: load_requester(repos, request))
+    team_key, day = _team_key_and_day(requester, context.now())
     message = tips.render_tip(
         tip_rotation.select_daily_tip(words.tips, team_key, day, days_ahead),
         words,
@@ -91,15 +94,12 @@ async def _show_card(request: Request, context: Context, days_ahead: int) -> Rep
     return surface.as_message_or_form(request, words, words.translate("common.step.tip"), message)
 
 
-def _team_key_and_day(repos: Repositories, request: Request, context: Context) -> tuple[str, date]:
+def _team_key_and_day(requester: Account, now: datetime) -> tuple[str, date]:
     """Return the key of the daily card and the local date.
 
     The key is the id of the person's team, else the channel's team, else the workspace.
     """
-    person = request.person
-    team = repos.teams.get_home_team(person) or repos.teams.get_by_channel(
-        person.workspace, request.channel
-    )
-    zone = team.zone if team else repos.people.get(person).zone
-    day = context.now().astimezone(calendar.load_zone(zone or "UTC")).date()
-    return (team.id if team else person.workspace), day
+    profile, team = requester.profile, requester.team
+    zone = team.zone if team else profile.zone
+    day = now.astimezone(calendar.load_zone(zone or "UTC")).date()
+    return (team.id if team else profile.person.workspace), day

@@ -1,9 +1,12 @@
 """Load what the rights of a person depend on, without reading what their request contains."""
 
-from bot.conversation import Person
+from dataclasses import replace
+
+from bot.conversation import Person, Request
 from bot.domain.people import PersonAccess, select_readable_teams
 from bot.domain.reachability import has_working_account
 from bot.store.repositories import Repositories
+from bot.store.repositories.teams import Account
 from bot.workflows.personal_data import load_teams_and_roles
 
 
@@ -18,6 +21,15 @@ def load_access(repos: Repositories, person: Person, channel: str) -> PersonAcce
         reads_tables=bool(select_readable_teams(teams, roles, home_team)),
         has_role=bool(roles),
     )
+
+
+def load_requester(repos: Repositories, request: Request) -> Account:
+    """Load the account of a request's person, with the channel's team if they have no home team."""
+    account = repos.teams.get_account(request.person)
+    if account.team or not request.channel:
+        return account
+    channel_team = repos.teams.get_by_channel(request.person.workspace, request.channel)
+    return replace(account, team=channel_team)
 
 
 def is_listed(repos: Repositories, person: Person) -> bool:
