@@ -244,7 +244,7 @@ class Form:
     itself where it stacks forms (Slack), else by a button in place of ``close``, whose handler
     ``back.name`` returns the form below. ``closes_all`` closes the forms below together with it.
     ``is_repeatable`` is whether the request that led to the form may be sent once more, to show it
-    again: not where that stores something, or contains long lists.
+    again: not where that stores something.
     """
 
     name: str

@@ -51,9 +51,20 @@ async def open_debrief(product: Product) -> tuple[str, Screen, Answers]:
 
 
 async def open_setup(product: Product) -> tuple[str, Screen, Answers]:
-    """Open the set-up of the team."""
+    """Open the set-up of the team, which is stored again as it is."""
     form = await product.run_command(product.supervisor, "supervision")
-    return product.supervisor, form, {"name": ("South",), "day": ("3",), "time": ("16:30",)}
+    return product.supervisor, form, {}
+
+
+async def open_preview(product: Product) -> tuple[str, Screen, Answers]:
+    """Open the preview of another day and time than those of the team."""
+    form = await product.run_command(product.supervisor, "supervision")
+    (team,) = await product.bot.context.store.across_workspaces.read(
+        lambda repos: repos.teams.list_teams()
+    )
+    answers = {"day": (str(team.checkin_rule.weekday % 7 + 1),), "time": ("16:30",)}
+    preview = await product.submit_form(product.supervisor, form, answers)
+    return product.supervisor, preview, {}
 
 
 async def open_settings(product: Product) -> tuple[str, Screen, Answers]:
@@ -72,7 +83,7 @@ async def open_checkin(product: Product) -> tuple[str, Screen, Answers]:
     return product.marie, await product.press_button(product.marie, message, label), CHECKIN_ANSWERS
 
 
-OPENERS = [open_debrief, open_setup, open_settings, open_checkin]
+OPENERS = [open_debrief, open_setup, open_preview, open_settings, open_checkin]
 
 
 @pytest.mark.parametrize("open_form", OPENERS)

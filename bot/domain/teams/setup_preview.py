@@ -96,7 +96,6 @@ def build_preview_form(
         submit=words.translate("setups.preview.submit"),
         close=words.translate("common.cancel"),
         data=data,
-        is_repeatable=False,
     )
 
 

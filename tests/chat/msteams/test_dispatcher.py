@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -216,6 +217,27 @@ async def test_a_forged_opener_passes_on_no_text(bench: AdapterBench) -> None:
     await bench.send_activity(activities.build_dialog_submission(bench.ms.service_url, data))
 
     assert [request.keyword for request in bench.handlers.requests] == ["", UNKNOWN_KEYWORD]
+
+
+async def test_a_request_that_stores_something_is_not_repeated(bench: AdapterBench) -> None:
+    """The form that follows it is shown again by what led to the form before."""
+    bench.handlers.replies |= {
+        "debrief": replace(FORM, name="setup", is_repeatable=False),
+        "setup": InvalidAnswers({"form": "Choose one."}),
+        "rupture": FORM,
+    }
+    data = pack_action_data(
+        Action("forms", "debrief", step=RequestStep.SUBMITTED),
+        CardContext(CardSurface.DIALOG, "k", reopen_action=Action("commands", "rupture")),
+    )
+    card = await bench.send_for_card(activities.build_dialog_submission(bench.ms.service_url, data))
+    (submitted, *_) = collect_actions(card)
+
+    await bench.send_activity(
+        activities.build_dialog_submission(bench.ms.service_url, submitted["data"])
+    )
+
+    assert [request.name for request in bench.handlers.requests] == ["debrief", "setup", "rupture"]
 
 
 @pytest.mark.parametrize("table", ["buttons", "forms"])
