@@ -47,3 +47,11 @@ def test_the_button_opens_the_form() -> None:
     button = team_closing.build_close_button(TEAM, WORDS)
 
     assert (button.name, button.data, button.opens_form) == ("supervision.close", TEAM.id, True)
+
+
+def test_a_second_close_is_said_to_change_nothing() -> None:
+    """The note names the team, and has nothing to submit."""
+    form = team_closing.build_repeated_form(TEAM, WORDS)
+
+    assert "**Monday team** is closed already" in reply_text(form)
+    assert form.submit == ""
