@@ -50,10 +50,11 @@ TAG_BY_FOLDER = {"en": "en", "fr": "fr-CA", "zh": "zh-Hans"}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class LanguagePack:
     """All content of one language, with its formatting of dates, times, numbers and lists.
 
+    A pack is equal to itself only, so that it is a key of caches of what is rendered from it.
     Its repr names no content, of which there are 70,000 words: asyncio computes the repr of
     results that it only passes on. ``sentences`` are keyed ``area.path`` (file name, then
     tables); ``guide`` and ``supervision_guide`` map dotted paths to the lines of the guides for a

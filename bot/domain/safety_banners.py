@@ -1,9 +1,12 @@
 """Banners that name the limits of a form, and where to turn when somebody may be at risk."""
 
+from functools import lru_cache
+
 from bot.content.catalogue import LanguagePack
 from bot.elements import Banner
 
 
+@lru_cache(maxsize=64)
 def build_banners(words: LanguagePack, *keys: str) -> tuple[Banner, ...]:
     """Return a banner for each ``safety`` key, and the service's own procedure below them.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.content.catalogue import LanguagePack, Question
 from bot.conversation import InvalidAnswers
@@ -106,6 +107,7 @@ def build_debrief_form(
     )
 
 
+@lru_cache(maxsize=16)
 def format_model_credit(words: LanguagePack) -> str:
     """Return the credit of the models that the debrief and the guide follow, with their links."""
     return words.translate(

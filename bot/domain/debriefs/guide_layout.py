@@ -1,7 +1,8 @@
 """Lay out a guide for a phone: the lines to read at once, and the rest behind two buttons."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from bot.content.catalogue import LanguagePack
 from bot.content.word_count import count_words
@@ -20,8 +21,7 @@ MAX_WORDS = 150
 """Maximum words of a guide before the fold "more": about 40 seconds of reading on a phone."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One step: its name, its lines, and the elements below them."""
 
     name: str
@@ -42,7 +42,7 @@ class WordBudget:
         first = Step(step.name, step.lines[:1])
         if not self.take(render_steps(self._words, first)):
             return Step(step.name, ()), step
-        return first, Step(step.name, step.lines[1:], step.elements)
+        return first, step._replace(lines=step.lines[1:])
 
     def take(self, elements: Iterable[Element]) -> bool:
         """Return whether there is room for *elements*, which is then taken."""
@@ -64,20 +64,22 @@ def render_steps(words: LanguagePack, *steps: Step) -> tuple[Element, ...]:
     elements: list[Element] = []
     for step in steps:
         if step.lines:
-            elements += (Text(_format_step(words, step)), *step.elements)
+            elements += (_render_step(words, step.name, step.lines), *step.elements)
     return tuple(elements)
 
 
 def render_short_steps(words: LanguagePack, *steps: Step) -> tuple[Text, ...]:
     """Return one paragraph with the steps that have lines, each on a line of its own, if any."""
-    lines = [_format_step(words, step) for step in steps if step.lines]
+    lines = [_render_step(words, step.name, step.lines).text for step in steps if step.lines]
     return (Text("\n".join(lines)),) if lines else ()
 
 
-def _format_step(words: LanguagePack, step: Step) -> str:
-    title = words.guide_line(f"step.{step.name}")
-    first_line = words.translate("rupture.guide.step", title=title, line=step.lines[0])
-    return "\n".join((first_line, *step.lines[1:]))
+@lru_cache(maxsize=1024)
+def _render_step(words: LanguagePack, name: str, lines: tuple[str, ...]) -> Text:
+    """Return the paragraph of a step's *lines*, which many guides share."""
+    title = words.guide_line(f"step.{name}")
+    first_line = words.translate("rupture.guide.step", title=title, line=lines[0])
+    return Text("\n".join((first_line, *lines[1:])))
 
 
 def build_fold(words: LanguagePack, name: str, *body: Element) -> tuple[Fold, ...]:

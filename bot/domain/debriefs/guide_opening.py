@@ -1,7 +1,6 @@
 """The opening step of a guide: how to begin, the words for the client, and what to check."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bot.domain.debriefs import phrases
 from bot.domain.debriefs.guide_case import CONCLUDED_STATUSES, GuideCase
@@ -24,10 +23,9 @@ def select_opening_steps(case: GuideCase) -> tuple[Step, Step, Step]:
     The details are no first words, or extras: the fold "more" contains them.
     """
     names = _opening_line_names(case)
-    sections = {name: name.partition(".")[0] for name in names}
-    details = tuple(name for name in names if sections[name] in DETAIL_SECTIONS)
-    leads = tuple(name for name in names if sections[name] in LEAD_SECTIONS)
-    firsts = tuple(name for name in names if name not in {*details, *leads})
+    details = tuple([name for name in names if name.partition(".")[0] in DETAIL_SECTIONS])
+    leads = tuple([name for name in names if name.partition(".")[0] in LEAD_SECTIONS])
+    firsts = tuple([name for name in names if name not in details and name not in leads])
     phrase_ids = phrases.select_phrases(case.debrief, case.refinement)
     extra_names, extras = _select_extras(case)
     return (
@@ -41,7 +39,7 @@ def insert_lead(case: GuideCase, opening: Step, lead: Step) -> Step:
     """Return the opening step with the line on how to begin: below a warning, else first."""
     is_warning = bool(_threat_line_names(case))
     lines = (*opening.lines, *lead.lines) if is_warning else (*lead.lines, *opening.lines)
-    return replace(opening, lines=lines)
+    return opening._replace(lines=lines)
 
 
 def _opening_line_names(case: GuideCase) -> tuple[str, ...]:
@@ -94,9 +92,9 @@ def _has_client_pushed(case: GuideCase) -> bool:
 
     A client who names identity, culture or unfair treatment is never treated as a threat for it.
     """
-    cue_codes = case.words.questions["cue_against"].option_codes - phrases.CULTURE_CODES
-    return case.debrief.form in {"against", "both"} or not cue_codes.isdisjoint(
-        case.refinement.cues
+    cue_codes = case.words.questions["cue_against"].option_codes
+    return case.debrief.form in {"against", "both"} or any(
+        cue in cue_codes and cue not in phrases.CULTURE_CODES for cue in case.refinement.cues
     )
 
 

@@ -1,7 +1,6 @@
 """Build the guide for a strained moment: seven steps, selected by the codes of a debrief."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from bot.content.catalogue import LanguagePack
 from bot.domain import safety_banners
@@ -13,6 +12,9 @@ from bot.domain.debriefs.refinement_data import encode_answers
 from bot.domain.debriefs.rehearsal import build_rehearse_button
 from bot.domain.person import ten_minutes
 from bot.elements import ActionRow, Banner, Button, Caption, Element, Form
+
+NO_ANSWERS = Refinement()
+"""The refinement of a guide whose deeper questions were not answered."""
 
 
 def build_guide_form(
@@ -30,7 +32,7 @@ def build_guide_form(
     with a *refinement* is on top of the guide that it refines, and closes it, too.
     """
     supervisors = supervisors[: guide_layout.MAX_CONTACTS]
-    case = GuideCase(debrief, refinement or Refinement(), words, supervisors)
+    case = GuideCase(debrief, refinement or NO_ANSWERS, words, supervisors)
     banners, foot_banners = _build_banners(case)
     return Form(
         "guide",
@@ -52,9 +54,9 @@ def build_guide_form(
 def _build_next_step_buttons(case: GuideCase) -> ActionRow:
     """Build the buttons of the rehearsal and of the deeper questions, with a guide's answers."""
     data = encode_answers(case.debrief, case.refinement, case.words)
-    label_key = "again" if case.refinement != Refinement() else "deeper"
+    label_key = "again" if case.refinement != NO_ANSWERS else "deeper"
     label = case.words.translate(f"rupture.guide.{label_key}")
-    rehearse = build_rehearse_button(case.debrief, case.refinement, case.words)
+    rehearse = build_rehearse_button(case.debrief, case.refinement, case.words, data)
     return ActionRow((*rehearse, Button("rupture.deeper", label, data, opens_form=True)))
 
 
@@ -97,7 +99,7 @@ def _render_steps(case: GuideCase, banners: tuple[Banner, ...]) -> Iterator[Elem
     more = guide_layout.render_steps(
         words,
         Step("settle", settle_lines[1:]),
-        replace(details, lines=(*other_leads.lines, *details.lines)),
+        details._replace(lines=(*other_leads.lines, *details.lines)),
         *(other for _, other in split_steps),
         *_select_late_steps(case),
     )

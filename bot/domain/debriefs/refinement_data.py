@@ -31,15 +31,16 @@ def encode_answers(debrief: Debrief, refinement: Refinement, words: LanguagePack
         answers[name] = _select_codes(refinement.own_parts, words.questions[name])
     for name in CUE_QUESTIONS_BY_FORM[debrief.form]:
         answers[name] = _select_codes(refinement.cues, words.questions[name])
-    encoded = ((name, _CODE_SEPARATOR.join(codes)) for name, codes in answers.items())
+    encoded = [(name, _CODE_SEPARATOR.join(codes)) for name, codes in answers.items()]
     return _ANSWER_SEPARATOR.join(
-        (debrief.encoded_codes, *(f"{name}={codes}" for name, codes in encoded if codes))
+        [debrief.encoded_codes, *[f"{name}={codes}" for name, codes in encoded if codes]]
     )
 
 
 def _select_codes(codes: Iterable[str], question: Question) -> tuple[str, ...]:
     """Return those of *codes* that are options of *question*, in their order."""
-    return tuple(code for code in codes if code in question.option_codes)
+    option_codes = question.option_codes
+    return tuple([code for code in codes if code in option_codes])
 
 
 def decode_answers(data: str) -> Answers:

@@ -68,12 +68,14 @@ def select_marker(debrief: Debrief, refinement: Refinement) -> str:
 
 
 def build_rehearse_button(
-    debrief: Debrief, refinement: Refinement, words: LanguagePack
+    debrief: Debrief, refinement: Refinement, words: LanguagePack, data: str
 ) -> tuple[Button, ...]:
-    """Build the button that opens the rehearsal; none where it is not offered."""
+    """Build the button that opens the rehearsal; none where it is not offered.
+
+    *data* is what :func:`encode_answers` returns for the guide.
+    """
     if not can_rehearse(debrief, refinement):
         return ()
-    data = encode_answers(debrief, refinement, words)
     return (Button("rupture.rehearse", words.translate("rehearsal.open"), data, opens_form=True),)
 
 
