@@ -11,6 +11,7 @@ from bot.domain.debriefs.phrases import OPENING_PHRASES
 from bot.elements import Banner, Caption, Quote, Text
 from tests.domain.debriefs.combinations import split_openers
 from tests.domain.debriefs.guide_walk import CULTURE_CODES, WalkedGuide, get_pack, section_lines
+from tests.domain.debriefs.line_finder import LineFinder
 
 SESSION_WORDS: Mapping[str, Mapping[str, str]] = tomllib.loads(
     (Path(__file__).parent / "session_words.toml").read_text(encoding="utf-8")
@@ -131,20 +132,19 @@ def has_procedure_at_once(case: WalkedGuide) -> bool:
 
 def uses_words_of_its_phase(case: WalkedGuide) -> bool:
     """Return whether no expression of another phase occurs."""
-    return not any(
-        case.phase not in SESSION_WORDS[name]["phases"]
-        for line in case.lines
-        for name in _expressions_in(line, case.words.language)
-    )
+    finder = _find_words_of_other_phases(case.phase)
+    return not finder.find(case.lines, case.words.language)
 
 
 @cache
-def _expressions_in(line: str, language: str) -> tuple[str, ...]:
-    """Return the names of the expressions that occur in a line."""
-    return tuple(
-        name
-        for name, patterns in SESSION_WORDS.items()
-        if re.search(patterns[language], line, re.IGNORECASE)
+def _find_words_of_other_phases(phase: str) -> LineFinder:
+    """Return the finder of lines, by language, with an expression that *phase* excludes."""
+    return LineFinder(
+        lambda line, language: any(
+            re.search(patterns[language], line, re.IGNORECASE)
+            for patterns in SESSION_WORDS.values()
+            if phase not in patterns["phases"]
+        )
     )
 
 
@@ -240,8 +240,13 @@ def is_warned_unless_safe(case: WalkedGuide) -> bool:
 
 def names_the_risk(case: WalkedGuide) -> bool:
     """Return whether the safety procedure is shown if and only if a sign is of risk."""
-    banner = Banner(case.words.translate("safety.hopeless"))
+    banner = _risk_banner(case.words.language)
     return (banner in case.guide.body) == bool(RISK_CUES & case.codes)
+
+
+@cache
+def _risk_banner(language: str) -> Banner:
+    return Banner(get_pack(language).translate("safety.hopeless"))
 
 
 def credits_the_models(case: WalkedGuide) -> bool:
@@ -249,9 +254,13 @@ def credits_the_models(case: WalkedGuide) -> bool:
     source_url = case.words.references["source"].url
     return (
         _format_credit(case.words.language) in case.lines
-        and not any(source_url in line for line in case.lines)
-        and sum(line.count("3RS") for line in case.lines) == 1
+        and not _SOURCE_FINDER.find(case.lines, source_url)
+        and sum(line.count("3RS") for line in _RATING_FINDER.find(case.lines, "3RS")) == 1
     )
+
+
+_SOURCE_FINDER = LineFinder(lambda line, source_url: source_url in line)
+_RATING_FINDER = LineFinder(lambda line, rating: rating in line)
 
 
 @cache
@@ -262,15 +271,15 @@ def _format_credit(language: str) -> str:
 def attributes_no_defence(case: WalkedGuide) -> bool:
     """Return whether no line speaks of a defence of the clinician."""
     return (
-        not any(_attributes_defence(line, case.words.language) for line in case.lines)
+        not _DEFENCE_FINDER.find(case.lines, case.words.language)
         and not case.has_line("settle.defensive")
         and "P6" not in case.phrase_ids
     )
 
 
-@cache
-def _attributes_defence(line: str, language: str) -> bool:
-    return DEFENSIVE_WORDS[language].search(line) is not None
+_DEFENCE_FINDER = LineFinder(
+    lambda line, language: DEFENSIVE_WORDS[language].search(line) is not None
+)
 
 
 def is_disclosure_an_extra(case: WalkedGuide) -> bool:
