@@ -18,6 +18,6 @@ class LineFinder:
     def find(self, lines: frozenset[str], context: str) -> list[str]:
         """Return those of *lines* that the predicate is true of in *context*."""
         other_lines = self._other_lines[context]
-        found = [line for line in lines - other_lines if self._predicate(line, context)]
-        other_lines.update(lines.difference(found))
-        return found
+        matching_lines = [line for line in lines - other_lines if self._predicate(line, context)]
+        other_lines.update(lines.difference(matching_lines))
+        return matching_lines
