@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from tests import needs
 from tests.key_folders import open_test_store
-from tests.long_tests import find_kind, spread_tests
+from tests.long_tests import find_kind, sort_longest_first, spread_tests
 from tests.postgres import PostgresServer
 
 settings.register_profile("attune", derandomize=True, deadline=None, print_blob=True)
@@ -54,7 +54,8 @@ def pytest_collection_modifyitems(
     process_count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
     if process_count > 1:
         folder = Path(__file__).parent
-        items[:] = spread_tests(items, lambda item: find_kind(item, folder), process_count)
+        sorted_items = sort_longest_first(items, lambda item: item.path.stem)
+        items[:] = spread_tests(sorted_items, lambda item: find_kind(item, folder), process_count)
 
 
 def _deselect_excluded(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,7 +1,9 @@
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.long_tests import spread_tests
+from tests.long_tests import LONGEST_ATTACKS, sort_longest_first, spread_tests
 
 KINDS = {"a": "attacks", "b": "browser", "c": "crashes", "p": "processes"}
 
@@ -35,3 +37,16 @@ def test_every_test_runs_once(names: list[str], process_count: int) -> None:
 def test_short_tests_keep_their_order(names: list[str], process_count: int) -> None:
     """Without long tests the order of the tests stays."""
     assert spread_tests(names, find_kind_of_name, process_count) == names
+
+
+def test_longest_attacks_begin_first() -> None:
+    """The longest attacks come before all others, and each group keeps its order."""
+    stems = ["test_leaks", "test_nights", "test_views", "test_nights"]
+    numbers = range(len(stems))
+
+    assert sort_longest_first(numbers, lambda number: stems[number]) == [1, 3, 0, 2]
+
+
+def test_longest_attacks_exist() -> None:
+    """The attacks that begin first are still in the file of that name."""
+    assert (Path(__file__).parent / "attacks" / f"{LONGEST_ATTACKS}.py").is_file()
