@@ -83,7 +83,6 @@ def pytest_collection_finish() -> None:
     Scanning them again and again took a seventh of the tests' time.
     """
     gc.enable()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
 

@@ -72,6 +72,8 @@ def _find_compiled_patterns(source: SourceFile) -> Iterator[Usage]:
 
 
 def _find_inline_patterns(source: SourceFile) -> Iterator[Usage]:
+    if not any(f"re.{function}(" in source.text for function in _FUNCTIONS):
+        return  # walking the trees of all modules takes a second in each test process
     for node in ast.walk(source.tree):
         match node:
             case ast.Call(
