@@ -1,29 +1,34 @@
-"""Saves of people while the periods of many teams are opened, and while they close at once."""
+"""Saves of people while many teams are declared, their periods opened, and closed at once."""
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from datetime import time as local
+from functools import partial
+from pathlib import Path
 from typing import cast
 
 from sqlalchemy import insert
 
+from bot.admin import apply_teams
 from bot.content.catalogue import Catalogue
 from bot.context import Context
 from bot.conversation import Person, Request
-from bot.domain.calendar import WeeklyRule
-from bot.domain.people import Team
 from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
 from bot.store.schema import people, rosters
 from bot.store.store import Store
 from bot.workflows.form_submission import FormContext, submit_form
 from schedules import close_periods
+from tests.bench.conditions import Conditions
+from tests.bench.figures import POSTGRESQL, SQLITE, Figure
+from tests.bench.teams import build_team
 from tests.key_folders import key_store_for
 
 WORKSPACE = "slack:T0BENCH"
 PEOPLE_PER_TEAM = 20
+MAX_TEAM_COUNT = 300
 
 OPENS_AT = datetime(2026, 12, 15, 15, tzinfo=UTC)
 """A day in whose period both ledgers close on the same Monday."""
@@ -44,64 +49,87 @@ class SaveFigures:
     refused_count: int = 0
 
 
-def measure_closing(url: str, team_count: int) -> dict[str, float]:
-    """Open and close the periods of *team_count* new teams in the empty database at *url*.
+def measure_closings(conditions: Conditions) -> list[Figure]:
+    """Measure saves beside the application of a team file, an opening and a close.
 
-    Meanwhile somebody saves a debrief, the next one soon after the answer. For each of ``opening``
-    and ``closing``, which opens the next periods too: its ``seconds``, its ``cpu_seconds``, the
-    number of ``saves``, those ``refused``, and the longest wait, ``wait`` and ``cpu_wait``, in
-    seconds; the latter is what the wait costs on a machine that does nothing else, without the
-    disk. ``closed`` is the number of periods that were published.
+    At most :data:`MAX_TEAM_COUNT` teams, which each figure says: 5,000 take longer than a run of
+    all measurements may. :func:`measure_closing` measures any number.
     """
-    return asyncio.run(_measure_store(url, team_count))
+    team_count = min(conditions.scale.team_count, MAX_TEAM_COUNT)
+    note = f"{team_count} teams"
+    folder = conditions.create_folder("closings")
+    urls = {SQLITE: f"sqlite:///{folder}/database/attune.sqlite"}
+    if conditions.create_postgres_url is not None:
+        urls[POSTGRESQL] = conditions.create_postgres_url()
+    return [
+        Figure(name, column, value, value, value, note)
+        for column, url in urls.items()
+        for name, value in measure_closing(url, team_count, folder).items()
+    ]
 
 
-async def _measure_store(url: str, team_count: int) -> dict[str, float]:
+def measure_closing(url: str, team_count: int, folder: Path) -> dict[str, float]:
+    """Declare *team_count* teams by a team file in *folder*, then as many whose periods open.
+
+    The database at *url* is empty before. Then all periods end, and are closed and opened again.
+    Meanwhile somebody saves a debrief, the next one soon after the answer. For each of
+    ``applying``, ``opening`` and ``closing``: its ``seconds``, its ``cpu_seconds``, the number of
+    ``saves``, those ``refused``, and the longest wait, ``wait_seconds`` and ``wait_cpu_seconds``;
+    the latter is what it costs on a machine that does nothing else, without the disk.
+    """
+    return asyncio.run(_measure_store(url, team_count, folder))
+
+
+async def _measure_store(url: str, team_count: int, folder: Path) -> dict[str, float]:
     store = Store.open(url, (b"a made-up pepper of 32 characters",), key_store_for(url))
     store.migrate()
+    path = folder / "teams.toml"
+    path.write_text("".join(map(_format_team, range(team_count))), encoding="utf-8")
+    apply_file = partial(apply_teams.apply_teams, path=path, test_mode=False)
+    figures = await _measure_action(store, range(team_count), "applying", OPENS_AT, apply_file)
+    numbers = range(team_count, 2 * team_count)
     for start in range(0, team_count, 100):
-        numbers = range(start, min(start + 100, team_count))
-        await store.across_workspaces.write(
-            lambda repos, numbers=numbers: _declare_teams(repos, numbers),  # type: ignore[misc]  # bound by its default
-            timeout_seconds=60,
-        )
-    figures: dict[str, float] = {}
+        declare = partial(_declare_teams, numbers=numbers[start : start + 100])
+        await store.across_workspaces.write(declare, timeout_seconds=60)
     for name, now in (("opening", OPENS_AT), ("closing", CLOSES_AT)):
-        figures |= await _measure_duty(store, team_count, name, now)
+        figures |= await _measure_action(store, numbers, name, now, close_periods.run)
     await store.close()
     return figures
 
 
-async def _measure_duty(
-    store: Store, team_count: int, name: str, now: datetime
+async def _measure_action(
+    store: Store,
+    numbers: range,
+    name: str,
+    now: datetime,
+    action: Callable[[Context], Awaitable[object]],
 ) -> dict[str, float]:
-    """Run the duty at *now* beside saves; return its figures, with *name* before each."""
+    """Run *action* at *now* beside saves in the teams of *numbers*; *name* begins each figure."""
     context = Context(store, cast("Catalogue", None), lambda: now, {})
     saves = SaveFigures()
-    saving = asyncio.create_task(_save_until_cancelled(context, team_count, saves))
+    saving = asyncio.create_task(_save_until_cancelled(context, numbers, saves))
     started_at, cpu_before = time.perf_counter(), time.process_time()
-    closed_count = await close_periods.run(context)
-    figures = {
+    await action(context)
+    figures: dict[str, float] = {
         "seconds": time.perf_counter() - started_at,
         "cpu_seconds": time.process_time() - cpu_before,
-        "closed": closed_count,
     }
     saving.cancel()
     await asyncio.gather(saving, return_exceptions=True)
     figures |= {
         "saves": len(saves.waits),
         "refused": saves.refused_count,
-        "wait": max(saves.waits, default=0.0),
-        "cpu_wait": max(saves.cpu_waits, default=0.0),
+        "wait_seconds": max(saves.waits, default=0.0),
+        "wait_cpu_seconds": max(saves.cpu_waits, default=0.0),
     }
     return {f"{name}_{figure}": value for figure, value in figures.items()}
 
 
-async def _save_until_cancelled(context: Context, team_count: int, saves: SaveFigures) -> None:
+async def _save_until_cancelled(context: Context, numbers: range, saves: SaveFigures) -> None:
     number = 0
     while True:
         number += 1
-        team_number = number * 7919 % team_count
+        team_number = numbers[number * 7919 % len(numbers)]
         person = Person(WORKSPACE, _build_person_id(team_number, number % PEOPLE_PER_TEAM))
         request = Request(person, "debrief", f"{context.now()} {number}")
         started_at, cpu_before = time.perf_counter(), time.process_time()
@@ -127,7 +155,7 @@ async def _save_debrief(context: Context, request: Request) -> None:
 def _declare_teams(repos: Repositories, numbers: range) -> None:
     rows = []
     for number in numbers:
-        repos.teams.save(_build_team(number))
+        repos.teams.save(build_team(WORKSPACE, f"{number:032}", f"C{number:05}"))
         rows += [
             {"team": f"{number:032}", "person": _build_person_id(number, place)}
             for place in range(PEOPLE_PER_TEAM)
@@ -141,22 +169,22 @@ def _declare_teams(repos: Repositories, numbers: range) -> None:
     repos._connection.execute(insert(people), profiles)
 
 
+def _format_team(number: int) -> str:
+    """Return the table of a team in a team file."""
+    clinicians = [_build_person_id(number, place) for place in range(PEOPLE_PER_TEAM)]
+    return f"""
+[[team]]
+workspace = "{WORKSPACE.removeprefix("slack:")}"
+channel = "C{number:05}"
+name = "Team {number}"
+supervisors = ["U{number:05}SUPER"]
+clinicians = {clinicians}
+language = "en"
+timezone = "America/Toronto"
+checkin = {{ day = "monday", time = "09:00" }}
+tip = {{ days = ["tuesday"], time = "09:00" }}
+"""
+
+
 def _build_person_id(team_number: int, place: int) -> str:
     return f"U{team_number:05}X{place:02}"
-
-
-def _build_team(number: int) -> Team:
-    return Team(
-        id=f"{number:032}",
-        workspace=WORKSPACE,
-        channel=f"C{number:05}",
-        name=f"Team {number}",
-        practice="",
-        language="en",
-        zone="America/Toronto",
-        checkin_rule=WeeklyRule(1, local(9)),
-        tip_days=(),
-        tip_time=local(9),
-        question="form",
-        open_to_team=False,
-    )
