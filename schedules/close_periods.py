@@ -50,8 +50,8 @@ async def next_due(context: Context) -> datetime | None:
 async def _close_periods(context: Context, writer: PacedWriter) -> int:
     """Close the ended periods in batches; log what became of all of them together.
 
-    Neither the order nor the size of the batches follows from what anybody filed. The first batch
-    that finds the key store unavailable is the last one.
+    They are in the order of their units, and the size of a batch follows from how long the ones
+    before took. The first batch that finds the key store unavailable is the last one.
     """
     now = context.now()
     ended, unlisted_count = await context.store.across_workspaces.read(
