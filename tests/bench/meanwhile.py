@@ -78,7 +78,7 @@ def measure_meanwhile(conditions: Conditions) -> list[Figure]:
         latencies = _measure_one_process(conditions, workspace_count)
         figures += latencies.build_figures(column, conditions.scale.note)
     if conditions.create_postgres_url:
-        column = f"{POSTGRESQL}, {WORKER_WORKSPACES} workspaces, {WORKER_COUNT} workers"
+        column = f"{POSTGRESQL}, {WORKER_WORKSPACES} workspaces"
         conditions.report_progress(column)
         latencies = _measure_beside_workers(conditions, conditions.create_postgres_url())
         figures += latencies.build_figures(column, conditions.scale.note or _NOTE)

@@ -31,8 +31,4 @@ MEASUREMENTS: Mapping[str, Measurement] = {
     "killed": sending.measure_killed_sending,
     "answering": answering.measure_answering,
 }
-"""A further measurement is one entry here, and its bars are entries of ``bars.py``.
-
-One that takes the URL of an empty database and a number of teams is wrapped by
-:func:`tests.bench.team_measurement.measure_teams`.
-"""
+"""A further measurement is one entry here, and its bars are entries of ``bars.py``."""

@@ -20,13 +20,13 @@ def format_assessment(assessment: Assessment) -> str:
         (figure.column, figure.text, figure.note) if figure else (_NO_VALUE, _NO_VALUE, "")
     )
     limit = f"{bar.direction.value} {bar.limit:g}"
-    line = f"{bar.id:5} {bar.claim:37} {column:24} {value:24} {limit:8} {assessment.verdict.value}"
+    line = f"{bar.id:5} {bar.claim:37} {column:27} {value:24} {limit:8} {assessment.verdict.value}"
     return f"{line} ({note})" if note else line
 
 
 def format_figure(figure: Figure) -> str:
     """Return the line of a figure without a bar."""
-    return f"      {figure.name:37} {figure.column:24} {figure.text}"
+    return f"      {figure.name:37} {figure.column:27} {figure.text}"
 
 
 def write_json(

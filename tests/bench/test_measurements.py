@@ -10,7 +10,6 @@ from tests.bench.bars import BARS
 from tests.bench.conditions import Conditions, Scale
 from tests.bench.figures import Figure
 from tests.bench.registry import MEASUREMENTS
-from tests.bench.team_measurement import measure_teams
 from tests.chat.slack.payloads import Payload
 from tests.postgres import PostgresServer
 
@@ -77,24 +76,6 @@ def test_measurement_has_a_column_of_postgresql(tmp_path: Path, postgres: Postgr
     columns = {figure.column for figure in measure("killing", tmp_path, postgres)}
 
     assert columns == {"sqlite", "postgresql"}
-
-
-def test_team_measurement_runs_on_each_database(tmp_path: Path) -> None:
-    """A function of a URL and a number of teams has a column for each kind of database."""
-    calls: list[tuple[str, int]] = []
-
-    def record_call(url: str, team_count: int) -> dict[str, float]:
-        calls.append((url, team_count))
-        return {"closing_refused": float(team_count)}
-
-    conditions = Conditions(TINY, tmp_path, lambda: "postgresql+psycopg://x")
-    figures = measure_teams("closing", record_call)(conditions)
-
-    assert [(figure.name, figure.column, figure.median) for figure in figures] == [
-        ("closing_refused", "sqlite", TINY.team_count),
-        ("closing_refused", "postgresql", TINY.team_count),
-    ]
-    assert [url.partition(":")[0] for url, _ in calls] == ["sqlite", "postgresql+psycopg"]
 
 
 def test_other_debriefs_in_the_place_of_retries_are_counted_twice(
