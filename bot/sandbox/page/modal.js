@@ -10,7 +10,8 @@ const dialogs = new Map();
 const closingIds = new Set();
 
 /** Synchronize the dialogs with the stack of views, the bottom first; return the top dialog. */
-export function showViews(views, context) {
+export function showViews(stateViews, context) {
+  const views = stateViews.filter((view) => !closingIds.has(view.id));
   const viewIds = new Set(views.map((view) => view.id));
   for (const [id, dialog] of [...dialogs].reverse()) if (!viewIds.has(id)) removeDialog(id, dialog);
   for (const view of views) {
@@ -24,10 +25,13 @@ export async function closeAllViews() {
   for (const id of [...dialogs.keys()].reverse()) await closeView(id);
 }
 
-/** Send the close action of a view, once while a request is pending. */
+/** Close a dialog at once, so that the next keystroke reaches the page below it, and send the
+ *  close action of its view. A view that could not be closed is shown again. */
 async function closeView(id) {
-  if (closingIds.has(id)) return;
+  const dialog = dialogs.get(id);
+  if (!dialog || closingIds.has(id)) return;
   closingIds.add(id);
+  removeDialog(id, dialog);
   await sendAction("close", { view: id });
   closingIds.delete(id);
 }
