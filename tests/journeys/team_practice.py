@@ -6,31 +6,28 @@ page and in the store.
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.async_api import Browser, expect
-from sqlalchemy import select
+from playwright.async_api import Browser, Error, expect
 
 from bot.chat import slack
 from bot.content.catalogue import LanguagePack
 from bot.sandbox.workspace.admin_actions import WorkspaceAdmin
 from bot.sandbox.workspace.engine import SandboxEngine
 from bot.store.keys.folder_key_store import FolderKeyStore
-from bot.store.repositories import Repositories
-from bot.store.schema import releases
 from bot.store.store import Store
 from tests.journeys.sandbox_user import SandboxUser
-from tests.ledger_records import list_filed_slots, load_records
+from tests.ledger_records import Table, count_filed_debriefs, list_released_tables
 from tests.sandbox.real_bot import run_bot_and_sandbox
 
 NOW = datetime(2026, 12, 29, 15, 0, tzinfo=UTC)
 """A Tuesday, six days before the periods of all teams end, whatever their length."""
 
-Table = tuple[str, str, str]
-"""Ledger, unit and closing day of a period, whose one table its release is."""
+_PRESS_MILLISECONDS = 2_000.0
+"""Timeout for one press of a button that may have gone."""
 
 
 @dataclass
@@ -97,8 +94,15 @@ class TeamPractice:
         for name in names:
             await people.get_by_role("checkbox", name=name).set_checked(is_ticked)
 
+    async def save_new_team(self) -> None:
+        """Save the set-up of a new team in the form on top, whose channel has the bot."""
+        await self.submit_form()
+        await self.wait_for_title("supervision.done.title")
+
     async def save_changes(self) -> None:
-        """Save the changed set-up in the form on top."""
+        """Save the changed set-up in the form on top, after its preview."""
+        await self.submit_form()
+        await self.wait_for_title("setups.preview.title")
         await self.submit_form()
         await self.wait_for_title("supervision.done.title")
 
@@ -109,18 +113,17 @@ class TeamPractice:
         await expect(self.user.page.get_by_text(sentence).first).to_be_visible()
 
     async def wait_for_card(self, room: str) -> None:
-        """Wait until the form on top states that the card is in *room*.
+        """Wait until the reply states that the card is in *room*.
 
-        On a busy machine the form first offers to look again.
+        On a busy machine it first offers to look again.
         """
-        posted = self.user.top_form.get_by_text(f"The introduction card is in #{room}")
-        check = self.user.top_form.get_by_role(
-            "button", name=self.words.translate("supervision.card.check")
-        )
-        await expect(posted.or_(check)).to_be_visible()
+        posted = self.user.page.get_by_text(f"The introduction card is in #{room}").last
+        label = self.words.translate("supervision.card.check")
+        check = self.user.page.get_by_role("button", name=label).last
+        await expect(posted.or_(check).last).to_be_visible()
         while not await posted.is_visible():
-            await check.click()
-            await expect(posted.or_(check)).to_be_visible()
+            with suppress(Error):  # the reply to an earlier press took the button away
+                await check.click(timeout=_PRESS_MILLISECONDS)
 
     async def file_debrief(self, name: str) -> bool:
         """File a debrief as *name*; return whether it is kept, which page and store agree on."""
@@ -169,26 +172,14 @@ class TeamPractice:
 
 def load_filed_tables(folder: Path) -> Counter[Table]:
     """Return the number of debriefs in each record of an open period, from a bot's files."""
-
-    def count_debriefs(repos: Repositories) -> Counter[Table]:
-        return Counter(
-            {
-                (period.ledger, period.unit, str(period.closes)): sum(
-                    slot.count for slot in list_filed_slots(record)
-                )
-                for period, record in load_records(repos).items()
-            }
-        )
-
     with _open_store(folder) as store:
-        return store._run_read(count_debriefs)
+        return store.read_sync(count_filed_debriefs)
 
 
 def load_released_tables(folder: Path) -> set[Table]:
-    """Return the ledger, unit and closing day of every release, from a bot's files."""
+    """Return the tables of all releases, from a bot's files."""
     with _open_store(folder) as store:
-        rows = store._run_read(lambda repos: list(repos._connection.execute(select(releases))))
-    return {(row.ledger, row.unit, str(row.closes)) for row in rows}
+        return store.read_sync(list_released_tables)
 
 
 @contextmanager
