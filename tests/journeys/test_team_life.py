@@ -47,8 +47,8 @@ async def practice(
     browser: Browser, english: LanguagePack, tmp_path: Path
 ) -> AsyncIterator[TeamPractice]:
     """A practice in which nothing was filed yet, with its page."""
-    async with open_team_practice(browser, english, tmp_path) as opened:
-        yield opened
+    async with open_team_practice(browser, english, tmp_path) as team_practice:
+        yield team_practice
 
 
 async def test_a_new_team_reaches_its_first_check_in(practice: TeamPractice) -> None:
@@ -63,7 +63,7 @@ async def test_a_new_team_reaches_its_first_check_in(practice: TeamPractice) -> 
     await practice.wait_for_title("supervision.card.title")
     await practice.close_form()
     await practice.invite_bot(NEW_TEAM_CHANNEL_NAME)
-    await practice.open_setup()
+    await practice.type_command("/supervision")
     await practice.press_step("supervision.card")
     await practice.wait_for_card(NEW_TEAM_CHANNEL_NAME)
     await user.close_forms()
@@ -96,11 +96,11 @@ async def test_an_admin_names_a_supervisor_where_the_only_one_left(practice: Tea
     await expect(practice.user.top_form).to_contain_text("Riverside")
     await practice.user.close_forms()
     await practice.file_debrief(RIVER_CLINICIANS[1])
-    await practice.enter_room(RIVER_CLINICIANS[1], "riverside")
-    news = practice.words.translate("setups.naming.meaning")
-    await expect(practice.user.page.get_by_text(news)).to_be_visible()
     await practice.end_period()
 
+    await practice.enter_room(RIVER_CLINICIANS[1], "riverside")
+    announcement = practice.words.translate("setups.naming.meaning")
+    await expect(practice.user.page.get_by_text(announcement)).to_be_visible()
     await practice.read_table(SUCCESSOR, "Riverside", "lobby")
     assert practice.kept_count == 2
     practice.check_tables()
@@ -139,7 +139,7 @@ async def test_a_team_is_split_in_two(practice: TeamPractice) -> None:
     await practice.open_setup()
     await practice.tick_people("supervisors", (SUCCESSOR,))
     await practice.tick_people("clinicians", MOVED)
-    await practice.save_changes()
+    await practice.save_new_team()
     await practice.user.close_forms()
     await practice.file_debrief(MOVED[2])
     await practice.file_debrief(NORTH_CLINICIAN)
