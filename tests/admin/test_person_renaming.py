@@ -13,6 +13,7 @@ from bot.domain.calendar import WeeklyRule
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Role
 from bot.errors import FaultyInputError
+from bot.store.keys.key_id import TeamKeyId
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.repositories.person_renames import PERSON_COLUMNS, RenameStatus
@@ -172,6 +173,23 @@ async def test_nothing_is_renamed_without_the_keys(
         await rename(context, tmp_path)
 
     assert {fault.key for fault in error.value.faults} == {"operator.team.pair_keys_missing"}
+
+
+async def test_nothing_is_renamed_without_the_key_of_the_team(
+    context: Context, clock: FakeClock, tmp_path: Path
+) -> None:
+    """The team's record is not replaced by an empty one: its key may be found again."""
+    await live_a_week(context, clock)
+    key = TeamKeyId(TEAM.id)
+    stored_key = context.store.key_store.get(key)
+    context.store.key_store.delete(key)
+
+    with pytest.raises(FaultyInputError) as error:
+        await rename(context, tmp_path)
+
+    assert stored_key is not None
+    assert {fault.key for fault in error.value.faults} == {"operator.team.pair_keys_missing"}
+    assert context.store.key_store.get(key) is None
 
 
 async def test_an_unknown_workspace_is_a_fault(context: Context, tmp_path: Path) -> None:

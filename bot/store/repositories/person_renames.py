@@ -75,8 +75,7 @@ class PersonRenames:
         ledger_records = self._records.ledger_records
         periods = self._periods.list_open_in_workspaces([old.workspace], now)
         are_open = len(ledger_records.load_records(periods)) == len(set(periods))
-        self._slots.get_slot(old)  # opens the record of their team
-        if not are_open or self._records.is_key_store_unavailable:
+        if not are_open or self._slots.is_key_missing(old):
             return RenameStatus.KEYS_MISSING
         return RenameStatus.POSSIBLE
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, select
 
 from bot.conversation import Person
 from bot.domain.checkins import team_slots
@@ -59,6 +59,19 @@ class TeamSlots:
         """Return the slot of *person* in the row *body* of their home team's record."""
         self._records.add_body(team_id, body)
         return _find_slot(self._records.load_records([team_id]).get(team_id), person)
+
+    def is_key_missing(self, person: Person) -> bool:
+        """Whether the record with the slot of *person* exists, and the key store lacks its key.
+
+        Opening such a record would replace it by an empty one.
+        """
+        team_id = self._find_home_team(person)
+        has_record = select(exists().where(team_records.c.team == team_id))
+        try:
+            return bool(self._connection.scalar(has_record)) and not self._records.has_key(team_id)
+        except KeyStoreUnavailableError as error:
+            self._records.mark_unavailable(error)
+            return True
 
     def change_slot(self, person: Person, change: ChangeSlot) -> None:
         """Change the slot of *person*, where there is one; its record is written in any case."""
