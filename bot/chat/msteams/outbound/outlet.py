@@ -4,8 +4,6 @@ import logging
 from collections.abc import Collection
 from dataclasses import replace
 
-import httpx
-
 from bot.chat.msteams import conversation_ref
 from bot.chat.msteams.action_data import CardContext, CardSurface
 from bot.chat.msteams.conversation_ref import ConversationRef
@@ -114,27 +112,26 @@ class TeamsOutlet:
         Nobody has to be a member of a channel to supervise its team, and Teams reports no account
         by itself. So only the private chat proves that a person left: it exists for everybody of
         the tenant who may use the app, and names them as missing once they are gone. Without an
-        answer, or where the app is not installed for the person, the status is unknown.
+        answer, or where the app is not installed for the person, the status is unknown. A channel
+        that was deleted, or whose team the bot has left, proves nothing.
         """
         service_url = self._directory.get_service_url(person.workspace)
+        for channel in channels:
+            if await self._is_member(ConversationRef(service_url, channel), person):
+                return AccountStatus.ACTIVE
         try:
-            for channel in channels:
-                if await self._is_member(ConversationRef(service_url, channel), person):
-                    return AccountStatus.ACTIVE
             chat = await self._resolve_conversation(Address(person.workspace, person.id))
-            is_member = await self._is_member(chat, person)
+            await self._api_client.fetch_member(chat, person.id)
         except Exception as error:  # noqa: BLE001 - every error is classified
             return AccountStatus.CLOSED if _is_about_member(error) else AccountStatus.UNKNOWN
-        return AccountStatus.ACTIVE if is_member else AccountStatus.CLOSED
+        return AccountStatus.ACTIVE
 
     async def _is_member(self, conversation: ConversationRef, person: Person) -> bool:
-        """Return whether *person* is in *conversation*; an answer about anything else raises."""
+        """Return whether *conversation* is known to have *person*."""
         try:
             await self._api_client.fetch_member(conversation, person.id)
-        except httpx.HTTPStatusError as error:
-            if _is_about_member(error):
-                return False
-            raise
+        except Exception:  # noqa: BLE001 - the next conversation is asked
+            return False
         return True
 
     async def show_home(self, person: Person, home: Home) -> None:

@@ -24,8 +24,10 @@ NOT_INSTALLED = PlannedAnswer(403, {"error": {"code": "ForbiddenOperationExcepti
         ([MISSING, MISSING, MISSING], AccountStatus.CLOSED),
         ([MISSING, MISSING, PlannedAnswer(404)], AccountStatus.UNKNOWN),
         ([MISSING, MISSING, PlannedAnswer(500)], AccountStatus.UNKNOWN),
-        ([PlannedAnswer(404)], AccountStatus.UNKNOWN),
-        ([MISSING, PlannedAnswer(500)], AccountStatus.UNKNOWN),
+        ([PlannedAnswer(404), MISSING, MISSING], AccountStatus.CLOSED),
+        ([NOT_INSTALLED, MEMBER], AccountStatus.ACTIVE),
+        ([MISSING, PlannedAnswer(500), MISSING], AccountStatus.CLOSED),
+        ([PlannedAnswer(404), PlannedAnswer(404), PlannedAnswer(404)], AccountStatus.UNKNOWN),
     ],
     ids=[
         "first-channel",
@@ -34,8 +36,10 @@ NOT_INSTALLED = PlannedAnswer(403, {"error": {"code": "ForbiddenOperationExcepti
         "left",
         "unclear-chat",
         "outage-of-the-chat",
-        "unclear-channel",
+        "deleted-channel",
+        "channel-without-the-bot",
         "outage-of-a-channel",
+        "unclear-everywhere",
     ],
 )
 async def test_only_who_is_in_no_conversation_has_left(
