@@ -148,6 +148,7 @@ class SealedRecords(Generic[RecordId, Record]):
         open_record = OpenRecord(key, identity, build_record(token_key))
         row = {**self._codec.row_key(record_id), "body": self._seal(open_record)}
         self._connection.execute(insert(self._codec.table), row)
+        self._unopened_bodies.pop(record_id, None)
         self._records[record_id] = open_record
 
     def load_records(self, record_ids: Iterable[RecordId]) -> dict[RecordId, OpenRecord[Record]]:
@@ -215,6 +216,7 @@ class SealedRecords(Generic[RecordId, Record]):
         """Undo every change since *snapshot* was taken."""
         self._records = dict(snapshot)
         self._unopened_bodies.clear()
+        self._durable_keys.clear()  # the row of a key's claim may be undone as well
 
     def write_dirty(self) -> None:
         """Seal and write every marked record, in one statement."""
