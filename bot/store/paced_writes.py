@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from bot.store.repositories import Repositories
@@ -11,12 +12,7 @@ from bot.store.store_scope import StoreScope
 _WRITE_TIMEOUT_SECONDS = 30.0
 """Seconds that a transaction waits for other writers; nobody waits for its answer."""
 
-_LONG_SECONDS, _SHORT_SECONDS = 0.1, 0.05
-"""A transaction that took longer is followed by a smaller one, one that was shorter by a larger."""
-
 _MAX_PAUSE_SECONDS = 1.0
-
-_FIRST_BATCH_SIZE = 4
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -25,16 +21,16 @@ Result = TypeVar("Result")
 class PacedWriter:
     """Writes many items in small transactions, with pauses as long as each of them took.
 
-    What people save is queued behind one transaction at most, whose size follows from how long
-    the earlier ones took on this machine. The pauses leave the database to other processes, which
-    poll SQLite's lock, and half of the processor to requests.
+    What people save is queued behind one transaction at most. The pauses leave the database to
+    other processes, which poll SQLite's lock, and half of the processor to requests. The number of
+    items in a transaction is fixed: where transactions end is in the write-ahead log, and would
+    otherwise follow from how long the items took.
     """
 
-    def __init__(self, scope: StoreScope, max_batch_size: int) -> None:
-        """Write at most *max_batch_size* items in each transaction of *scope*."""
+    def __init__(self, scope: StoreScope, batch_size: int) -> None:
+        """Write *batch_size* items in each transaction of *scope*."""
         self._scope = scope
-        self._max_batch_size = max_batch_size
-        self._batch_size = min(_FIRST_BATCH_SIZE, max_batch_size)
+        self._batch_size = batch_size
         self._pause_seconds = 0.0
 
     async def write_each(
@@ -44,28 +40,23 @@ class PacedWriter:
 
         Raises :class:`bot.errors.StoreBusyError`; what was committed stays.
         """
-        start = 0
-        while start < len(items):
+        for start in range(0, len(items), self._batch_size):
             batch = items[start : start + self._batch_size]
-            start += len(batch)
             await asyncio.sleep(self._pause_seconds)
-            yield await self._write(write_batch, batch)
+            yield await self._scope.write(
+                partial(self._write_measured, batch=batch, write_batch=write_batch),
+                timeout_seconds=_WRITE_TIMEOUT_SECONDS,
+            )
 
-    async def _write(
-        self, write_batch: Callable[[Repositories, Sequence[Item]], Result], batch: Sequence[Item]
+    def _write_measured(
+        self,
+        repos: Repositories,
+        batch: Sequence[Item],
+        write_batch: Callable[[Repositories, Sequence[Item]], Result],
     ) -> Result:
+        """Write *batch*; the next pause is as long as it takes, without the time in the queue."""
         started_at = time.monotonic()
         try:
-            return await self._scope.write(
-                lambda repos: write_batch(repos, batch), timeout_seconds=_WRITE_TIMEOUT_SECONDS
-            )
+            return write_batch(repos, batch)
         finally:
-            self._adapt_to(time.monotonic() - started_at)
-
-    def _adapt_to(self, seconds: float) -> None:
-        """Select the next pause and batch size after a transaction of *seconds*."""
-        self._pause_seconds = min(seconds, _MAX_PAUSE_SECONDS)
-        if seconds > _LONG_SECONDS:
-            self._batch_size = max(1, self._batch_size // 2)
-        elif seconds < _SHORT_SECONDS:
-            self._batch_size = min(self._max_batch_size, self._batch_size + 1)
+            self._pause_seconds = min(time.monotonic() - started_at, _MAX_PAUSE_SECONDS)
