@@ -178,3 +178,16 @@ def test_questions_for_peers_have_a_caution(tag: str) -> None:
         assert (caution in tips.render_topic(tip.topic, words, tip.kind).body) == (
             tip.kind == "peers"
         )
+
+
+@pytest.mark.parametrize("tag", ["en", "fr", "zh"])
+def test_a_topic_is_found_by_its_id_and_by_its_translated_keyword(tag: str) -> None:
+    """Every topic has both keywords, and no keyword leads to two topics."""
+    words = load_catalogue().get_pack(tag)
+
+    topics = tips.topics_by_keyword(words)
+
+    for topic in words.topics:
+        assert topics[topic] == topic
+        assert topics[tips.topic_keyword(topic, words)] == topic
+    assert {*topics.values()} == {*words.topics}

@@ -232,3 +232,13 @@ def test_a_token_has_a_place_exactly_if_it_can_file(filers: list[bytes], token: 
     else:
         with pytest.raises(RecordFullError):
             slots.file_code(record, token, FORM_CODES[0], draw_zero)
+
+
+@given(filed=FILED_CODES, token=st.sampled_from(TOKENS))
+def test_withdrawal_of_nothing_changes_nothing(
+    filed: list[tuple[bytes, str]], token: bytes
+) -> None:
+    """The record of others stays as it is for a person without a slot."""
+    record = file_codes([(filer, code) for filer, code in filed if filer != token])
+
+    assert slots.withdraw_token(record, token) == (record, 0)

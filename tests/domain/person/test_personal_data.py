@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from bot.domain.calendar import WeeklyRule
+from bot.domain.checkins.intentions import UNNAMED_INTENTION, Intention
+from bot.domain.people import Team
 from bot.domain.person.personal_data import PersonalData, describe_personal_data
 from tests.chat.screens import CATALOGUE
 from tests.domain.test_calendar import MARIE
@@ -13,6 +15,7 @@ from tests.domain.test_people import TEAM
 
 JOINED = replace(MARIE, has_joined=True, rule=WeeklyRule(4, time(9)))
 WEEK = "2026-W27"
+TODAY = date(2026, 7, 1)
 
 
 def test_a_member_has_a_follow_up_day() -> None:
@@ -86,3 +89,61 @@ def test_the_zone_is_the_one_that_times_are_in(
 
     assert shown_zone in sentence
     assert ("/" in sentence) == bool(shown_zone)
+
+
+AFTER_MIDNIGHT = datetime(2026, 7, 2, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("zone", "team", "today"),
+    [
+        ("Asia/Tokyo", TEAM, date(2026, 7, 2)),
+        ("", TEAM, date(2026, 7, 1)),
+        ("", None, date(2026, 7, 2)),
+    ],
+    ids=["their own", "their team's", "UTC"],
+)
+def test_today_is_the_day_in_the_persons_zone(zone: str, team: Team | None, today: date) -> None:
+    """The zone is the person's own, else that of their team, else UTC."""
+    data = PersonalData(replace(MARIE, zone=zone), team)
+
+    assert data.local_today(AFTER_MIDNIGHT) == today
+
+
+SIGN_CODE = CATALOGUE.get_pack("en").signs[0].code
+FACTS = [
+    (PersonalData(MARIE, has_agreed=True), "You gave the agreement on reading counts"),
+    (PersonalData(MARIE, is_on_frozen_list=True), "That you were on a team's list"),
+    (PersonalData(MARIE, is_in_audit_trail=True), "That you changed a team's set-up"),
+    (PersonalData(replace(MARIE, unreachable_reason="gone")), "Messages to you came back"),
+    (
+        PersonalData(replace(MARIE, work_days=(1, 3)), TEAM),
+        "You are asked on the days you work: Monday and Wednesday.",
+    ),
+    (
+        PersonalData(MARIE, replace(TEAM, holiday_region="CA-QC")),
+        "Your team keeps the public holidays of",
+    ),
+    (
+        PersonalData(MARIE, intention=Intention(UNNAMED_INTENTION, SIGN_CODE, WEEK, TODAY)),
+        "You asked to be asked again",
+    ),
+    (
+        PersonalData(MARIE, intention=Intention("I1", SIGN_CODE, WEEK, TODAY)),
+        "You picked something to try",
+    ),
+]
+
+
+def list_facts(data: PersonalData) -> list[str]:
+    """Return the sentences on what is stored about a person, in English."""
+    return [*describe_personal_data(data, CATALOGUE.get_pack("en"))]
+
+
+@pytest.mark.parametrize(("data", "excerpt"), FACTS, ids=[excerpt for _, excerpt in FACTS])
+def test_each_stored_fact_has_its_sentence(data: PersonalData, excerpt: str) -> None:
+    """A fact that is stored is told once, and one that is not stored is not told."""
+    without_fact = PersonalData(MARIE, TEAM)
+
+    assert [excerpt in sentence for sentence in list_facts(data)].count(True) == 1
+    assert not any(excerpt in sentence for sentence in list_facts(without_fact))

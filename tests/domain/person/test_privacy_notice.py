@@ -120,3 +120,16 @@ def test_withdrawal_forms_say_that_a_key_is_lost(words: LanguagePack) -> None:
         {words.translate("privacy.withdraw.ask_lost")},
         {words.translate("privacy.withdraw.done_lost")},
     ]
+
+
+def test_a_person_whose_year_is_full_reads_until_when() -> None:
+    """Who is on no list for a while reads the day from which they count, before any other day."""
+    note = privacy_notice.filing_note(
+        WORDS,
+        on_roster=True,
+        withdrawable_until=None,
+        counted_from=date(2026, 1, 5),
+        paused_until=MONDAY,
+    )
+
+    assert note == WORDS.translate("privacy.filed.paused", day=WORDS.format_day(MONDAY))

@@ -113,3 +113,12 @@ def test_the_form_lists_the_newest_entries(count: int) -> None:
     is_cut = count > audit_screen.MAX_LISTED
     assert len(reply_body(form)) == 1 + audit_screen.MAX_LISTED + is_cut
     assert ("Older changes" in reply_text(form)) == is_cut
+
+
+@pytest.mark.parametrize("words", PACKS, ids=lambda words: str(words.language))
+def test_the_trail_opens_as_a_form(words: LanguagePack) -> None:
+    """It is read in a form, which the button opens in each language."""
+    button = audit_screen.build_history_button(words)
+
+    assert (button.name, button.opens_form) == (audit_screen.HISTORY_BUTTON_NAME, True)
+    assert button.label == words.translate("setups.trail.step")

@@ -154,3 +154,12 @@ def test_a_forged_difference_is_refused(difference: str) -> None:
 
     with pytest.raises(UnknownAnswerError):
         apply_data(f"{TEAM.id} {digest} other {difference}", SETUP)
+
+
+def test_a_change_is_of_two_set_ups() -> None:
+    """It applies to the set-up before, and a repetition of it to the one after."""
+    after = replace(SETUP, tip_time=time(10))
+
+    change = setup_difference.parse_change(setup_difference.encode_change(TEAM.id, SETUP, after))
+
+    assert change.digests == {*map(setup_difference.digest_setup, (SETUP, after))}

@@ -9,6 +9,7 @@ from bot.domain.people import Team
 from bot.domain.teams import setup_form, timezones
 from bot.domain.teams.setup_form import CurrentSetup
 from bot.elements import FIELD_TYPES, ActionRow, Button, Caption, ChoiceField, NameField, Option
+from tests.sample_team import reply_text, steps_by_name
 
 WORDS = load_catalogue().get_pack("en")
 TEAM = Team(
@@ -163,3 +164,31 @@ def test_the_move_is_offered_where_there_is_a_channel_to_move_to(
     )
 
     assert [control.name for control in row.controls if isinstance(control, Button)] == names
+
+
+@pytest.mark.parametrize("may_create", [True, False])
+def test_a_new_team_is_offered_to_who_may_create_it(*, may_create: bool) -> None:
+    """The chooser has the person's teams, and after them the new one."""
+    (field,) = setup_form.build_team_chooser((TEAM,), WORDS, may_create=may_create).body
+
+    assert isinstance(field, ChoiceField)
+    new_codes = [setup_form.NEW_TEAM_ID] if may_create else []
+    assert [option.code for option in field.options] == [TEAM.id, *new_codes]
+
+
+def test_an_admin_in_a_channel_with_a_team_can_set_up_another() -> None:
+    """The message names the channel's team, and its button opens the form of a new one."""
+    message = setup_form.render_supervised_team(TEAM, WORDS)
+
+    (button,) = steps_by_name(message).values()
+    assert isinstance(button, Button)
+    assert f"**{TEAM.name}** is set up in this channel." in reply_text(message)
+    assert (button.data, button.opens_form) == (setup_form.NEW_TEAM_ID, True)
+
+
+def test_a_refusal_names_no_team() -> None:
+    """It says who may edit a set-up and offers nothing."""
+    message = setup_form.render_refusal(WORDS)
+
+    assert "A team's set-up opens for its supervisors." in reply_text(message)
+    assert steps_by_name(message) == {}

@@ -79,3 +79,29 @@ def test_other_data_contains_no_channel(data: str) -> None:
 def test_a_chooser_outside_a_channel_has_no_data() -> None:
     """Without a channel nothing is encoded."""
     assert setup_opening.encode_channel(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("channel_team", "editable_teams", "may_create", "team"),
+    [
+        (TEAM, (), True, TEAM),
+        (TEAM, (EAST,), True, TEAM),
+        (TEAM, (TEAM,), True, None),
+        (TEAM, (), False, None),
+        (None, (), True, None),
+    ],
+    ids=["an admin", "of another team", "its supervisor", "a clinician", "no team's channel"],
+)
+def test_who_may_create_reads_of_the_channels_team(
+    channel_team: Team | None,
+    editable_teams: tuple[Team, ...],
+    team: Team | None,
+    *,
+    may_create: bool,
+) -> None:
+    """Only to who may create a team, and does not edit this one, the channel makes a difference."""
+    supervised_team = setup_opening.find_supervised_team(
+        channel_team, editable_teams, may_create=may_create
+    )
+
+    assert supervised_team == team

@@ -242,3 +242,54 @@ TEAM_ID_BY_REQUEST = [
 def test_team_of_a_request(data: str, chosen: tuple[str, ...], team_id: str) -> None:
     """The team is that of the form or button, else the chosen one; never two different ones."""
     assert setup_submission.parse_team_id(data, {"which": chosen}) == team_id
+
+
+@pytest.mark.parametrize(
+    ("stored_practice", "may_name", "practice"),
+    [
+        (None, False, "South"),
+        (None, True, "South"),
+        ("North", False, "North"),
+        ("North", True, "South"),
+    ],
+)
+def test_the_practice_stays_unless_the_setter_may_name_it(
+    stored_practice: str | None, practice: str, *, may_name: bool
+) -> None:
+    """Only the practice of a new team is named by whoever sets it up."""
+    submission = replace(sample_submission(), practice="South")
+    stored = None if stored_practice is None else replace(submission, practice=stored_practice)
+
+    completed = setup_submission.complete_submission(
+        submission, stored, EMPTY_CONTEXT, may_name_practice=may_name
+    )
+
+    assert completed.practice == practice
+
+
+@pytest.mark.parametrize(
+    ("supervisors", "stored"), [((), ("U8",)), (("U9",), ("U8", "U9")), (("U7",), ("U8",))]
+)
+def test_only_the_setters_own_role_is_retained(
+    supervisors: tuple[str, ...], stored: tuple[str, ...]
+) -> None:
+    """A supervisor cannot take their own role, and can take that of others."""
+    completed = setup_submission.complete_submission(
+        sample_submission(),
+        None,
+        replace(EMPTY_CONTEXT, supervisors=supervisors),
+        may_name_practice=True,
+    )
+
+    assert completed.supervisors == stored
+
+
+def test_stored_lists_are_sorted_without_duplicates() -> None:
+    """The order in which people and days were selected is not stored."""
+    submission = replace(sample_submission(), clinicians=("U2", "U1", "U2"), tip_days=(4, 1, 4))
+
+    completed = setup_submission.complete_submission(
+        submission, None, EMPTY_CONTEXT, may_name_practice=True
+    )
+
+    assert (completed.clinicians, completed.tip_days) == (("U1", "U2"), (1, 4))

@@ -108,3 +108,12 @@ def test_the_confirmation_says_where_it_is_announced() -> None:
 
     assert "**Monday team** is supervised by @{U1} now." in text
     assert f"#{{{TEAM.channel}}}" in text
+
+
+@pytest.mark.parametrize("words", PACKS, ids=lambda words: words.language)
+def test_naming_begins_in_a_form(words: LanguagePack) -> None:
+    """The button opens the form in each language."""
+    button = taking_over.build_naming_button(words)
+
+    assert (button.name, button.opens_form) == (taking_over.NAMING_BUTTON_NAME, True)
+    assert button.label == words.translate("setups.naming.step")
