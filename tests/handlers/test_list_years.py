@@ -9,7 +9,6 @@ from tests.doubles import FakeClock
 from tests.handlers import list_years
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("seed", [17])
 async def test_each_debrief_is_in_one_table_or_its_filer_is_told(
     context: Context, clock: FakeClock, seed: int
