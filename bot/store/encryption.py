@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.store.schema import encrypted_secrets
 from bot.store.upsert import upsert_row
@@ -18,6 +18,10 @@ _SIGN_KEY_CONTEXT = b"attune sign 1\0"
 
 _MARK_NAME = "pepper"
 """Name of the constant that only the peppers of the running bot decrypt."""
+
+_SELECT_BODY = select(encrypted_secrets.c.body).where(
+    encrypted_secrets.c.name == bindparam("secret_name")
+)
 
 
 class SecretCipher:
@@ -36,9 +40,7 @@ class SecretCipher:
 
     def decrypt(self, name: str) -> dict[str, Any] | None:
         """Load and decrypt the row of *name*; ``None`` if it is absent or no pepper decrypts it."""
-        ciphertext = self._connection.scalar(
-            select(encrypted_secrets.c.body).where(encrypted_secrets.c.name == name)
-        )
+        ciphertext = self._connection.scalar(_SELECT_BODY, {"secret_name": name})
         if ciphertext is None or not self._peppers:
             return None
         try:

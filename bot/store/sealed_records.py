@@ -2,24 +2,14 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from logging import Logger
 from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import (
-    Connection,
-    Table,
-    Update,
-    bindparam,
-    delete,
-    insert,
-    select,
-    tuple_,
-    update,
-)
+from sqlalchemy import Connection, Table, delete, insert
 
 from bot.logs import log_error
-from bot.store import sealing
+from bot.store import record_statements, sealing
 from bot.store.keys.key_id import KeyId, PeriodKeyId, TeamKeyId
 from bot.store.keys.key_store import KeyStoreUnavailableError
 
@@ -100,13 +90,6 @@ class KeySource(Protocol):
 
 RecordSnapshot = Mapping[Any, OpenRecord[Any] | None]
 """The content of a cache at one moment, by record id."""
-
-
-@cache
-def _build_update(table: Table) -> Update:
-    """Return the UPDATE of a record's body, built once: every form executes it."""
-    in_row = [column == bindparam(f"key_{column.name}") for column in table.primary_key]
-    return update(table).where(*in_row).values(body=bindparam("sealed_body"))
 
 
 class SealedRecords(Generic[RecordId, Record]):
@@ -229,7 +212,7 @@ class SealedRecords(Generic[RecordId, Record]):
             if open_record and open_record.is_dirty
         ]
         if rows:
-            self._connection.execute(_build_update(self._codec.table), rows)
+            self._connection.execute(record_statements.build_update(self._codec.table), rows)
 
     def mark_unavailable(self, error: Exception) -> None:
         """Open no record any more; log the outage of the key store if the codec says so."""
@@ -238,11 +221,9 @@ class SealedRecords(Generic[RecordId, Record]):
             log_error(self._codec.logger, f"{self._codec.log_name}.key_store_unavailable", error)
 
     def _fetch_records(self, record_ids: list[RecordId]) -> None:
-        table = self._codec.table
-        key_columns = list(table.primary_key)
+        query = record_statements.build_select(self._codec.table)
         keys = [tuple(self._codec.row_key(record_id).values()) for record_id in record_ids]
-        query = select(*key_columns, table.c.body)
-        rows = self._connection.execute(query.where(tuple_(*key_columns).in_(keys)))
+        rows = self._connection.execute(query, {"record_keys": keys})
         bodies: dict[tuple[object, ...], bytes] = {tuple(row[:-1]): bytes(row[-1]) for row in rows}
         for record_id, key in zip(record_ids, keys, strict=True):
             self._records[record_id] = self._open_body(record_id, bodies.get(key))

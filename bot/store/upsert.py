@@ -1,6 +1,8 @@
 """INSERT ... ON CONFLICT for SQLite and PostgreSQL: upserts and idempotent inserts."""
 
+from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -12,14 +14,23 @@ MAX_ROWS_PER_STATEMENT = 1000
 UpsertInsert = postgresql.Insert | sqlite.Insert
 
 
-def build_insert(connection: Connection, table: Table) -> UpsertInsert:
-    """Return an INSERT into *table* in the connection's dialect, which supports ON CONFLICT."""
-    return _build_insert(connection.dialect.name, table)
+_NO_DEFAULTS: Mapping[str, Any] = MappingProxyType({})
 
 
-def upsert_row(connection: Connection, table: Table, row: dict[str, Any]) -> None:
-    """Insert *row*, or update the row with the same primary key."""
-    connection.execute(_build_upsert(connection.dialect.name, table, tuple(row)), row)
+def build_insert(dialect_name: str, table: Table) -> UpsertInsert:
+    """Return an INSERT into *table* in a dialect, which supports ON CONFLICT."""
+    return sqlite.insert(table) if dialect_name == "sqlite" else postgresql.insert(table)
+
+
+def upsert_row(
+    connection: Connection,
+    table: Table,
+    row: Mapping[str, Any],
+    defaults: Mapping[str, Any] = _NO_DEFAULTS,
+) -> None:
+    """Insert *row* with *defaults*, or update the row with the same primary key by *row* alone."""
+    statement = _build_upsert(connection.dialect.name, table, tuple(row))
+    connection.execute(statement, {**defaults, **row})
 
 
 def insert_missing_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
@@ -34,19 +45,15 @@ def insert_missing_rows(connection: Connection, table: Table, rows: list[dict[st
     )
 
 
-def _build_insert(dialect_name: str, table: Table) -> UpsertInsert:
-    return sqlite.insert(table) if dialect_name == "sqlite" else postgresql.insert(table)
-
-
 @cache
 def _build_missing_insert(dialect_name: str, table: Table) -> UpsertInsert:
-    return _build_insert(dialect_name, table).on_conflict_do_nothing()
+    return build_insert(dialect_name, table).on_conflict_do_nothing()
 
 
 @cache
 def _build_upsert(dialect_name: str, table: Table, names: tuple[str, ...]) -> UpsertInsert:
-    """Return the upsert of rows with the columns *names*, built once, which takes long."""
+    """Return the upsert that updates the columns *names*, built once, which takes long."""
     key_names = [column.name for column in table.primary_key]
-    statement = _build_insert(dialect_name, table)
+    statement = build_insert(dialect_name, table)
     values = {name: statement.excluded[name] for name in names if name not in key_names}
     return statement.on_conflict_do_update(index_elements=key_names, set_=values)

@@ -34,6 +34,7 @@ _SELECT_IS_NAMED = select(
         | (audit_entries.c.subject == _PERSON_PARAMETER),
     )
 )
+_DELETE_BEFORE = delete(audit_entries).where(audit_entries.c.at < bindparam("cutoff"))
 
 
 class AuditTrail:
@@ -97,8 +98,8 @@ class AuditTrail:
 
     def delete_before(self, moment: datetime) -> int:
         """Delete the entries of before *moment*; return how many."""
-        expired = delete(audit_entries).where(audit_entries.c.at < to_unix_seconds(moment))
-        return self._connection.execute(expired).rowcount
+        parameters = {"cutoff": to_unix_seconds(moment)}
+        return self._connection.execute(_DELETE_BEFORE, parameters).rowcount
 
 
 def _parse_row(row: Row[Any]) -> AuditEntry:

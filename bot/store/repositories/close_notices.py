@@ -100,8 +100,7 @@ class CloseNotices:
 
     def delete_without_role(self) -> int:
         """Delete the choices of people who have no role any more and return how many."""
-        has_role = select(roles.c.person).where(_IS_CHOICE_OF_HOLDER).exists()
-        return self._connection.execute(delete(close_notices).where(~has_role)).rowcount
+        return self._connection.execute(_DELETE_WITHOUT_ROLE).rowcount
 
 
 _CHOICE_COLUMNS = (close_notices.c.stopped, close_notices.c.day, close_notices.c.time)
@@ -113,6 +112,10 @@ _SELECT_CHOICE = select(*_CHOICE_COLUMNS).where(
 
 _IS_CHOICE_OF_HOLDER = (close_notices.c.workspace == roles.c.workspace) & (
     close_notices.c.person == roles.c.person
+)
+
+_DELETE_WITHOUT_ROLE = delete(close_notices).where(
+    ~select(roles.c.person).where(_IS_CHOICE_OF_HOLDER).exists()
 )
 
 _IS_ROW_OF_HOLDER = (people.c.workspace == roles.c.workspace) & (people.c.id == roles.c.person)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, update
 
 from bot.conversation import Person
 from bot.store.record_cache import RecordCache
@@ -31,7 +31,11 @@ from bot.store.repositories.delivery_statements import (
     matches_planned_card,
 )
 from bot.store.repositories.team_slots import TeamSlots
-from bot.store.repositories.unanswered_counts import count_as_unanswered, uncount_unsent
+from bot.store.repositories.unanswered_counts import (
+    count_as_unanswered,
+    select_unsent_counts,
+    uncount_unsent,
+)
 from bot.store.repositories.workspaces import is_resting_clause
 from bot.store.schema import deliveries, workspaces
 from bot.store.upsert import insert_missing_rows
@@ -231,15 +235,15 @@ class Deliveries:
         Planned ones past their deadline become missed; claimed ones that could not be reconciled
         within a day become unconfirmed.
         """
-        day_ago, is_late = (
-            to_unix_seconds(now) - _DAY_SECONDS,
-            deliveries.c.late < to_unix_seconds(now),
+        parameters = {"now": to_unix_seconds(now)}
+        overdue_counts = delivery_statements.SELECT_OVERDUE_COUNTS
+        uncount_unsent(self._connection, self._slots, overdue_counts, parameters)
+        missed = self._connection.execute(delivery_statements.MARK_OVERDUE_MISSED, parameters)
+        unconfirmed = self._connection.execute(
+            delivery_statements.MARK_ABANDONED_UNCONFIRMED,
+            {"day_ago": to_unix_seconds(now) - _DAY_SECONDS},
         )
-        missed_count = self._change_state(DeliveryState.PLANNED, is_late, DeliveryState.MISSED)
-        is_abandoned = (deliveries.c.late < day_ago) & (deliveries.c.started < day_ago)
-        return missed_count + self._change_state(
-            DeliveryState.SENDING, is_abandoned, DeliveryState.UNCONFIRMED
-        )
+        return missed.rowcount + unconfirmed.rowcount
 
     def count_by_state(self) -> tuple[DeliveryCount, ...]:
         """Count deliveries by day, kind, state and reason, for the operator; without names."""
@@ -255,10 +259,8 @@ class Deliveries:
         Those of *except_kinds* stay: each is planned only once, and after a deletion it could
         be planned again.
         """
-        expired = delete(deliveries).where(
-            deliveries.c.late < to_unix_seconds(cutoff), deliveries.c.kind.not_in(except_kinds)
-        )
-        return self._connection.execute(expired).rowcount
+        parameters = {"cutoff": to_unix_seconds(cutoff), "except_kinds": except_kinds}
+        return self._connection.execute(delivery_statements.DELETE_BEFORE, parameters).rowcount
 
     def _fetch_deliveries(
         self, statement: Select[Any], parameters: Mapping[str, object] | None = None
@@ -286,7 +288,7 @@ class Deliveries:
     ) -> int:
         """Change the matching rows to *state*; a blank *reason* leaves theirs unchanged."""
         if state in UNSENT_STATES:
-            uncount_unsent(self._connection, self._slots, condition)
+            uncount_unsent(self._connection, self._slots, select_unsent_counts(condition))
         if reason:
             values["reason"] = reason[:_MAX_REASON_CHARACTERS]
         change = update(deliveries).where(condition).values(state=state, **values)

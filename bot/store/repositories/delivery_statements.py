@@ -6,11 +6,12 @@ The statements are built once at import: building one costs more than executing 
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, select, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, delete, select, update
 
 from bot.conversation import Person
 from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories.delivery_records import DeliveryState
+from bot.store.repositories.unanswered_counts import select_unsent_counts
 from bot.store.schema import deliveries
 
 RECONCILE_AFTER = timedelta(seconds=40)
@@ -117,3 +118,26 @@ MARK_SENT_STATEMENT = (
     .values(state=DeliveryState.SENT, reference=bindparam("message_reference"))
 )
 """Moves the current attempt to ``SENT``, with the product's id of the message."""
+
+_IS_OVERDUE = (deliveries.c.state == DeliveryState.PLANNED) & (deliveries.c.late < _NOW_PARAMETER)
+_DAY_AGO_PARAMETER = bindparam("day_ago", type_=Integer)
+
+SELECT_OVERDUE_COUNTS = select_unsent_counts(_IS_OVERDUE)
+MARK_OVERDUE_MISSED = update(deliveries).where(_IS_OVERDUE).values(state=DeliveryState.MISSED)
+"""Counts by recipient, and moves to ``MISSED``, what was not sent in time; both bind ``now``."""
+
+MARK_ABANDONED_UNCONFIRMED = (
+    update(deliveries)
+    .where(
+        deliveries.c.state == DeliveryState.SENDING,
+        deliveries.c.late < _DAY_AGO_PARAMETER,
+        deliveries.c.started < _DAY_AGO_PARAMETER,
+    )
+    .values(state=DeliveryState.UNCONFIRMED)
+)
+"""Moves claims that were never finished to ``UNCONFIRMED``; binds ``day_ago``."""
+
+DELETE_BEFORE = delete(deliveries).where(
+    deliveries.c.late < bindparam("cutoff"),
+    deliveries.c.kind.not_in(bindparam("except_kinds", expanding=True)),
+)

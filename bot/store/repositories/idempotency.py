@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from bot.domain.counts import pseudonyms
 from bot.errors import StoreBusyError
@@ -15,6 +15,8 @@ from bot.store.upsert import insert_missing_rows
 
 _KEY_BYTES = 32
 """Length of a stored key, derived or random."""
+
+_DELETE_BEFORE = delete(idempotency_keys).where(idempotency_keys.c.day < bindparam("cutoff"))
 
 
 class IdempotencyKeys:
@@ -59,9 +61,7 @@ class IdempotencyKeys:
 
     def delete_before(self, cutoff: date) -> int:
         """Delete claims of days before *cutoff* and return how many were deleted."""
-        return self._connection.execute(
-            delete(idempotency_keys).where(idempotency_keys.c.day < cutoff)
-        ).rowcount
+        return self._connection.execute(_DELETE_BEFORE, {"cutoff": cutoff}).rowcount
 
     def _has_any_digest(self, digests: Sequence[bytes]) -> bool:
         earlier_claim = select(idempotency_keys.c.key).where(idempotency_keys.c.key.in_(digests))

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, exists, func, select, tuple_
 from bot.conversation import Person
 from bot.domain.reachability import merge_unreachable_reasons
 from bot.store.schema import people, rosters, teams, workspaces
-from bot.store.upsert import build_insert
+from bot.store.upsert import upsert_row
 
 _IS_LIST_SUSPENDED = exists().where(
     workspaces.c.id == rosters.c.workspace, workspaces.c.suspended != ""
@@ -51,11 +51,6 @@ class ListedAccounts:
         merged = merge_unreachable_reasons(current, reason)
         if merged == current or not self._connection.scalar(select(is_listed)):
             return False
-        row = {"workspace": person.workspace, "id": person.id, "joined": False}
-        statement = build_insert(self._connection, people).values(**row, unreachable=merged)
-        self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["workspace", "id"], set_={"unreachable": merged}
-            )
-        )
+        row = {"workspace": person.workspace, "id": person.id, "unreachable": merged}
+        upsert_row(self._connection, people, row, defaults={"joined": False})
         return True

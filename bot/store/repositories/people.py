@@ -28,7 +28,7 @@ from bot.store.repositories.roster_moves import move_to_roster
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots, unanswered_count_of
 from bot.store.schema import people, rosters, team_records, workspaces
-from bot.store.upsert import build_insert
+from bot.store.upsert import upsert_row
 
 _MAX_LOCALE_CHARACTERS = 20
 _MAX_REASON_CHARACTERS = 60
@@ -215,11 +215,8 @@ class People:
 
     def _upsert_person(self, person: Person, **values: object) -> None:
         """Update the row of *person*, or insert it with blank defaults."""
-        defaults = {"workspace": person.workspace, "id": person.id, "joined": False}
-        statement = build_insert(self._connection, people).values({**defaults, **values})
-        self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["workspace", "id"], set_=values)
-        )
+        row = {"workspace": person.workspace, "id": person.id, **values}
+        upsert_row(self._connection, people, row, defaults={"joined": False})
 
 
 def _matches_person(person: Person) -> ColumnElement[bool]:

@@ -110,10 +110,10 @@ class PeriodMembers:
 
     def delete_closed_before(self, day: date) -> int:
         """Delete the lists of periods that closed before *day*; return the number of rows."""
-        expired = delete(period_members).where(period_members.c.closes < day)
-        return self._connection.execute(expired).rowcount
+        return self._connection.execute(_DELETE_CLOSED, {"first_day": day}).rowcount
 
 
+_DELETE_CLOSED = delete(period_members).where(period_members.c.closes < bindparam("first_day"))
 _SELECT_HAS_ROWS = select(
     exists().where(
         period_members.c.workspace == bindparam("workspace"),

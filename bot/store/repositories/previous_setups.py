@@ -3,13 +3,15 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, bindparam, delete, select
 
 from bot.conversation import Person
 from bot.domain.teams.setup_undo import PreviousSetup, encode_setup, parse_setup_copy
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.schema import previous_setups
 from bot.store.upsert import upsert_row
+
+_DELETE_BEFORE = delete(previous_setups).where(previous_setups.c.at < bindparam("cutoff"))
 
 
 class PreviousSetups:
@@ -50,8 +52,8 @@ class PreviousSetups:
 
     def delete_before(self, moment: datetime) -> int:
         """Delete the set-ups before changes of before *moment*; return how many."""
-        expired = delete(previous_setups).where(previous_setups.c.at < to_unix_seconds(moment))
-        return self._connection.execute(expired).rowcount
+        parameters = {"cutoff": to_unix_seconds(moment)}
+        return self._connection.execute(_DELETE_BEFORE, parameters).rowcount
 
 
 def _parse_row(row: Row[Any]) -> PreviousSetup:

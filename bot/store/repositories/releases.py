@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, select, true
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, true
 
 from bot.domain.counts import release_rule
 from bot.domain.counts.release_rule import ReleasedTable
@@ -13,6 +13,8 @@ from bot.store.schema import feeds, releases
 
 RELEASE_RETENTION = timedelta(days=731)
 """How long published tables are stored, in the database and in files: 24 months."""
+
+_DELETE_BEFORE = delete(releases).where(releases.c.closes < bindparam("cutoff"))
 
 
 class ReleaseKey(NamedTuple):
@@ -72,8 +74,7 @@ class Releases:
 
     def delete_before(self, cutoff: date) -> int:
         """Delete releases of periods closed before *cutoff* and return how many were deleted."""
-        expired = delete(releases).where(releases.c.closes < cutoff)
-        return self._connection.execute(expired).rowcount
+        return self._connection.execute(_DELETE_BEFORE, {"cutoff": cutoff}).rowcount
 
     def _fetch_releases(self, where: ColumnElement[bool]) -> tuple[Release, ...]:
         query = select(releases).where(where)

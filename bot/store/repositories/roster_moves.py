@@ -1,11 +1,18 @@
 """Move a person to the roster of another team, with their slot."""
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, bindparam, delete
 
 from bot.conversation import Person
 from bot.store.repositories.team_slots import TeamSlots
 from bot.store.schema import rosters
 from bot.store.upsert import insert_missing_rows
+
+_DELETE_JOINED_ELSEWHERE = delete(rosters).where(
+    rosters.c.workspace == bindparam("workspace"),
+    rosters.c.person == bindparam("person"),
+    rosters.c.team != bindparam("team"),
+    ~rosters.c.declared,
+)
 
 
 def move_to_roster(
@@ -15,15 +22,8 @@ def move_to_roster(
 
     They leave the roster of every other team, except where the set-up declares them.
     """
-    connection.execute(
-        delete(rosters).where(
-            rosters.c.workspace == person.workspace,
-            rosters.c.person == person.id,
-            rosters.c.team != team_id,
-            ~rosters.c.declared,
-        )
-    )
     key_columns = {"team": team_id, "workspace": person.workspace, "person": person.id}
+    connection.execute(_DELETE_JOINED_ELSEWHERE, key_columns)
     insert_missing_rows(connection, rosters, [{**key_columns, "declared": False}])
     slots.ensure_slots(team_id)
     slots.move_slot(person, old_team_id, team_id)

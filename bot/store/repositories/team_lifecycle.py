@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Connection, delete, exists, func, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, literal, select, update
 
 from bot.domain.people import Team
 from bot.store.record_cache import RecordCache
@@ -10,6 +10,9 @@ from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.repositories.declared_lists import DeclaredLists
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.schema import feeds, releases, roles, rosters, team_records, teams
+
+_HAS_TABLE = exists().where(releases.c.unit == literal(team_unit_key("")) + teams.c.id)
+_SELECT_REMOVED = select(teams.c.id).where(teams.c.removed < bindparam("cutoff"), ~_HAS_TABLE)
 
 
 class TeamLifecycle:
@@ -51,10 +54,10 @@ class TeamLifecycle:
 
         A team stays while a table of its own is stored: its last period closed after its removal.
         """
-        has_table = exists().where(releases.c.unit == literal(team_unit_key("")) + teams.c.id)
-        expired = select(teams.c.id).where(teams.c.removed < cutoff, ~has_table)
-        team_ids = list(self._connection.scalars(expired))
-        for table in (roles, rosters, team_records) if team_ids else ():
+        team_ids = list(self._connection.scalars(_SELECT_REMOVED, {"cutoff": cutoff}))
+        if not team_ids:
+            return 0
+        for table in (roles, rosters, team_records):
             self._connection.execute(delete(table).where(table.c.team.in_(team_ids)))
         self._connection.execute(delete(teams).where(teams.c.id.in_(team_ids)))
         return len(team_ids)

@@ -26,6 +26,16 @@ MemberOf = tuple[Person, str]
 _SELECT_HOME_TEAM = select(people.c.home_team).where(
     people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id")
 )
+_COUNT_LISTED = (
+    select(func.count()).select_from(rosters).where(rosters.c.team == bindparam("team_id"))
+)
+_SELECT_TEAM_IDS = (
+    select(rosters.c.team)
+    .where(rosters.c.team > bindparam("after"))
+    .distinct()
+    .order_by(rosters.c.team)
+    .limit(bindparam("row_limit"))
+)
 
 
 class TeamSlots:
@@ -98,8 +108,7 @@ class TeamSlots:
 
         While the key store is unavailable nothing happens; the nightly duty repeats it.
         """
-        query = select(func.count()).select_from(rosters).where(rosters.c.team == team_id)
-        listed_people = self._connection.scalar(query) or 0
+        listed_people = self._connection.scalar(_COUNT_LISTED, {"team_id": team_id}) or 0
         open_record = self._records.load_records([team_id]).get(team_id)
         if open_record is None:
             self._create_record(team_id, listed_people)
@@ -125,8 +134,8 @@ class TeamSlots:
 
     def list_team_ids(self, after: str, limit: int) -> tuple[str, ...]:
         """Return the ids of the next *limit* teams with people, past the id *after*."""
-        query = select(rosters.c.team).where(rosters.c.team > after).distinct()
-        return tuple(self._connection.scalars(query.order_by(rosters.c.team).limit(limit)))
+        parameters = {"after": after, "row_limit": limit}
+        return tuple(self._connection.scalars(_SELECT_TEAM_IDS, parameters))
 
     def reseal(self, team_ids: Iterable[str], today: date) -> int:
         """Write records again, changed or not, without intentions that expired before *today*.

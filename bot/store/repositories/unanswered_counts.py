@@ -1,8 +1,9 @@
 """The counter of unanswered check-ins, changed in the transaction that changes a delivery."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, func, select, tuple_
 
 from bot.conversation import Person
 from bot.domain.delivery_kind import DeliveryKind
@@ -25,22 +26,30 @@ def count_as_unanswered(slots: TeamSlots, delivery_ids: Sequence[str]) -> None:
         slots.change_recipients(is_recipient, add_to_count(1))
 
 
-def uncount_unsent(
-    connection: Connection, slots: TeamSlots, condition: ColumnElement[bool]
-) -> None:
-    """Take the check-ins that match *condition* out of their recipients' counts, down to 0.
-
-    To be called before their rows change: a check-in that was never sent cannot be unanswered.
-    """
+def select_unsent_counts(condition: ColumnElement[bool]) -> Select[Any]:
+    """Return the query that counts the check-ins that match *condition* by recipient."""
     recipient = (people.c.workspace, people.c.id, people.c.home_team)
-    query = (
+    return (
         select(*recipient, func.count().label("unsent_count"))
         .select_from(deliveries)
         .join(people, _IS_RECIPIENT)
         .where(deliveries.c.kind == DeliveryKind.CHECKIN, condition)
         .group_by(*recipient)
     )
+
+
+def uncount_unsent(
+    connection: Connection,
+    slots: TeamSlots,
+    query: Select[Any],
+    parameters: Mapping[str, object] | None = None,
+) -> None:
+    """Take the check-ins of *query* out of their recipients' counts, down to 0.
+
+    *query* is that of :func:`select_unsent_counts`. To be called before their rows change: a
+    check-in that was never sent cannot be unanswered.
+    """
     slots.subtract_counts(
         ((Person(row.workspace, row.id), row.home_team), row.unsent_count)
-        for row in connection.execute(query)
+        for row in connection.execute(query, parameters)
     )

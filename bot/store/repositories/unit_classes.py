@@ -11,6 +11,7 @@ from bot.store.upsert import upsert_row
 _SELECT_CLASS = select(unit_classes).where(
     unit_classes.c.unit == bindparam("unit"), unit_classes.c.ledger == bindparam("ledger")
 )
+_DELETE_EXPIRED = delete(unit_classes).where(unit_classes.c.fixed_until < bindparam("first_day"))
 
 
 class UnitClasses:
@@ -33,5 +34,4 @@ class UnitClasses:
 
     def delete_expired_before(self, day: date) -> int:
         """Delete the classes that were fixed until before *day*; return how many."""
-        expired = delete(unit_classes).where(unit_classes.c.fixed_until < day)
-        return self._connection.execute(expired).rowcount
+        return self._connection.execute(_DELETE_EXPIRED, {"first_day": day}).rowcount

@@ -1,12 +1,13 @@
 """Watermarks: up to which instant each scheduled duty has run, to catch up after downtime."""
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.schema import watermarks
-from bot.store.upsert import build_insert, upsert_row
+from bot.store.upsert import UpsertInsert, build_insert, upsert_row
 
 _MAX_LAG_SECONDS = 600
 """Seconds by which a stored watermark may lag behind the last run."""
@@ -14,6 +15,8 @@ _MAX_LAG_SECONDS = 600
 
 PROFILES_DUTY = "profiles"
 """The duty that fetches the profiles of people on lists."""
+
+_SELECT_LAST_RUN = select(watermarks.c.looked).where(watermarks.c.name == bindparam("duty_name"))
 
 
 class Watermarks:
@@ -25,9 +28,7 @@ class Watermarks:
 
     def last_run(self, duty_name: str, default: datetime) -> datetime:
         """Return the watermark of *duty_name*; *default* when it never ran."""
-        unix_seconds = self._connection.scalar(
-            select(watermarks.c.looked).where(watermarks.c.name == duty_name)
-        )
+        unix_seconds = self._connection.scalar(_SELECT_LAST_RUN, {"duty_name": duty_name})
         return default if unix_seconds is None else from_unix_seconds(unix_seconds)
 
     def advance(self, duty_name: str, now: datetime) -> None:
@@ -36,19 +37,21 @@ class Watermarks:
         A duty that runs each minute thus seldom writes. A clock that was set back never lowers
         the watermark.
         """
-        unix_seconds = to_unix_seconds(now)
-        statement = build_insert(self._connection, watermarks).values(
-            name=duty_name, looked=unix_seconds
-        )
-        self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["name"],
-                set_={"looked": unix_seconds},
-                where=watermarks.c.looked <= unix_seconds - _MAX_LAG_SECONDS,
-            )
-        )
+        values = {"name": duty_name, "looked": to_unix_seconds(now)}
+        self._connection.execute(_build_advance(self._connection.dialect.name), values)
 
     def rewind(self, duty_name: str, moment: datetime) -> None:
         """Set the watermark of *duty_name* back to *moment*, so that the duty catches up."""
         values = {"name": duty_name, "looked": to_unix_seconds(moment)}
         upsert_row(self._connection, watermarks, values)
+
+
+@cache
+def _build_advance(dialect_name: str) -> UpsertInsert:
+    statement = build_insert(dialect_name, watermarks)
+    unix_seconds = statement.excluded.looked
+    return statement.on_conflict_do_update(
+        index_elements=["name"],
+        set_={"looked": unix_seconds},
+        where=watermarks.c.looked <= unix_seconds - _MAX_LAG_SECONDS,
+    )
