@@ -66,8 +66,12 @@ def _deselect_excluded(config: pytest.Config, items: list[pytest.Item]) -> None:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in _MARKER_BY_FIXTURE:
                 item.add_marker(_MARKER_BY_FIXTURE[fixture])
-    deselected = [item for item in items if any(map(item.get_closest_marker, without))]
-    items[:] = [item for item in items if item not in deselected]
+    selected: list[pytest.Item] = []
+    deselected: list[pytest.Item] = []
+    for item in items:
+        is_excluded = any(map(item.get_closest_marker, without))
+        (deselected if is_excluded else selected).append(item)
+    items[:] = selected
     config.hook.pytest_deselected(items=deselected)
 
 
