@@ -52,7 +52,7 @@ def _join_team(repos: Repositories, request: Request, now: datetime) -> tuple[st
         repos.people.set_unanswered_count(person, 0)
         return "already", load_personal_data(repos, person, now)
     repos.people.join_team(person, team.id)
-    repos.ledger.add_listed_people(now)
+    repos.ledger.add_listed_people(now, (team.id,))
     return _join_outcome(channel_team, team), load_personal_data(repos, person, now)
 
 

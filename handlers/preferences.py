@@ -221,7 +221,7 @@ def _save_settings(
         return load_personal_data(repos, person, now)
     if not clinician.has_joined or clinician.unreachable_reason:
         repos.people.join_team(person, team.id)
-        repos.ledger.add_listed_people(now)
+        repos.ledger.add_listed_people(now, (team.id,))
     if clinician.rule or settings.rule != team.checkin_rule:
         repos.people.set_checkin_rule(person, settings.rule)
     if clinician.paused_until != settings.paused_until:

@@ -11,6 +11,7 @@ from bot.domain.teams.setup_submission import SetupSubmission
 from bot.domain.teams.setup_undo import may_undo
 from bot.store.repositories import Repositories
 from bot.workflows.form_submission import write_cover
+from bot.workflows.period_opening import open_practice_periods
 
 
 def list_undoable_teams(repos: Repositories, person: Person, now: datetime) -> tuple[Team, ...]:
@@ -56,7 +57,7 @@ def undo_setup(
         now,
     )
     repos.audit_trail.record((entry, *role_entries))
-    repos.ledger.open_missing_periods(now)
+    open_practice_periods(repos, team, repos.teams.get(team_id) or team, now)
     write_cover(repos, team, now)
     return team, previous.setup is None
 

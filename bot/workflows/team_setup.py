@@ -30,6 +30,7 @@ from bot.store.repositories.column_codecs import encode_introduction_detail
 from bot.store.repositories.deliveries import PlannedDelivery
 from bot.workflows import setup_history, setup_undo
 from bot.workflows.form_submission import write_cover
+from bot.workflows.period_opening import open_practice_periods
 from bot.workflows.personal_data import is_last_channel_message_undelivered
 
 __all__ = [
@@ -202,7 +203,7 @@ def save_setup(
         team_id, Role.SUPERVISOR, _build_persons(person, after.supervisors)
     )
     setup_history.record_setup(repos, team, before, person.id, now)
-    repos.ledger.open_missing_periods(now)
+    open_practice_periods(repos, saved_team or team, team, now)
     write_cover(repos, team, now)
     posts_introduction = _queue_introduction(repos, team, person, now, team_id)
     is_question_deferred = saved_team is not None and saved_team.question != team.question

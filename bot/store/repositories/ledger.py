@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -201,21 +201,25 @@ class Ledger:
     def _is_any_lost(self, periods: Iterable[Period]) -> bool:
         return any(map(self._records.is_lost, periods))
 
-    def open_missing_periods(self, now: datetime, team_ids: Sequence[str] | None = None) -> int:
+    def open_missing_periods(self, now: datetime, team_ids: Collection[str] | None = None) -> int:
         """Open the missing periods, so that every team that can be counted feeds one per ledger.
 
         With *team_ids*, theirs alone. Otherwise people who were added to a list in the first week
         of its period are added to the period. Failures are logged.
         """
-        openings, additions = self._opening.open_missing(now, team_ids), StepResults()
+        unfed_ids = self._opening.list_unfed_teams(now, team_ids)
+        openings, additions = self._opening.open_missing(now, unfed_ids), StepResults()
         if team_ids is None:
             additions = self._opening.add_listed_people(now)
         (openings + additions).log_failures(logger, "ledger.open_failed")
         return openings.count
 
-    def add_listed_people(self, now: datetime) -> int:
-        """Add people to the frozen lists of periods in their first week; return how many rows."""
-        additions = self._opening.add_listed_people(now)
+    def add_listed_people(self, now: datetime, team_ids: Collection[str] | None = None) -> int:
+        """Add people to the frozen lists of periods in their first week; return how many rows.
+
+        With *team_ids*, the people of these teams alone. Failures are logged.
+        """
+        additions = self._opening.add_listed_people(now, team_ids)
         additions.log_failures(logger, "ledger.addition_failed")
         return additions.count
 

@@ -27,13 +27,16 @@ class PeriodOpening:
         self._additions = ListAdditions(connection, records)
         self._records = records.ledger_records
 
-    def list_unfed_teams(self, now: datetime) -> tuple[str, ...]:
+    def list_unfed_teams(
+        self, now: datetime, team_ids: Collection[str] | None = None
+    ) -> tuple[str, ...]:
         """Return the ids of the teams without an open period in some ledger, by the teams' names.
 
-        Those that are too small to be counted are among them.
+        Those that are too small to be counted are among them. With *team_ids*, of these alone.
         """
         is_unfed = or_(*(~_has_feed(ledger, now) for ledger in (TOTAL, BREAKDOWN)))
-        query = select(teams.c.id).where(teams.c.removed.is_(None), is_unfed)
+        of_teams = [] if team_ids is None else [teams.c.id.in_(team_ids)]
+        query = select(teams.c.id).where(teams.c.removed.is_(None), is_unfed, *of_teams)
         return tuple(self._connection.scalars(query.order_by(teams.c.name, teams.c.id)))
 
     def open_missing(self, now: datetime, team_ids: Sequence[str] | None = None) -> StepResults:
