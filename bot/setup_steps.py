@@ -9,6 +9,7 @@ from bot.conversation import Channel, DeferredReply, InvalidAnswers, Person, Rep
 from bot.domain.people import Team
 from bot.domain.teams import (
     listed_elsewhere,
+    setup_difference,
     setup_form,
     setup_preview,
     setup_result,
@@ -20,7 +21,7 @@ from bot.domain.teams.setup_result import CardStatus
 from bot.domain.teams.setup_submission import SetupContext, SetupSubmission
 from bot.elements import Form, Option
 from bot.store.repositories import Repositories
-from bot.workflows import team_setup
+from bot.workflows import setup_history, team_setup
 from bot.workflows.personal_data import load_roles_by_team
 from bot.workflows.team_setup import SavedSetup
 
@@ -102,6 +103,38 @@ def build_preview(
     words = context.catalogue.get_pack(request.language)
     names = list_language_names(context)
     return setup_preview.build_preview_form(team_id, before, after, words, names)
+
+
+async def save_unless_changed(
+    request: Request,
+    context: Context,
+    team_id: str,
+    submission: SetupSubmission,
+    digests: frozenset[str],
+) -> SavedSetup | None:
+    """Save the set-up of an existing team; ``None``, with nothing written, if it changed since.
+
+    *digests* are those of the stored set-ups that *submission* may replace, see
+    :func:`bot.domain.teams.setup_difference.digest_setup`.
+    """
+    person, now = request.person, context.now()
+
+    def save(repos: Repositories) -> SavedSetup | None:
+        stored = setup_history.load_setup(repos, team_id)
+        if stored is None or setup_difference.digest_setup(stored) not in digests:
+            return None
+        return team_setup.save_setup(repos, person, team_id, submission, now)
+
+    return await context.store.for_workspace(person.workspace).write(save)
+
+
+async def build_stale_form(request: Request, context: Context, team_id: str) -> Form:
+    """Build the set-up form with its present values, and the notice that somebody changed them.
+
+    Raises :class:`bot.errors.StaleFormError` for a team that is not stored any more.
+    """
+    form = await build_setup_form(request, context, team_id)
+    return setup_preview.add_stale_notice(form, context.catalogue.get_pack(request.language))
 
 
 async def reply_saved(

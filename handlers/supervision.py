@@ -16,6 +16,7 @@ from bot.domain.people import Team
 from bot.domain.teams import (
     audit_screen,
     oversight,
+    setup_difference,
     setup_form,
     setup_opening,
     setup_result,
@@ -24,8 +25,10 @@ from bot.domain.teams import (
     taking_over,
 )
 from bot.domain.teams.setup_form import NEW_TEAM_ID
+from bot.domain.teams.setup_submission import SetupSubmission
 from bot.elements import ActionRow, Element
 from bot.errors import UnknownProfileError
+from bot.setup_steps import CheckedSetup
 from bot.store.repositories import Repositories
 from bot.workflows import setup_undo as undo_workflow
 from bot.workflows import team_setup
@@ -53,7 +56,8 @@ async def submit_setup(request: Request, context: Context) -> Reply:
     """Validate a team's set-up; preview what it changes, or save that of a new team.
 
     Returns an error sentence for each invalid field. A set-up without a change is saved as well:
-    the channel gets its messages again, and the card that could not be posted.
+    the channel gets its messages again, and the card that could not be posted. Where somebody
+    changed it since the check, nothing is written, and the form comes with its present values.
     """
     words = context.catalogue.get_pack(request.language)
     submission = setup_submission.parse_setup(request.answers, context.catalogue.languages, words)
@@ -63,15 +67,15 @@ async def submit_setup(request: Request, context: Context) -> Reply:
     checked = await setup_steps.check_setup(request, context, team_id, submission)
     if isinstance(checked, InvalidAnswers):
         return checked
+    if setup_submission.parse_team_id(request.data, request.answers) != NEW_TEAM_ID:
+        preview = setup_steps.build_preview(request, context, team_id, checked)
+        return preview or await _save_unchanged(request, context, team_id, submission, checked)
     # The set-up of a new team that is sent twice is the one that was stored.
-    is_new = setup_submission.parse_team_id(request.data, request.answers) == NEW_TEAM_ID
-    if not is_new and (preview := setup_steps.build_preview(request, context, team_id, checked)):
-        return preview
     person, now = request.person, context.now()
     saved = await context.store.for_workspace(person.workspace).write(
         lambda repos: team_setup.save_setup(repos, person, team_id, submission, now)
     )
-    return await setup_steps.reply_saved(saved, context, words, is_unchanged=not is_new)
+    return await setup_steps.reply_saved(saved, context, words)
 
 
 async def repeat_introduction(request: Request, context: Context) -> Reply:
@@ -96,6 +100,25 @@ async def undo_setup(request: Request, context: Context) -> Reply:
         return setup_undo.build_refusal_form(words)
     team, is_removed = result
     return setup_undo.build_undone_form(team, is_removed=is_removed, words=words)
+
+
+async def _save_unchanged(
+    request: Request,
+    context: Context,
+    team_id: str,
+    submission: SetupSubmission,
+    checked: CheckedSetup,
+) -> Reply:
+    """Save a set-up without a change, unless somebody changed the stored one since the check.
+
+    It would revert their change, which nobody was shown in a preview.
+    """
+    digests = frozenset({setup_difference.digest_setup(checked.before)} if checked.before else ())
+    saved = await setup_steps.save_unless_changed(request, context, team_id, submission, digests)
+    if saved is None:
+        return await setup_steps.build_stale_form(request, context, team_id)
+    words = context.catalogue.get_pack(request.language)
+    return await setup_steps.reply_saved(saved, context, words, is_unchanged=True)
 
 
 async def _build_setup_reply(request: Request, context: Context) -> Reply:

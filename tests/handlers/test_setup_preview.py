@@ -1,13 +1,17 @@
 """A changed set-up is previewed before it applies."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime, time
 
 import pytest
 
 from bot.context import Context
 from bot.conversation import Profile
-from bot.elements import ChoiceField, Form, NameField, PeopleField
+from bot.domain.teams.setup_submission import SetupSubmission
+from bot.elements import ChoiceField, Form, NameField, PeopleField, TimeField
 from bot.errors import NotTheirTeamError, UnknownAnswerError
 from bot.workflows import setup_history
 from handlers import BUTTONS, FORMS
@@ -70,7 +74,7 @@ async def go_back(context: Context, form: Form) -> object:
     return await resolve_reply(await BUTTONS["supervision.edit"](request, context))
 
 
-async def load_setup(context: Context) -> object:
+async def load_setup(context: Context) -> tuple[SetupSubmission | None, int]:
     """Return the stored set-up of the Monday team, and the number of audit entries."""
     return await context.store.across_workspaces.read(
         lambda repos: (
@@ -78,6 +82,23 @@ async def load_setup(context: Context) -> object:
             len(repos.audit_trail.list_entries()),
         )
     )
+
+
+def change_set_up_meanwhile(context: Context) -> Context:
+    """Return the context with a clock that, when read, has the other supervisor change the team.
+
+    A save reads the clock between its check and its write.
+    """
+
+    def read_clock() -> datetime:
+        change = submit_setup(
+            context, OTHER_SUPERVISOR, TEAM.id, answer_both(OTHER_ANSWERS), "act 2"
+        )
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, change).result()
+        return context.now()
+
+    return replace(context, now=read_clock)
 
 
 async def test_a_change_is_stated_and_not_stored(context: Context) -> None:
@@ -152,6 +173,20 @@ async def test_a_set_up_without_a_change_says_so(context: Context) -> None:
     reply = await preview_setup(context, SUPERVISOR, TEAM.id, answer_both(STORED_ANSWERS))
 
     assert "Nothing changes" in reply_text(reply)
+
+
+async def test_a_save_without_a_change_reverts_no_other_change(context: Context) -> None:
+    """A change between the check and the write stays, and the form comes with it and says so."""
+    answers, (setup, _) = answer_both(STORED_ANSWERS), await load_setup(context)
+
+    reply = await preview_setup(change_set_up_meanwhile(context), SUPERVISOR, TEAM.id, answers)
+
+    assert "Somebody has changed this set-up" in reply_text(reply)
+    tip_time = fields_by_id(reply)["tip_time"]
+    assert isinstance(tip_time, TimeField)
+    assert tip_time.initial == "11:00"
+    assert setup is not None
+    assert await load_setup(context) == (replace(setup, tip_time=time(11)), 1)
 
 
 async def test_who_takes_their_own_role_away_keeps_it(context: Context) -> None:
