@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from bot.conversation import Address
 from bot.domain.people import Team
 from bot.store.repositories import Repositories
@@ -204,3 +206,22 @@ async def test_channel_names_outlive_a_restart(teams: TeamsProduct, tmp_path: Pa
         form = await restarted.run_command(restarted.supervisor, "supervision")
 
     assert list_choices(form, "channel")[NEW_CHANNEL] == "Clinic \u203a Friday"
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+async def test_previewed_channel_outlives_a_restart(
+    teams: TeamsProduct, tmp_path: Path, *, is_deleted: bool
+) -> None:
+    """A channel that was previewed before a restart applies after it, unless it was deleted."""
+    teams.ms.teams[TEAM_ID] = {TEAM_ID: "Clinic", NEW_CHANNEL: "Friday"}
+    await add_bot_to_channel(teams, channel=TEAM_ID)
+    preview = await submit_channel(teams, NEW_CHANNEL)
+    if is_deleted:
+        del teams.ms.teams[TEAM_ID][NEW_CHANNEL]
+
+    async with restart_bot(tmp_path, teams) as restarted:
+        applied = await restarted.submit_form(restarted.supervisor, preview, {})
+
+        assert applied.contains_text(UNKNOWN_SENTENCE) is is_deleted
+        expected = teams.channel if is_deleted else NEW_CHANNEL
+        assert await load_channel(restarted) == expected

@@ -1,6 +1,7 @@
 """Reference to a conversation in Teams: its id and the URL of the service that hosts it."""
 
 import json
+import re
 from dataclasses import dataclass
 
 GLOBAL_SERVICE_URL = "https://smba.trafficmanager.net/teams"
@@ -11,6 +12,9 @@ UNREACHABLE_SERVICE_URL = "http://127.0.0.1:9"
 
 CHANNEL_ID_PREFIX = "19:"
 """How the id of each channel and group chat begins; that of no person, unit or code does."""
+
+_ENCODED_CHANNEL_PATTERN = re.compile(rf'{CHANNEL_ID_PREFIX}[^\s"@]+@[^\s"@]+')
+"""A channel's id within form data; a time of day in it begins likewise."""
 
 _NAME_SEPARATOR = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
 
@@ -38,6 +42,11 @@ def parse_conversation_ref(serialized: str) -> ConversationRef | None:
     if not service_url or not conversation_id:
         return None
     return ConversationRef(service_url, conversation_id)
+
+
+def find_channel_ids(data: str) -> frozenset[str]:
+    """Return the ids of channels that the *data* of a form contains, whatever its encoding."""
+    return frozenset(_ENCODED_CHANNEL_PATTERN.findall(data))
 
 
 def format_channel_name(team_name: str, channel_name: str) -> str:

@@ -176,7 +176,7 @@ class Dispatcher:
         if interaction.action.step is RequestStep.SUBMITTED:
             request = interaction.request
             await self._directory_lookup.check_submitted_channels(
-                request.person.workspace, request.answers
+                request.person.workspace, request.answers, request.data
             )
         channel_names = self._directory.get_channel_names(interaction.request.person.workspace)
         interaction = requests.add_channel_names(interaction, channel_names)

@@ -10,6 +10,7 @@ from functools import partial
 from bot.chat.msteams.conversation_ref import (
     CHANNEL_ID_PREFIX,
     ConversationRef,
+    find_channel_ids,
     format_channel_name,
     parse_conversation_ref,
 )
@@ -80,13 +81,15 @@ class DirectoryLookup:
                 )
 
     async def check_submitted_channels(
-        self, workspace: str, answers: Mapping[str, tuple[str, ...]]
+        self, workspace: str, answers: Mapping[str, tuple[str, ...]], data: str
     ) -> None:
-        """Fetch the channels of the teams if *answers* name one that is not cached.
+        """Fetch the channels of the teams if *answers* or form *data* name one that is not cached.
 
-        After a restart the cache does not contain the channels that an open form lists.
+        After a restart the cache does not contain the channels that an open form lists, nor the
+        one that a previewed set-up changes to, which is in its data. A forged channel is fetched
+        from no team, so that it stays unknown.
         """
-        channel_ids = {
+        channel_ids = find_channel_ids(data) | {
             value
             for values in answers.values()
             for value in values

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import time
 
 import pytest
 
@@ -15,11 +16,15 @@ from bot.chat.msteams.outbound.directory_lookup import (
     LOOKUP_SECONDS,
     DirectoryLookup,
 )
+from bot.domain.teams import setup_changes
+from bot.domain.teams.setup_difference import encode_change
 from bot.elements import ChannelField, Element, PeopleField, Text
 from tests.chat.msteams.microsoft import FakeMicrosoft
 from tests.chat.msteams.testbed import WORKSPACE
+from tests.sample_team import TEAM
 
 TEAM_ID, INTAKE_ID = "19:clinic@thread.tacv2", "19:intake@thread.tacv2"
+FORGED_ID = "19:forged@thread.tacv2"
 MARIE, ADA, GUEST = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
 ROSTER_PATH = f"/v3/conversations/{INTAKE_ID}/pagedMembers"
 SETUP_BODY = (
@@ -191,10 +196,33 @@ async def test_submitted_channels_are_looked_up(lookup_bench: LookupBench) -> No
     """After a restart the channels that an open form lists are fetched when one is submitted."""
     lookup_bench.store_route(TEAM_ID)
 
-    await lookup_bench.lookup.check_submitted_channels(WORKSPACE, {"channel": (INTAKE_ID,)})
-    await lookup_bench.lookup.check_submitted_channels(WORKSPACE, {"day": ("1",)})
+    await lookup_bench.lookup.check_submitted_channels(WORKSPACE, {"channel": (INTAKE_ID,)}, "")
+    await lookup_bench.lookup.check_submitted_channels(WORKSPACE, {"day": ("1",)}, "")
 
     assert INTAKE_ID in lookup_bench.channel_names
+
+
+async def test_the_channel_of_a_previewed_change_is_looked_up(lookup_bench: LookupBench) -> None:
+    """The channel that form data names is fetched; a forged one stays unknown."""
+    lookup_bench.store_route(TEAM_ID)
+    before = setup_changes.describe_setup(TEAM, (MARIE,), (ADA,))
+
+    for channel in (INTAKE_ID, FORGED_ID):
+        data = encode_change("t1", before, replace(before, name="Night team", channel=channel))
+        await lookup_bench.lookup.check_submitted_channels(WORKSPACE, {}, data)
+
+    assert lookup_bench.channel_names == {TEAM_ID: "Clinic", INTAKE_ID: "Clinic \u203a Intake"}
+
+
+async def test_a_previewed_time_is_looked_up_nowhere(lookup_bench: LookupBench) -> None:
+    """A change to seven in the evening names no channel, though it begins like one."""
+    before = setup_changes.describe_setup(TEAM, (MARIE,), (ADA,))
+
+    data = encode_change("t1", before, replace(before, tip_time=time(19)))
+    await lookup_bench.lookup.check_submitted_channels(WORKSPACE, {}, data)
+
+    assert '"19:00"' in data
+    assert lookup_bench.ms.directory_lookups == []
 
 
 async def test_a_teams_deleted_channel_is_forgotten(lookup_bench: LookupBench) -> None:
