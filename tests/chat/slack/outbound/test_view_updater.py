@@ -158,6 +158,19 @@ async def test_the_last_actions_are_recorded_for_some_forms_only(
     assert bench.api.called_methods() == ["views.update", "chat.postMessage"]
 
 
+@pytest.mark.parametrize(
+    ("language", "claim"), [("en", "last"), ("fr-CA", "dernière"), ("zh-Hans", "上一步")]
+)
+def test_an_unshown_reply_is_said_to_be_that_of_some_step(language: str, claim: str) -> None:
+    """It can be the late reply to an earlier press, while the last step's answer is on the screen.
+
+    *claim* is the word that calls a step the last one.
+    """
+    words = catalogue.load_catalogue().get_pack(language)
+
+    assert claim not in words.translate("error.unshown_reply")
+
+
 @pytest.mark.parametrize("error", ["hash_conflict", "not_found"])
 async def test_a_supervisor_reads_what_became_of_a_press(tmp_path: Path, error: str) -> None:
     """The real bot shows the answer in the form, or says in the chat that it could not be shown."""
