@@ -13,7 +13,7 @@ UNREACHABLE_SERVICE_URL = "http://127.0.0.1:9"
 CHANNEL_ID_PREFIX = "19:"
 """How the id of each channel and group chat begins; that of no person, unit or code does."""
 
-_ENCODED_CHANNEL_PATTERN = re.compile(rf'{CHANNEL_ID_PREFIX}[^\s"@]+@[^\s"@]+')
+_ENCODED_CHANNEL_PATTERN = re.compile(rf'{CHANNEL_ID_PREFIX}[^\s":@]+@[^\s"@]+')
 """A channel's id within form data; a time of day in it begins likewise."""
 
 _NAME_SEPARATOR = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
