@@ -158,7 +158,7 @@ def _build_teams_side(settings: Settings, store: Store, catalogue: Catalogue) ->
 
     async def load_routes(workspace: str) -> Mapping[str, str]:
         return await store.for_workspace(workspace).read(
-            lambda repos: repos.chat_routes.list_channel_routes(workspace)
+            lambda repos: repos.chat_routes.list_channel_routes(workspace), reads_many_rows=True
         )
 
     access = _build_teams_access(settings)

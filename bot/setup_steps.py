@@ -85,7 +85,9 @@ async def check_setup(
         return setup_context, CheckedSetup(before, after)
 
     workspace = request.person.workspace
-    setup_context, checked = await context.store.for_workspace(workspace).read(load_states)
+    setup_context, checked = await context.store.for_workspace(workspace).read(
+        load_states, reads_many_rows=True
+    )
     if errors := setup_submission.validate_submission(submission, setup_context, words):
         teams = setup_submission.list_clinicians_elsewhere(submission, setup_context)
         return await _name_listed_elsewhere(request, context, errors, teams) if teams else errors
@@ -175,7 +177,7 @@ async def _name_listed_elsewhere(
     person, workspace = request.person, request.person.workspace
     profile = (await context.fetch_profiles((person,), "", _ACCOUNT_CHECK_SECONDS)).get(person)
     roles = await context.store.for_workspace(workspace).read(
-        lambda repos: load_roles_by_team(repos, person)
+        lambda repos: load_roles_by_team(repos, person), reads_many_rows=True
     )
     is_admin = profile is not None and profile.is_admin
     named = listed_elsewhere.select_named(teams_by_person, workspace, roles, is_admin=is_admin)

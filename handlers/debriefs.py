@@ -36,7 +36,7 @@ async def show_counts(request: Request, context: Context) -> Reply:
     first. A reader who has not accepted it gets its form; a person without access, the reason.
     """
     reader, archive = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: _load_counts_page(repos, request, context.now())
+        lambda repos: _load_counts_page(repos, request, context.now()), reads_many_rows=True
     )
     words = context.catalogue.get_pack(request.language)
     if not reader.teams:
@@ -100,7 +100,7 @@ async def show_export(request: Request, context: Context) -> Reply:
     team_id, _ = report_steps.parse_period_data(request.data)
     now = context.now()
     archive = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: _load_role_archive(repos, request.person, team_id, now)
+        lambda repos: _load_role_archive(repos, request.person, team_id, now), reads_many_rows=True
     )
     words = context.catalogue.get_pack(request.language)
     if archive is None:
@@ -129,7 +129,8 @@ async def _read_archive(request: Request, context: Context, team_id: str) -> Rep
     return await context.store.for_workspace(request.person.workspace).read(
         lambda repos: _load_report_archive(
             repos, _load_read_access(repos, request.person), team_id, now
-        )
+        ),
+        reads_many_rows=True,
     )
 
 

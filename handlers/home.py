@@ -11,7 +11,7 @@ from bot.workflows.personal_data import load_personal_data
 async def show_home(request: Request, context: Context) -> Reply:
     """Render the person's home page from their current data."""
     personal_data = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: load_personal_data(repos, request.person, context.now())
+        lambda repos: load_personal_data(repos, request.person, context.now()), reads_many_rows=True
     )
     return home_page.render_home_page(
         personal_data,
@@ -34,7 +34,7 @@ async def submit_language(request: Request, context: Context) -> Reply:
         )
     )
     personal_data = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: load_personal_data(repos, person, now)
+        lambda repos: load_personal_data(repos, person, now), reads_many_rows=True
     )
     return home_page.render_home_page(
         personal_data,

@@ -99,13 +99,15 @@ async def show_share_status(request: Request, context: Context) -> Reply:
             raise NotTheirTeamError
         return hour.team, shared_tables.load_share_status(repos, hour.team, slot)
 
-    team, status = await context.store.for_workspace(request.person.workspace).read(load_status)
+    team, status = await context.store.for_workspace(request.person.workspace).read(
+        load_status, reads_many_rows=True
+    )
     return sharing.build_status_form(team, slot, status, words)
 
 
 async def _read_hour_context(request: Request, context: Context, team_id: str) -> _HourContext:
     return await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: _load_hour_context(repos, request, context, team_id)
+        lambda repos: _load_hour_context(repos, request, context, team_id), reads_many_rows=True
     )
 
 

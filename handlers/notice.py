@@ -54,7 +54,7 @@ async def submit_settings(request: Request, context: Context) -> Reply:
 
 async def _read_preference(request: Request, context: Context) -> tuple[NoticePreference, Team]:
     return await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: _load_preference(repos, request)
+        lambda repos: _load_preference(repos, request), reads_many_rows=True
     )
 
 

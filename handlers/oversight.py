@@ -34,7 +34,9 @@ async def show_history(request: Request, context: Context) -> Reply:
         )
         return entries, {team.id: team.zone for team in teams}
 
-    entries, zones = await context.store.for_workspace(workspace).read(load_entries)
+    entries, zones = await context.store.for_workspace(workspace).read(
+        load_entries, reads_many_rows=True
+    )
     words = context.catalogue.get_pack(request.language)
     return audit_screen.build_history_form(entries, zones, words)
 
@@ -51,7 +53,8 @@ async def submit_naming(request: Request, context: Context) -> Reply:
 
 async def _build_naming_form(request: Request, context: Context) -> Reply:
     teams = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: supervisor_naming.load_overseen_teams(repos, request.person)
+        lambda repos: supervisor_naming.load_overseen_teams(repos, request.person),
+        reads_many_rows=True,
     )
     statuses = await _fetch_statuses(context, teams)
     lacking = [
@@ -70,7 +73,8 @@ async def _name_supervisors(request: Request, context: Context) -> Reply:
     team_id = parse_team_id(request.data, request.answers)
     scope = context.store.for_workspace(person.workspace)
     teams = await scope.read(
-        lambda repos: supervisor_naming.load_overseen_teams(repos, person, team_id)
+        lambda repos: supervisor_naming.load_overseen_teams(repos, person, team_id),
+        reads_many_rows=True,
     )
     if not teams:
         raise NotTheirTeamError

@@ -24,6 +24,9 @@ _REFUSALS: Mapping[Right, type[BotError]] = {
 }
 """The refusal of each right; the same for every person and every content of the request."""
 
+_RIGHTS_BY_ROLE = frozenset({Right.READER, Right.SUPERVISOR})
+"""Rights of people who may supervise or direct any number of teams, whose rows are read for it."""
+
 
 def require_right(handler: Handler, right: Right, *, refuse_external: Handler) -> Handler:
     """Wrap *handler* so that it runs only for a person who has *right*.
@@ -65,7 +68,8 @@ def _require_access(handler: Handler, right: Right) -> Handler:
 
     async def handle_allowed(request: Request, context: Context) -> Reply:
         person_access = await context.store.for_workspace(request.person.workspace).read(
-            lambda repos: access.load_access(repos, request.person, request.channel)
+            lambda repos: access.load_access(repos, request.person, request.channel),
+            reads_many_rows=right in _RIGHTS_BY_ROLE,
         )
         if not has_right(right, person_access):
             raise _REFUSALS[right]
@@ -116,7 +120,7 @@ async def _handle_if_overseer(handler: Handler, request: Request, context: Conte
 async def _may_oversee(request: Request, context: Context, *, is_admin: bool) -> bool:
     workspace = request.person.workspace
     roles = await context.store.for_workspace(workspace).read(
-        lambda repos: load_roles_by_team(repos, request.person)
+        lambda repos: load_roles_by_team(repos, request.person), reads_many_rows=True
     )
     return may_oversee(workspace, roles, is_admin=is_admin)
 

@@ -131,7 +131,9 @@ async def _build_setup_reply(request: Request, context: Context) -> Reply:
         team = repos.teams.get_by_channel(person.workspace, channel.id) if channel else None
         return teams, setup_opening.find_supervised_team(team, teams, may_create=is_admin)
 
-    teams, supervised_team = await context.store.for_workspace(person.workspace).read(load_teams)
+    teams, supervised_team = await context.store.for_workspace(person.workspace).read(
+        load_teams, reads_many_rows=True
+    )
     extra_rows = await _build_extra_rows(request, context, is_admin=is_admin)
     if supervised_team is None and (
         team_id := setup_opening.select_setup(teams, channel, may_create=is_admin)
@@ -167,7 +169,8 @@ async def _build_extra_rows(
         lambda repos: (
             load_roles_by_team(repos, person),
             undo_workflow.list_undoable_teams(repos, person, now),
-        )
+        ),
+        reads_many_rows=True,
     )
     words = context.catalogue.get_pack(request.language)
     rows = setup_undo.build_undo_rows(undoable_teams, words, offers_card=True)

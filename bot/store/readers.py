@@ -17,11 +17,11 @@ T = TypeVar("T")
 class Readers:
     """Runs jobs in read-only snapshots, each in a transaction of its own.
 
-    What serves one workspace reads a few rows by their keys. With *reads_in_place* such a job runs
-    on the thread of its event loop: in SQLite's WAL mode no reader ever waits for a writer, and
-    handing a job to another thread and back takes longer than its statements. A job across
-    workspaces may read any number of rows, and a server may take any time to answer: these run in
-    a pool of threads.
+    Most of what serves one workspace reads a few rows by their keys. With *reads_in_place* such a
+    job runs on the thread of its event loop: in SQLite's WAL mode no reader ever waits for a
+    writer, and handing a job to another thread and back takes longer than its statements. A job
+    across workspaces, or of which the caller says so, may read any number of rows, and a server
+    may take any time to answer: these run in a pool of threads.
     """
 
     def __init__(
@@ -37,9 +37,18 @@ class Readers:
         self._reads_in_place = reads_in_place
         self._pool = ThreadPoolExecutor(MAX_READERS, thread_name_prefix="attune-reader")
 
-    async def run_job(self, job: Callable[[Repositories], T], workspace: str | None) -> T:
-        """Run *job*, which serves *workspace* or (``None``) all, and return its result."""
-        if self._reads_in_place and workspace is not None:
+    async def run_job(
+        self,
+        job: Callable[[Repositories], T],
+        workspace: str | None,
+        *,
+        reads_many_rows: bool = False,
+    ) -> T:
+        """Run *job*, which serves *workspace* or (``None``) all, and return its result.
+
+        With *reads_many_rows* it never runs on the thread of the event loop.
+        """
+        if self._reads_in_place and workspace is not None and not reads_many_rows:
             return self.run_job_sync(job, workspace)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, self.run_job_sync, job, workspace)

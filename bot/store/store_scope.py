@@ -26,7 +26,7 @@ class StoreScope:
 
     workspace: str | None
     _write_timeout_seconds: float
-    _run_read: Callable[[Callable[[Repositories], Any], str | None], Awaitable[Any]]
+    _run_read: Callable[..., Awaitable[Any]]
     _run_write: Callable[[QueuedJob[Any], float], Awaitable[Any]]
 
     async def write(
@@ -42,10 +42,14 @@ class StoreScope:
         result: T = await self._run_write(QueuedJob(job, self.workspace), seconds)
         return result
 
-    async def read(self, job: Callable[[Repositories], T]) -> T:
+    async def read(self, job: Callable[[Repositories], T], *, reads_many_rows: bool = False) -> T:
         """Run *job* in a read-only snapshot of the database; it never waits for a writer.
 
-        The database rejects a write in it.
+        The database rejects a write in it. A job of one workspace may run on the thread of the
+        event loop, which serves nobody else meanwhile. *reads_many_rows* runs it in another thread:
+        for a job whose statements or rows grow with the teams or people of the workspace, as a list
+        of its teams does, or the page of a person who may supervise or direct any number of them.
+        Such threads are few: what every clinician's form awaits is read without.
         """
-        result: T = await self._run_read(job, self.workspace)
+        result: T = await self._run_read(job, self.workspace, reads_many_rows=reads_many_rows)
         return result

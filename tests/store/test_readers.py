@@ -54,6 +54,13 @@ async def test_short_read_runs_in_place_on_sqlite_alone(store: Store) -> None:
     assert await store.across_workspaces.read(identify_thread) != own_thread
 
 
+async def test_read_of_many_rows_leaves_the_event_loop_free(store: Store) -> None:
+    """A read that grows with the teams of its workspace runs in another thread on each database."""
+    scope = store.for_workspace("slack:T0")
+
+    assert await scope.read(identify_thread, reads_many_rows=True) != threading.get_ident()
+
+
 async def test_read_with_keys_of_a_server_runs_in_the_pool(tmp_path: Path) -> None:
     """A record may be opened by any read, and a server takes any time to return its key."""
     copy_empty_database(tmp_path)
