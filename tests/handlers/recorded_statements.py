@@ -1,5 +1,6 @@
 """Records the statements that a block sends to the database."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,5 +21,21 @@ def record_statements(context: Context) -> Iterator[list[tuple[str, int]]]:
     for engine in engines:
         event.listen(engine, "after_cursor_execute", record)
     yield statements
+    for engine in engines:
+        event.remove(engine, "after_cursor_execute", record)
+
+
+@contextmanager
+def record_threads(context: Context) -> Iterator[list[int]]:
+    """Record the thread of every statement of both engines."""
+    threads: list[int] = []
+
+    def record(*_: object) -> None:
+        threads.append(threading.get_ident())
+
+    engines = context.store._engines
+    for engine in engines:
+        event.listen(engine, "after_cursor_execute", record)
+    yield threads
     for engine in engines:
         event.remove(engine, "after_cursor_execute", record)
