@@ -14,6 +14,10 @@ from bot.store.repositories import Repositories
 T = TypeVar("T")
 
 
+class ReadersClosedError(RuntimeError):
+    """A job came after the store was closed: it would open the database again."""
+
+
 class Readers:
     """Runs jobs in read-only snapshots, each in a transaction of its own.
 
@@ -35,6 +39,7 @@ class Readers:
         self._engine = engine
         self._open_repositories = open_repositories
         self._reads_in_place = reads_in_place
+        self._is_closed = False
         self._pool = ThreadPoolExecutor(MAX_READERS, thread_name_prefix="attune-reader")
 
     async def run_job(
@@ -46,8 +51,11 @@ class Readers:
     ) -> T:
         """Run *job*, which serves *workspace* or (``None``) all, and return its result.
 
-        With *reads_many_rows* it never runs on the thread of the event loop.
+        With *reads_many_rows* it never runs on the thread of the event loop. Raises
+        :class:`ReadersClosedError` after :meth:`close`.
         """
+        if self._is_closed:
+            raise ReadersClosedError
         if self._reads_in_place and workspace is not None and not reads_many_rows:
             return self.run_job_sync(job, workspace)
         loop = asyncio.get_running_loop()
@@ -62,5 +70,6 @@ class Readers:
             raise EscapedStopIterationError from error
 
     def close(self) -> None:
-        """Wait for the jobs that run in the pool; no further one is accepted there."""
+        """Wait for the jobs that run in the pool; no further one is accepted by :meth:`run_job`."""
+        self._is_closed = True
         self._pool.shutdown()
