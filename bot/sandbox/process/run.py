@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from bot import progress
 from bot.content.catalogue import LanguagePack
@@ -137,7 +136,7 @@ async def _run_processes(options: SandboxOptions, listener: socket.socket, lock_
     elif not (options.folder / _STATE_FILE).exists():
         raise snapshot.UnreadableSnapshotError(_STATE_FILE)
     try:
-        manifest = await _apply_teams_and_read_manifest(bot, options, is_first_run=is_first_run)
+        manifest = json.loads(await bot.run_command("manifest", "--base-url", bot.url))
         async with loopback_server.run_workspace(
             options.words,
             bot.url,
@@ -172,8 +171,11 @@ async def _run_session(
 ) -> None:
     """Seed the workspace on the first run, then wait for the terminal or the bot to exit.
 
-    Rate limits apply after seeding only. Raises BotFailedError if the bot exits first.
+    The first run also applies the team file. Rate limits apply after seeding only.
+    Raises BotFailedError if the bot exits first.
     """
+    if is_first_run:
+        await _apply_team_file(bot, options)
     await bot.start(engine.workspace.clock.now(), lock_fd)
     if is_first_run:
         await seed.generate_history(
@@ -205,22 +207,15 @@ async def _run_terminal_or_wait(options: SandboxOptions, engine: SandboxEngine) 
         await asyncio.Event().wait()
 
 
-async def _apply_teams_and_read_manifest(
-    bot: BotProcess, options: SandboxOptions, *, is_first_run: bool
-) -> dict[str, Any]:
-    """Return the manifest that the bot prints; on the first run, apply the team file as well.
+async def _apply_team_file(bot: BotProcess, options: SandboxOptions) -> None:
+    """Write the team file of the sample practice and apply it at the start of the seed data.
 
-    The two commands run concurrently: most of their time is the start of Python.
+    The workspace has to answer by now: the command compares the file with what the bot sees.
     """
-    commands = [bot.run_command("manifest", "--base-url", bot.url)]
-    if is_first_run:
-        team_file = options.folder / "teams.toml"
-        team_file.write_text(personas.render_team_file(options.sample_practice), encoding="utf-8")
-        file_name, start = str(team_file.resolve()), options.history_start()
-        commands.append(bot.run_command("team", "apply", file_name, now=start))
-    printed_manifest, *_ = await asyncio.gather(*commands)
-    manifest: dict[str, Any] = json.loads(printed_manifest)
-    return manifest
+    team_file = options.folder / "teams.toml"
+    team_file.write_text(personas.render_team_file(options.sample_practice), encoding="utf-8")
+    file_name = str(team_file.resolve())
+    await bot.run_command("team", "apply", file_name, now=options.history_start())
 
 
 def _load_secrets(file: Path) -> tuple[SlackCredentials, str]:
