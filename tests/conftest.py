@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -73,6 +74,24 @@ def _deselect_excluded(config: pytest.Config, items: list[pytest.Item]) -> None:
         (deselected if is_excluded else selected).append(item)
     items[:] = selected
     config.hook.pytest_deselected(items=deselected)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Run a test that is marked ``no_cover`` without a trace function.
+
+    In a parallel process pytest-cov starts two measurements and stops the second of them, which
+    resumes the first: tracing more than doubled the time of the tests that enumerate guides.
+    """
+    trace_function = sys.gettrace() if item.get_closest_marker("no_cover") else None
+    if trace_function is None:
+        yield
+        return
+    sys.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(trace_function)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -51,6 +51,7 @@ def share_of_theme(quarter: int, themes: Mapping[int, tuple[str, ...]]) -> float
     return sum(theme_of(tip) == quarter for tip in selected) / len(selected)
 
 
+@pytest.mark.no_cover
 @given(teams, later_days, counts, either)
 @settings(deadline=None, max_examples=30)
 def test_a_card_is_not_repeated_within_a_round(
@@ -83,6 +84,7 @@ def test_a_round_has_each_card_once(
     assert len(card_ids) == count
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("themes", [THEME_TOPICS, NO_THEMES], ids=["with a theme", "without"])
 @given(team=teams, start=later_days)
 @settings(deadline=None, max_examples=12)
@@ -98,6 +100,7 @@ def test_half_a_year_of_working_days_has_no_repeated_card(
     assert len(card_ids) == 26 * 5
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("themes", [THEME_TOPICS, NO_THEMES], ids=["with a theme", "without"])
 @given(team=teams, start=later_days)
 @settings(deadline=None, max_examples=12)
@@ -111,6 +114,7 @@ def test_a_year_of_tuesdays_and_thursdays_repeats_no_dealt_card(
     assert len(year) - len(card_ids) <= len(WORDS.tips) % 5
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("count", [134, 135, 138])
 def test_134_cards_suffice_for_half_a_year(count: int) -> None:
     """With 134 cards or more, no 26 weeks of seven years have a card twice."""
