@@ -68,7 +68,7 @@ class KeyClaims:
 
     def assess(self, connection: Connection, now_seconds: int) -> ClaimStatus:
         """Return what the key store's claim says about the database of *connection*."""
-        claim = self._key_store.read_claim()
+        claim = self._read_claim(connection)
         if claim is None:
             return ClaimStatus.MISSING if self._has_recorded(connection) else ClaimStatus.FREE
         if claim.database_id != self._get_database_id(connection):
@@ -153,7 +153,7 @@ class KeyClaims:
 
     def _verify_claim(self, connection: Connection) -> bool:
         """Return whether there is a claim; raise an error unless it is the database's own."""
-        claim = self._key_store.read_claim()
+        claim = self._read_claim(connection)
         if claim is None:
             if self._has_recorded(connection):
                 raise MissingClaimError("the key store has no claim")
@@ -162,6 +162,17 @@ class KeyClaims:
             raise ForeignClaimError("the key store belongs to another database")
         self._is_verified = True
         return True
+
+    def _read_claim(self, connection: Connection) -> KeyStoreClaim | None:
+        """Return the claim, read again if it is missing and the database has recorded one.
+
+        Another process that starts at the same time may claim the key store and commit the record
+        between the first reading and that of the database.
+        """
+        claim = self._key_store.read_claim()
+        if claim is None and self._has_recorded(connection):
+            claim = self._key_store.read_claim()
+        return claim
 
     def _create_claim(self, connection: Connection) -> None:
         """Claim a free key store; a database of an older schema, without an id, cannot."""

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from bot.store.key_claims import ClaimStatus
+from bot.store.keys.claim import KeyStoreClaim
+from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.store import Store
 from tests.key_folders import open_test_store
 from tests.store.conftest import PEPPERS
@@ -29,6 +31,32 @@ async def test_clock_set_back_by_hours_still_excludes_a_copy(live: Store, copy: 
 
     assert live.claimed_key_store.assess_claim(NOW) is ClaimStatus.OWN
     assert copy.claimed_key_store.assess_claim(NOW) is ClaimStatus.IN_USE
+
+
+class OvertakenKeyStore(FolderKeyStore):
+    """A key store that another process claims after it was first read here."""
+
+    other: Store | None = None
+
+    def read_claim(self) -> KeyStoreClaim | None:
+        """Return the claim as it was, and let the other process claim the store."""
+        claim = super().read_claim()
+        if claim is None and self.other is not None:
+            self.other.claimed_key_store.acquire_claim(NOW)
+        return claim
+
+
+async def test_process_that_another_one_overtakes_finds_its_claim(sqlite_url: str) -> None:
+    """Of two processes that start at once, one claims the keys while the other looks for it."""
+    other = open_test_store(sqlite_url, PEPPERS)
+    other.migrate()
+    key_store = OvertakenKeyStore(folder_of(other))
+    store = Store.open(sqlite_url, PEPPERS, key_store)
+    key_store.other = other
+
+    assert store.claimed_key_store.assess_claim(NOW) is ClaimStatus.OWN
+    await store.close()
+    await other.close()
 
 
 async def test_key_of_requests_is_created_before_the_first_form(
