@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None, worker_options: WorkerOptions =
     """
     words = catalogue.load_catalogue().get_pack(_operator_language())
     run_worker = partial(_run_worker, worker_options=worker_options)
-    options = build_parser(words, {**_HANDLERS, "worker": run_worker}).parse_args(arguments)
+    options = build_parser(words, {**HANDLERS, "worker": run_worker}).parse_args(arguments)
     handler: CommandHandler = options.run
     if options.verb in _VERBS_WITH_SETTINGS:
         _print_misspelt_settings(words)
@@ -242,7 +242,7 @@ def _apply_migrations(
         store.close_sync()
 
 
-_HANDLERS: Mapping[str, CommandHandler] = {
+HANDLERS: Mapping[str, CommandHandler] = {
     "web": _run_web,
     "worker": _run_worker,
     "migrate": _migrate_store,

@@ -1,12 +1,12 @@
 """Command routing and the other handler tables: forms, buttons, shortcuts, home page, events."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.content.catalogue import Catalogue
 from bot.context import Context
 from bot.conversation import ChatEvent, Reply, Request, RequestStep
-from bot.domain import tips
+from bot.domain import permission_table, tips
 from bot.keywords import Keywords
 from handlers import (
     checkin,
@@ -30,7 +30,7 @@ from handlers import (
     ten_minutes,
     tip,
 )
-from handlers.required_rights import check_right
+from handlers.required_rights import check_right, check_rights
 from handlers.rights import Handler
 
 
@@ -71,12 +71,30 @@ class Command:
             context.catalogue.get_pack(request.language)
         ):
             handler = self.topic_handler
-        return await check_right(handler)(request, context)
+        return await handler(request, context)
 
 
-def _ignore_closed_form(handler: Handler) -> Handler:
-    """Wrap *handler* so that a request from a closed form returns ``None``."""
-    handle_open_form = check_right(handler)
+def _check_command_rights(name: str, command: Command) -> Command:
+    """Return the command *name* with the right of each of its handlers checked first."""
+
+    def check(words: str, handler: Handler) -> Handler:
+        return check_right("commands", f"{name} {words}".strip(), handler)
+
+    topic_handler = command.topic_handler
+    return replace(
+        command,
+        default_handler=check("", command.default_handler),
+        keyword_handlers={
+            keyword: check(keyword, handler)
+            for keyword, handler in command.keyword_handlers.items()
+        },
+        fallback_handler=check(permission_table.OTHER_WORDS, command.fallback_handler),
+        topic_handler=check(permission_table.TOPIC, topic_handler) if topic_handler else None,
+    )
+
+
+def _ignore_closed_form(handle_open_form: Handler) -> Handler:
+    """Wrap the handler of a form so that a request from a closed form returns ``None``."""
 
     async def handle_form(request: Request, context: Context) -> Reply:
         is_closed = request.step is RequestStep.CLOSED
@@ -85,7 +103,7 @@ def _ignore_closed_form(handler: Handler) -> Handler:
     return handle_form
 
 
-COMMANDS: Mapping[str, Command] = {
+_UNCHECKED_COMMANDS: Mapping[str, Command] = {
     "tip": Command(
         tip.show_todays_card,
         {
@@ -137,8 +155,12 @@ COMMANDS: Mapping[str, Command] = {
     "help": Command(help.show_help, {}, fallback_handler=help.show_help),
 }
 
+COMMANDS: Mapping[str, Command] = {
+    name: _check_command_rights(name, command) for name, command in _UNCHECKED_COMMANDS.items()
+}
+
 FORMS: Mapping[str, Handler] = {
-    name: _ignore_closed_form(handler)
+    name: _ignore_closed_form(check_right("forms", name, handler))
     for name, handler in {
         "agreement": debriefs.submit_agreement,
         "ask": ten_minutes.submit_request,
@@ -166,9 +188,9 @@ FORMS: Mapping[str, Handler] = {
     }.items()
 }
 
-BUTTONS: Mapping[str, Handler] = {
-    name: check_right(handler)
-    for name, handler in {
+BUTTONS: Mapping[str, Handler] = check_rights(
+    "buttons",
+    {
         "ask.open": ten_minutes.open_choice_form,
         "ask.preview": ten_minutes.open_preview_form,
         "checkin.again": preferences.restart_weekly_checkins,
@@ -221,8 +243,8 @@ BUTTONS: Mapping[str, Handler] = {
         "tip.situation": tip.show_situation,
         "tip.today": tip.show_todays_card,
         "tip.topic": tip.show_listed_topic,
-    }.items()
-}
+    },
+)
 
 PLANNING_NOTHING = frozenset(
     {
@@ -234,9 +256,9 @@ PLANNING_NOTHING = frozenset(
 """Forms and buttons that are used most and after which no message is due: their handlers change
 nothing but sealed records, so that the delivery worker need not look."""
 
-SHORTCUTS: Mapping[str, Handler] = {"debrief": check_right(rupture.open_debrief_form)}
+SHORTCUTS: Mapping[str, Handler] = check_rights("shortcuts", {"debrief": rupture.open_debrief_form})
 
-HOME_HANDLER: Handler = check_right(home.show_home)
+HOME_HANDLER: Handler = check_right("pages", "home", home.show_home)
 
 UNKNOWN_ROUTE_HANDLER: Handler = outdated.show_outdated_notice
 

@@ -1,116 +1,22 @@
-"""The right that each handler requires, and the check of it before the handler."""
+"""The check of a way in before its handler, by the right in the permission table."""
 
 from collections.abc import Mapping
 
-from bot.domain.people import Right
-from handlers import (
-    checkin,
-    debriefs,
-    drill,
-    external,
-    help,  # noqa: A004 - the command's own name
-    home,
-    hour,
-    join,
-    notice,
-    oversight,
-    preferences,
-    rehearsal,
-    rights,
-    rupture,
-    setup_preview,
-    supervision,
-    supervision_strain,
-    team_changes,
-    ten_minutes,
-    tip,
-)
+from bot.domain.permission_table import PERMISSION_TABLE
+from handlers import external, home, rights
 from handlers.rights import Handler
 
-RIGHTS: Mapping[Handler, Right] = {
-    checkin.open_checkin_form: Right.CLINICIAN,
-    checkin.open_current_question: Right.CLINICIAN,
-    checkin.submit_checkin: Right.CLINICIAN,
-    checkin.submit_follow_up: Right.CLINICIAN,
-    debriefs.show_counts: Right.MEMBER,
-    debriefs.show_exercise: Right.READER,
-    debriefs.show_export: Right.SUPERVISOR,
-    debriefs.show_method: Right.READER,
-    debriefs.show_period: Right.READER,
-    debriefs.submit_agreement: Right.READER,
-    drill.show_drill: Right.PUBLIC,
-    drill.show_drill_list: Right.PUBLIC,
-    drill.show_first_drill: Right.PUBLIC,
-    help.close_read_form: Right.PUBLIC,
-    help.show_checkin_help: Right.PUBLIC,
-    help.show_debriefs_help: Right.PUBLIC,
-    help.show_help: Right.PUBLIC,
-    help.show_privacy_notice: Right.PUBLIC,
-    help.show_rupture_help: Right.PUBLIC,
-    help.show_supervision_help: Right.PUBLIC,
-    home.show_home: Right.MEMBER,
-    home.submit_language: Right.MEMBER,
-    hour.open_share_form: Right.SUPERVISOR,
-    hour.show_plan: Right.SUPERVISOR,
-    hour.show_share_status: Right.SUPERVISOR,
-    hour.submit_share: Right.SUPERVISOR,
-    join.join_checkins: Right.JOINER,
-    notice.open_settings: Right.SUPERVISOR,
-    notice.submit_menu_choice: Right.SUPERVISOR,
-    notice.submit_settings: Right.SUPERVISOR,
-    oversight.open_naming: Right.OVERSEER,
-    oversight.show_history: Right.OVERSEER,
-    oversight.submit_naming: Right.OVERSEER,
-    preferences.leave_checkins: Right.PUBLIC,
-    preferences.open_pause_form: Right.JOINER,
-    preferences.open_settings: Right.JOINER,
-    preferences.open_settings_or_invitation: Right.JOINER,
-    preferences.restart_weekly_checkins: Right.CLINICIAN,
-    preferences.resume_checkins: Right.CLINICIAN,
-    preferences.submit_menu_choice: Right.CLINICIAN,
-    preferences.submit_pause: Right.CLINICIAN,
-    preferences.submit_settings: Right.JOINER,
-    rehearsal.open_rehearsal: Right.PUBLIC,
-    rupture.open_debrief_form: Right.MEMBER,
-    rupture.open_debrief_withdrawal_form: Right.PUBLIC,
-    rupture.open_deeper_form: Right.PUBLIC,
-    rupture.open_guide_chooser: Right.PUBLIC,
-    rupture.show_all_deeper_questions: Right.PUBLIC,
-    rupture.show_guide: Right.PUBLIC,
-    rupture.show_guide_again: Right.PUBLIC,
-    rupture.submit_debrief: Right.MEMBER,
-    rupture.submit_debrief_withdrawal: Right.PUBLIC,
-    rupture.submit_deeper_form: Right.PUBLIC,
-    setup_preview.apply_setup: Right.EDITOR,
-    setup_preview.edit_setup: Right.EDITOR,
-    supervision.open_chosen_setup: Right.EDITOR,
-    supervision.open_setup: Right.MEMBER,
-    supervision.repeat_introduction: Right.SETTER,
-    supervision.retry_introduction: Right.SETTER,
-    supervision.submit_setup: Right.EDITOR,
-    supervision.undo_setup: Right.SETTER,
-    supervision_strain.open_strain_form: Right.PUBLIC,
-    supervision_strain.show_strain_guide: Right.PUBLIC,
-    team_changes.open_closing_form: Right.CLOSER,
-    team_changes.submit_closing: Right.CLOSER,
-    team_changes.submit_move: Right.EDITOR,
-    ten_minutes.open_choice_form: Right.CLINICIAN,
-    ten_minutes.open_preview_form: Right.CLINICIAN,
-    ten_minutes.submit_request: Right.CLINICIAN,
-    tip.show_card_ahead: Right.PUBLIC,
-    tip.show_cards_of_kind: Right.PUBLIC,
-    tip.show_listed_topic: Right.PUBLIC,
-    tip.show_next_card: Right.PUBLIC,
-    tip.show_situation: Right.PUBLIC,
-    tip.show_todays_card: Right.PUBLIC,
-    tip.show_topic: Right.PUBLIC,
-    tip.show_topics: Right.PUBLIC,
-    tip.show_usage: Right.PUBLIC,
-}
-"""The right that each handler requires. A handler that is not listed cannot be registered."""
 
+def check_right(table: str, name: str, handler: Handler) -> Handler:
+    """Wrap *handler* so that the right of its row is checked first; KeyError without a row.
 
-def check_right(handler: Handler) -> Handler:
-    """Wrap *handler* so that its right is checked first; KeyError for a handler without one."""
+    The row is that of *name* in *table* of :data:`bot.domain.permission_table.PERMISSION_TABLE`.
+    """
     refusal = external.show_home if handler is home.show_home else external.refuse_request
-    return rights.require_right(handler, RIGHTS[handler], refuse_external=refusal)
+    right = PERMISSION_TABLE[table][name].right
+    return rights.require_right(handler, right, refuse_external=refusal)
+
+
+def check_rights(table: str, handlers: Mapping[str, Handler]) -> Mapping[str, Handler]:
+    """Return *handlers* by name, each wrapped by :func:`check_right`."""
+    return {name: check_right(table, name, handler) for name, handler in handlers.items()}

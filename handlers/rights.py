@@ -6,7 +6,16 @@ from dataclasses import replace
 from bot.affiliation import Affiliation
 from bot.context import Context
 from bot.conversation import DeferredReply, Reply, Request
-from bot.domain.people import Right, has_right, is_open_to, may_edit_team
+from bot.domain.people import describe_editor_access
+from bot.domain.permissions import (
+    TEAM_RIGHTS,
+    Grant,
+    Right,
+    has_condition,
+    has_right,
+    is_for_every_member,
+    is_open_to,
+)
 from bot.domain.teams.oversight import may_oversee
 from bot.domain.teams.setup_submission import parse_team_id
 from bot.errors import BotError, NoTeamError, NotTheirTeamError, UnknownProfileError
@@ -21,10 +30,11 @@ _REFUSALS: Mapping[Right, type[BotError]] = {
     Right.JOINER: NoTeamError,
     Right.READER: NotTheirTeamError,
     Right.SUPERVISOR: NotTheirTeamError,
+    Right.SHARER: NotTheirTeamError,
 }
 """The refusal of each right; the same for every person and every content of the request."""
 
-_RIGHTS_BY_ROLE = frozenset({Right.READER, Right.SUPERVISOR})
+_RIGHTS_BY_ROLE = frozenset({Right.READER, Right.SUPERVISOR, Right.SHARER})
 """Rights of people who may supervise or direct any number of teams, whose rows are read for it."""
 
 
@@ -59,9 +69,9 @@ def require_right(handler: Handler, right: Right, *, refuse_external: Handler) -
 
 
 def _require_access(handler: Handler, right: Right) -> Handler:
-    if right in {Right.PUBLIC, Right.MEMBER}:
+    if is_for_every_member(right):
         return handler
-    if right in {Right.EDITOR, Right.CLOSER, Right.SETTER}:
+    if right in TEAM_RIGHTS:
         return _require_editor(handler, right)
     if right is Right.OVERSEER:
         return _require_overseer(handler)
@@ -144,11 +154,13 @@ async def _may_edit(request: Request, context: Context, right: Right, *, is_admi
         editor = team_setup.editor_of(
             repos, request.person, team_id, includes_closed=includes_closed
         )
-        if may_edit_team(editor, is_admin=is_admin):
-            return True
+        editor_access = describe_editor_access(editor, is_admin=is_admin)
+        if has_right(right, editor_access) or not has_condition(right, Grant.OWN_CHANGE):
+            return has_right(right, editor_access)
         facts = (repos, request.person, team_id, context.now())
-        return right is Right.SETTER and (
-            introduction_cards.has_recently_set_up(*facts) or setup_undo.may_undo_setup(*facts)
-        )
+        has_own_change = introduction_cards.has_recently_set_up(
+            *facts
+        ) or setup_undo.may_undo_setup(*facts)
+        return has_right(right, replace(editor_access, has_own_change=has_own_change))
 
     return await context.store.for_workspace(request.person.workspace).read(load_permission)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
 
-from bot.affiliation import Affiliation
 from bot.conversation import Person
+from bot.domain import permissions
 from bot.domain.calendar import WeeklyRule
+from bot.domain.permissions import AccessRole, PersonAccess, Right
 
 
 class Role(Enum):
@@ -78,79 +79,6 @@ class Clinician(ClinicianProfile):
     unanswered_count: int
 
 
-class Right(Enum):
-    """The right that a handler requires; it is checked before anything that was sent is read."""
-
-    PUBLIC = "public"
-    """Published content and the deletion of one's own data, also for other organisations."""
-    MEMBER = "member"
-    """The person's own data, or a reply that depends on the person alone."""
-    CLINICIAN = "clinician"
-    """Counted in a team: on its list, or joined."""
-    JOINER = "joiner"
-    """Counted in a team, or acting in a team's channel: the person may join it."""
-    READER = "reader"
-    """May read the published tables of at least one team."""
-    SUPERVISOR = "supervisor"
-    """Supervises or directs at least one team."""
-    EDITOR = "editor"
-    """May edit the set-up of the requested team, see :func:`may_edit_team`."""
-    CLOSER = "closer"
-    """May edit the set-up of the requested team, or might if it were not closed already."""
-    SETTER = "setter"
-    """May edit the set-up of the requested team, or set it up less than a day ago."""
-    OVERSEER = "overseer"
-    """Oversees the set-ups of the workspace, see :func:`bot.domain.teams.oversight.may_oversee`."""
-
-
-@dataclass(frozen=True)
-class PersonAccess:
-    """What the rights of a person depend on, whatever their request contains.
-
-    ``is_channel_of_team`` is True for a request from the channel of a team of their workspace,
-    ``has_role`` for a supervisor or director of any team.
-    """
-
-    has_home_team: bool
-    is_channel_of_team: bool
-    reads_tables: bool
-    has_role: bool
-
-
-def has_right(right: Right, access: PersonAccess) -> bool:
-    """Return whether a person with *access* has *right*.
-
-    :attr:`Right.EDITOR`, :attr:`Right.CLOSER` and :attr:`Right.SETTER` depend on the requested
-    team, and :attr:`Right.OVERSEER` on the product's report of admins: they are never granted here.
-    """
-    grants = {
-        Right.PUBLIC: True,
-        Right.MEMBER: True,
-        Right.CLINICIAN: access.has_home_team,
-        Right.JOINER: access.has_home_team or access.is_channel_of_team,
-        Right.READER: access.reads_tables,
-        Right.SUPERVISOR: access.has_role,
-        Right.EDITOR: False,
-        Right.CLOSER: False,
-        Right.SETTER: False,
-        Right.OVERSEER: False,
-    }
-    return grants[right]
-
-
-def is_open_to(affiliation: Affiliation, right: Right, *, is_listed: bool = False) -> bool:
-    """Return whether a person with *affiliation* may use a route that requires *right*.
-
-    A person of another organisation may read tips and guides, withdraw what they filed and leave;
-    joining, filing, supervising and reading counts are for members. While the product does not
-    tell who is a member, those are served who are *is_listed* in a team: an outage must keep
-    nobody from their own team, and a list contains no account of another organisation.
-    """
-    if right is Right.PUBLIC or affiliation is Affiliation.MEMBER:
-        return True
-    return affiliation is Affiliation.UNKNOWN and is_listed
-
-
 class SetupEditor(Enum):
     """Who may edit a team's set-up, as seen by the requesting person."""
 
@@ -169,9 +97,22 @@ def find_setup_editor(person: Person, supervisors: Collection[Person]) -> SetupE
     return SetupEditor.OTHERS if supervisors else SetupEditor.AN_ADMIN
 
 
+def describe_editor_access(editor: SetupEditor, *, is_admin: bool) -> PersonAccess:
+    """Return the access to one set-up of the person, an admin or not, who sees *editor*."""
+    held_roles = {
+        AccessRole.SUPERVISOR: editor is SetupEditor.THIS_PERSON,
+        AccessRole.ADMIN: is_admin,
+    }
+    return PersonAccess(
+        frozenset(role for role, is_held in held_roles.items() if is_held),
+        is_of_requested_team=True,
+        is_unsupervised=editor is SetupEditor.AN_ADMIN,
+    )
+
+
 def may_edit_team(editor: SetupEditor, *, is_admin: bool) -> bool:
     """Return whether the requesting person, an admin or not, may edit the set-up."""
-    return editor is SetupEditor.THIS_PERSON or (is_admin and editor is SetupEditor.AN_ADMIN)
+    return permissions.has_right(Right.EDITOR, describe_editor_access(editor, is_admin=is_admin))
 
 
 def may_name_practice(editor: SetupEditor) -> bool:

@@ -3,23 +3,30 @@
 from dataclasses import replace
 
 from bot.conversation import Person, Request
-from bot.domain.people import PersonAccess, select_readable_teams
+from bot.domain.people import Role
+from bot.domain.permissions import AccessRole, PersonAccess
 from bot.domain.reachability import has_working_account
 from bot.store.repositories import Repositories
 from bot.store.repositories.teams import Account
 from bot.workflows.personal_data import load_teams_and_roles
+
+_ROLE_COLUMNS = {Role.SUPERVISOR: AccessRole.SUPERVISOR, Role.DIRECTOR: AccessRole.DIRECTOR}
 
 
 def load_access(repos: Repositories, person: Person, channel: str) -> PersonAccess:
     """Load the access of *person*, who acts in *channel* (``""`` outside any conversation)."""
     home_team = repos.teams.get_home_team(person)
     teams, roles = load_teams_and_roles(repos, person)
+    access_roles = {
+        _ROLE_COLUMNS[role] for team in teams for role in roles.get(team.id, frozenset())
+    }
+    if home_team:
+        access_roles.add(AccessRole.CLINICIAN)
     return PersonAccess(
-        has_home_team=home_team is not None,
-        is_channel_of_team=bool(channel)
+        frozenset(access_roles),
+        is_in_team_channel=bool(channel)
         and repos.teams.get_by_channel(person.workspace, channel) is not None,
-        reads_tables=bool(select_readable_teams(teams, roles, home_team)),
-        has_role=bool(roles),
+        reads_opened_tables=home_team is not None and home_team.open_to_team,
     )
 
 

@@ -2,21 +2,14 @@ from dataclasses import replace
 from datetime import time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from bot.affiliation import Affiliation
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import (
-    PersonAccess,
-    Right,
     Role,
     SetupEditor,
     Team,
     find_setup_editor,
-    has_right,
-    is_open_to,
     is_same_practice,
     may_edit_team,
     may_name_practice,
@@ -176,64 +169,3 @@ def test_teams_are_selected_by_role() -> None:
 
     assert select_teams_with_role((NORTH, SOUTH), roles, Role.DIRECTOR) == (SOUTH, NORTH)
     assert select_teams_with_role((NORTH, SOUTH), roles, Role.SUPERVISOR) == (NORTH,)
-
-
-EVERY_MEMBER = {Right.PUBLIC, Right.MEMBER}
-NO_ACCESS = PersonAccess(
-    has_home_team=False, is_channel_of_team=False, reads_tables=False, has_role=False
-)
-RIGHTS_BY_ACCESS = {
-    NO_ACCESS: EVERY_MEMBER,
-    replace(NO_ACCESS, has_home_team=True): {
-        Right.PUBLIC,
-        Right.MEMBER,
-        Right.CLINICIAN,
-        Right.JOINER,
-    },
-    replace(NO_ACCESS, is_channel_of_team=True): EVERY_MEMBER | {Right.JOINER},
-    replace(NO_ACCESS, reads_tables=True): EVERY_MEMBER | {Right.READER},
-    replace(NO_ACCESS, has_role=True): EVERY_MEMBER | {Right.SUPERVISOR},
-}
-
-
-@pytest.mark.parametrize(("access", "rights"), RIGHTS_BY_ACCESS.items())
-def test_each_access_grants_its_rights(access: PersonAccess, rights: set[Right]) -> None:
-    """A place on a list, in a team's channel or among the readers grants its rights alone."""
-    assert {right for right in Right if has_right(right, access)} == rights
-
-
-@given(st.builds(PersonAccess, st.booleans(), st.booleans(), st.booleans(), st.booleans()))
-def test_access_alone_never_grants_a_set_up(access: PersonAccess) -> None:
-    """A set-up is granted for one team, by its supervisors, and by no other access."""
-    assert not has_right(Right.EDITOR, access)
-
-
-@pytest.mark.parametrize("right", Right)
-def test_a_member_is_refused_no_route_for_their_affiliation(right: Right) -> None:
-    """A member's affiliation closes no route, whatever right it requires."""
-    assert is_open_to(Affiliation.MEMBER, right)
-
-
-@pytest.mark.parametrize("right", Right)
-def test_another_organisation_uses_public_routes_alone(right: Right) -> None:
-    """A person of another organisation may use public routes and no other."""
-    assert is_open_to(Affiliation.EXTERNAL, right) == (right is Right.PUBLIC)
-
-
-@pytest.mark.parametrize("right", Right)
-@pytest.mark.parametrize("is_listed", [True, False])
-def test_an_unknown_affiliation_opens_routes_to_listed_people(
-    right: Right, *, is_listed: bool
-) -> None:
-    """While the product does not tell who is a member, those on a list are served, others wait."""
-    expected = is_listed or right is Right.PUBLIC
-
-    assert is_open_to(Affiliation.UNKNOWN, right, is_listed=is_listed) == expected
-
-
-@pytest.mark.parametrize("right", Right)
-def test_a_list_opens_no_route_to_another_organisation(right: Right) -> None:
-    """A person of another organisation is served no more for being on a list."""
-    is_open = is_open_to(Affiliation.EXTERNAL, right, is_listed=True)
-
-    assert is_open == (right is Right.PUBLIC)

@@ -2,12 +2,17 @@
 
 import pytest
 
+from bot import __main__ as bot_command
+from bot import team_commands
 from bot.context import Context
 from bot.conversation import Person, Profile, Reply, Request
+from bot.domain import permission_table
+from bot.domain.delivery_kind import DeliveryKind
 from bot.errors import BotError, NotTheirTeamError
-from handlers import BUTTONS, COMMANDS, FORMS
-from handlers.required_rights import RIGHTS, check_right
+from handlers import BUTTONS, COMMANDS, FORMS, SHORTCUTS
+from handlers.required_rights import check_right
 from handlers.rights import Handler
+from schedules import COMPOSERS
 from tests.doubles import RecordingOutlet
 from tests.handlers.setup_forms import resolve_reply
 from tests.sample_team import SUPERVISOR, TEAM, build_request, set_up_team
@@ -30,31 +35,44 @@ async def find_refusal(handler: Handler, request: Request, context: Context) -> 
 
 
 async def handle_without_right(request: Request, context: Context) -> Reply:
-    """Return nothing; no table declares a right for it."""
+    """Return nothing; the permission table has no row for it."""
     return None
 
 
-def test_every_handler_of_a_command_has_a_right() -> None:
-    """A command's handler without a right would fail only when a person uses it."""
-    handlers = {
-        handler
-        for command in COMMANDS.values()
-        for handler in (
-            command.default_handler,
-            command.fallback_handler,
-            command.topic_handler,
-            *command.keyword_handlers.values(),
-        )
-        if handler
+def list_command_rows() -> set[str]:
+    """Return the rows that the commands need: each alone, with its keywords and other words."""
+    rows = set()
+    for name, command in COMMANDS.items():
+        topics = [permission_table.TOPIC] if command.topic_handler else []
+        keywords = ["", permission_table.OTHER_WORDS, *command.keyword_handlers, *topics]
+        rows |= {f"{name} {keyword}".strip() for keyword in keywords}
+    return rows
+
+
+def list_verb_rows() -> set[str]:
+    """Return the rows that the operator's commands need, with the subcommands of ``team``."""
+    verbs = set(bot_command.HANDLERS) - {"team"}
+    return verbs | {f"team {name}" for name in team_commands.HANDLERS}
+
+
+def test_the_permission_table_has_every_way_in_and_no_other() -> None:
+    """Each command, keyword, form, button, shortcut, page, message and verb has its row."""
+    assert {table: set(rows) for table, rows in permission_table.PERMISSION_TABLE.items()} == {
+        "commands": list_command_rows(),
+        "forms": set(FORMS),
+        "buttons": set(BUTTONS),
+        "shortcuts": set(SHORTCUTS),
+        "pages": {"home"},
+        "messages": set(COMPOSERS) | set(DeliveryKind),
+        "verbs": list_verb_rows(),
     }
 
-    assert handlers <= RIGHTS.keys()
 
-
-def test_handler_without_a_right_is_not_registered() -> None:
-    """A new handler whose right was forgotten stops the process at its start."""
+@pytest.mark.parametrize("table", ["commands", "forms", "buttons", "shortcuts", "pages"])
+def test_handler_without_a_row_is_not_registered(table: str) -> None:
+    """A new handler whose row was forgotten stops the process at its start."""
     with pytest.raises(KeyError):
-        check_right(handle_without_right)
+        check_right(table, "forgotten", handle_without_right)
 
 
 @pytest.mark.parametrize("is_admin", [True, False])

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from bot.conversation import parse_product
 from bot.domain.people import Role, Team
+from bot.domain.permissions import AccessRole, PersonAccess, Right, has_right
 
 _PRODUCTS_WITHOUT_ADMINS = frozenset({"msteams"})
 """Microsoft Teams does not report an organisation's administrators to a bot."""
@@ -20,9 +21,15 @@ def may_oversee(workspace: str, roles: Mapping[str, frozenset[Role]], *, is_admi
     *roles* are the person's by team id. An admin may; where the product reports none, a director
     of any team may, for the teams that they direct.
     """
-    if reports_admins(workspace):
-        return is_admin
-    return any(Role.DIRECTOR in team_roles for team_roles in roles.values())
+    held_roles = {
+        AccessRole.ADMIN: is_admin,
+        AccessRole.DIRECTOR: any(Role.DIRECTOR in team_roles for team_roles in roles.values()),
+    }
+    access = PersonAccess(
+        frozenset(role for role, is_held in held_roles.items() if is_held),
+        reports_admins=reports_admins(workspace),
+    )
+    return has_right(Right.OVERSEER, access)
 
 
 def select_overseen_teams(
