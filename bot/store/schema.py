@@ -134,7 +134,9 @@ people = Table(
     Column("home_team", String(32), nullable=False, server_default=""),
     Column("unreachable", String(60), nullable=False, server_default=""),
     Column("work_days", String(13), nullable=False, server_default=""),
-    comment="What is kept about a person; work_days are '1,2,3' for somebody part-time.",
+    Column("closed_since", Date, nullable=True),
+    comment="What is kept about a person; work_days are '1,2,3' for somebody part-time, "
+    "closed_since is the day on which the product first reported the account as closed.",
 )
 
 team_records = Table(

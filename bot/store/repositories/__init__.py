@@ -26,7 +26,9 @@ from bot.store.repositories.people import People
 from bot.store.repositories.period_closing import PeriodClosing
 from bot.store.repositories.period_members import PeriodMembers
 from bot.store.repositories.period_opening import PeriodOpening
+from bot.store.repositories.person_erasures import PersonErasures
 from bot.store.repositories.person_renames import PersonRenames
+from bot.store.repositories.personal_rows import PersonalRows
 from bot.store.repositories.previous_setups import PreviousSetups
 from bot.store.repositories.releases import Releases
 from bot.store.repositories.routes import ChatRoutes
@@ -172,6 +174,16 @@ class Repositories:
     def named_persons(self) -> NamedPersons:
         """People named in records of changes."""
         return NamedPersons(self._connection)
+
+    @cached_property
+    def personal_rows(self) -> PersonalRows:
+        """Every row about one person."""
+        return PersonalRows(self._connection)
+
+    @cached_property
+    def person_erasures(self) -> PersonErasures:
+        """Erasures of people."""
+        return PersonErasures(self._connection, self._records)
 
     @cached_property
     def person_renames(self) -> PersonRenames:

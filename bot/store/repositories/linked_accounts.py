@@ -52,6 +52,10 @@ class LinkedAccounts:
         )
         return main, *starmap(Person, self._connection.execute(query))
 
+    def list_accounts_of(self, person: Person) -> tuple[Person, ...]:
+        """Return all accounts of the person with the account *person*, the main one first."""
+        return self.list_accounts(self.find_links([person]).get(person, person))
+
     def _fetch_links(
         self, query: Select[Any], person_ids: Collection[str] = ()
     ) -> dict[Person, Person]:

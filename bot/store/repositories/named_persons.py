@@ -6,12 +6,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, select, update
 
 from bot.conversation import Person
-from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.teams.audit_entry import ERASED_ID
+from bot.store.repositories.personal_rows import NAMING_KINDS
 from bot.store.schema import audit_entries, deliveries, previous_setups
-
-_NAMING_KINDS = (DeliveryKind.INTRODUCTION, DeliveryKind.NAMING, DeliveryKind.SHARE)
-"""Kinds of deliveries to channels whose detail begins with ids of people, separated by spaces."""
 
 
 class NamedPersons:
@@ -33,7 +30,11 @@ class NamedPersons:
         for row in self._list_copies(person):
             is_copy = previous_setups.c.team == row.team
             count += self._connection.execute(delete(previous_setups).where(is_copy)).rowcount
-        return count + self._replace_in_details(person, ERASED_ID)
+        return count + self.erase_from_posts(person)
+
+    def erase_from_posts(self, person: Person) -> int:
+        """Replace the id of *person* in what posts in channels store; return in how many."""
+        return self._replace_in_details(person, ERASED_ID)
 
     def rename(self, person: Person, new_id: str) -> None:
         """Replace the id of *person* by *new_id*, also in undo copies."""
@@ -63,7 +64,7 @@ class NamedPersons:
     def _replace_in_details(self, person: Person, new_id: str) -> int:
         query = select(deliveries.c.id, deliveries.c.detail).where(
             deliveries.c.workspace == person.workspace,
-            deliveries.c.kind.in_(_NAMING_KINDS),
+            deliveries.c.kind.in_(NAMING_KINDS),
             deliveries.c.detail.contains(person.id, autoescape=True),
         )
         count = 0

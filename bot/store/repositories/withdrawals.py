@@ -62,6 +62,16 @@ class Withdrawals:
             is_key_lost=any(map(self._records.is_lost, contributor.counted_periods)),
         )
 
+    def erase_debriefs(self, contributor: Contributor, now: datetime) -> Withdrawal:
+        """Delete every debrief of *contributor*, and write all searched records, changed or not.
+
+        So an erasure writes the same rows whatever was filed, and in whichever team.
+        """
+        withdrawal = self.withdraw_debriefs(contributor, now)
+        accounts = self._linked_accounts.list_accounts(contributor.account)
+        self._records.mark_dirty(self._load_searched_records(contributor, accounts, now))
+        return withdrawal
+
     def _load_searched_records(
         self, contributor: Contributor, accounts: Iterable[Person], now: datetime
     ) -> dict[Period, OpenRecord[LedgerRecord]]:
