@@ -41,12 +41,13 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     unit's class is deleted five weeks after it expires, unless a period has renewed it. A choice
     about the notices of closed periods is deleted with the person's last role, and a set-up before
     its last change after a day. The pepper in use is marked, so that an operator's command with
-    another one is refused.
+    another one is refused; with a new pepper the tokens of installations are sealed anew.
     """
     now = context.now()
 
     def delete_expired_rows(repos: Repositories) -> int:
-        repos.secret_cipher.mark_pepper()
+        if repos.secret_cipher.mark_pepper():
+            repos.installations.reseal_outdated()
         return (
             repos.idempotency_keys.delete_before((now - _IDEMPOTENCY_KEY_RETENTION).date())
             + repos.deliveries.expire_overdue(now)

@@ -120,6 +120,11 @@ class RecordCache:
         )
 
     @property
+    def key_source(self) -> KeySource:
+        """The keys as this transaction reads and creates them."""
+        return self._key_store
+
+    @property
     def is_key_store_unavailable(self) -> bool:
         """Whether a key could not be read in this transaction: it may exist all the same."""
         return (

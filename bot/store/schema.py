@@ -20,13 +20,15 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from bot.store import audit_schema, schema_metadata
+from bot.store import audit_schema, installation_schema, schema_metadata
 
 metadata = schema_metadata.metadata
 
 audit_entries = audit_schema.audit_entries
 
 previous_setups = audit_schema.previous_setups
+
+installations = installation_schema.installations
 
 workspaces = Table(
     "workspace",

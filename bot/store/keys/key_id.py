@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeAlias
 
-_NAME_PATTERN = re.compile(r"[0-9a-f]{32}(?:-(?P<closes_at>\d{1,15}))?\.(?P<kind>period|team)")
+_NAME_PATTERN = re.compile(
+    r"[0-9a-f]{32}(?:-(?P<closes_at>\d{1,15}))?\.(?P<kind>period|team|installation)"
+)
 _DIGEST_BYTES = 16
 
 
@@ -38,6 +40,18 @@ class TeamKeyId:
 
 
 @dataclass(frozen=True)
+class InstallationKeyId:
+    """The key that seals the tokens of one Slack workspace or organisation, until it leaves."""
+
+    workspace: str
+
+    @property
+    def file_name(self) -> str:
+        """A name without the workspace's id."""
+        return f"{_digest('installation', self.workspace)}.installation"
+
+
+@dataclass(frozen=True)
 class PepperKeyId:
     """The generated pepper of a deployment that configures none; it is never destroyed."""
 
@@ -59,10 +73,10 @@ class IdempotencyKeyId:
 
 @dataclass(frozen=True)
 class StoredKey:
-    """A period's or a team's key as listed by a key store, without its tenant or team.
+    """A key of a period, a team or an installation as listed by a key store, without its owner.
 
-    ``kind`` is ``period`` or ``team``; ``closes_at`` is a period's end in Unix seconds, so that
-    the keys of ended periods can be deleted without the database.
+    ``kind`` is ``period``, ``team`` or ``installation``; ``closes_at`` is a period's end in Unix
+    seconds, so that the keys of ended periods can be deleted without the database.
     """
 
     file_name: str
@@ -70,7 +84,7 @@ class StoredKey:
     closes_at: int | None = None
 
 
-KeyId: TypeAlias = PeriodKeyId | TeamKeyId | PepperKeyId | IdempotencyKeyId
+KeyId: TypeAlias = PeriodKeyId | TeamKeyId | InstallationKeyId | PepperKeyId | IdempotencyKeyId
 """Identifies a key that can be created."""
 
 

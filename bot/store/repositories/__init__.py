@@ -17,6 +17,7 @@ from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.delivery_history import DeliveryHistory
 from bot.store.repositories.duty_runs import DutyRuns
 from bot.store.repositories.idempotency import IdempotencyKeys
+from bot.store.repositories.installations import Installations
 from bot.store.repositories.intentions import Intentions
 from bot.store.repositories.ledger import Ledger
 from bot.store.repositories.linked_accounts import LinkedAccounts
@@ -264,6 +265,13 @@ class Repositories:
     def secret_cipher(self) -> SecretCipher:
         """Encrypted secrets."""
         return SecretCipher(self._connection, self._peppers)
+
+    @cached_property
+    def installations(self) -> Installations:
+        """Workspaces that installed the app, and their tokens."""
+        return Installations(
+            self._connection, self._peppers, self._records.key_source, self._key_store
+        )
 
     @cached_property
     def sign_key(self) -> bytes:

@@ -1,0 +1,36 @@
+"""The workspaces that installed the app from its link, with their tokens sealed.
+
+The key of each seal is random and in the key store, and the pepper is needed beside it: with the
+key, the rows in every copy of the database end. Who pressed the button is not stored.
+"""
+
+from alembic import op
+from sqlalchemy import BigInteger, Column, LargeBinary, PrimaryKeyConstraint, String
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+_COMMENT = (
+    "The bot tokens of a workspace or organisation, sealed with a key that is destroyed "
+    "when it leaves; without a body, the organisation whose token serves the workspace."
+)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "installation",
+        Column("workspace", String(80), nullable=False),
+        Column("organisation", String(80), nullable=False, server_default=""),
+        Column("body", LargeBinary, nullable=True),
+        Column("version", BigInteger, nullable=False, server_default="0"),
+        Column("renewal_until", BigInteger, nullable=False, server_default="0"),
+        PrimaryKeyConstraint("workspace"),
+        comment=_COMMENT,
+    )
+    op.create_index("installation_organisation", "installation", ["organisation"])
+
+
+def downgrade() -> None:
+    op.drop_table("installation")

@@ -1,0 +1,159 @@
+"""Installations: sealed tokens, their renewal by one process, and their destruction."""
+
+from typing import Any
+
+from sqlalchemy import text
+
+from bot.store.keys.key_id import InstallationKeyId
+from bot.store.repositories import Repositories
+from bot.store.repositories.installations import StoredInstallation
+from bot.store.store import Store
+from tests.key_folders import open_test_store
+from tests.store.conftest import PEPPERS
+
+NORTH, SOUTH, CLINICS = "slack:T0NORTH", "slack:T0SOUTH", "slack:E0CLINICS"
+NORTH_TOKENS, SOUTH_TOKENS = {"token": "xoxb-north"}, {"token": "xoxb-south"}
+SHARED_TOKENS = {"token": "xoxb-clinics"}
+
+
+async def save(store: Store, workspace: str, tokens: dict[str, Any]) -> None:
+    """Store an installation."""
+    scope = store.for_workspace(workspace)
+    await scope.write(lambda repos: repos.installations.save(workspace, tokens))
+
+
+async def find(store: Store, workspace: str) -> StoredInstallation | None:
+    """Return the installation that serves a workspace."""
+    scope = store.for_workspace(workspace)
+    return await scope.read(lambda repos: repos.installations.find(workspace))
+
+
+async def find_token(store: Store, workspace: str) -> str:
+    """Return the token that serves a workspace, ``""`` if it is not installed."""
+    installation = await find(store, workspace)
+    return str(installation.secret["token"]) if installation else ""
+
+
+def dump_rows(repos: Repositories) -> str:
+    """Return every installation's row as text."""
+    return str(repos._connection.execute(text("select * from installation")).all())
+
+
+async def test_each_workspace_has_its_own_token(store: Store) -> None:
+    """Two installations are found by their workspace alone, and a third workspace has none."""
+    await save(store, NORTH, NORTH_TOKENS)
+    await save(store, SOUTH, SOUTH_TOKENS)
+
+    assert await find_token(store, NORTH) == "xoxb-north"
+    assert await find_token(store, SOUTH) == "xoxb-south"
+    assert await find(store, "slack:T0OTHER") is None
+    assert await store.across_workspaces.read(lambda repos: repos.installations.count()) == 2
+
+
+async def test_neither_row_nor_repr_contains_the_token(store: Store) -> None:
+    """The row is sealed, and the value shows no token when it is printed."""
+    await save(store, NORTH, NORTH_TOKENS)
+
+    assert "xoxb" not in await store.across_workspaces.read(dump_rows)
+    assert "xoxb" not in repr(await find(store, NORTH))
+
+
+async def test_a_destroyed_key_ends_the_rows_of_every_backup(store: Store) -> None:
+    """A row that is restored after the deletion is no installation, although the pepper is here."""
+    await save(store, NORTH, NORTH_TOKENS)
+    await save(store, SOUTH, SOUTH_TOKENS)
+    scope = store.across_workspaces
+    copy_row = "create table backup_copy as select * from installation"
+    await scope.write(lambda repos: repos._connection.execute(text(copy_row)))
+
+    deleted_count = await scope.write(lambda repos: repos.installations.delete(NORTH))
+    restore = "insert into installation select * from backup_copy where workspace like '%NORTH'"
+    await scope.write(lambda repos: repos._connection.execute(text(restore)))
+
+    assert deleted_count == 1
+    assert await find(store, NORTH) is None
+    assert await find_token(store, SOUTH) == "xoxb-south"
+    assert store.key_store.get(InstallationKeyId(NORTH)) is None
+
+
+async def test_a_deletion_can_be_repeated(store: Store) -> None:
+    """A deletion that a crash repeats changes nothing more, and a new installation starts clean."""
+    await save(store, NORTH, NORTH_TOKENS)
+    scope = store.across_workspaces
+    counts = [await scope.write(lambda repos: repos.installations.delete(NORTH)) for _ in range(2)]
+    await save(store, NORTH, SOUTH_TOKENS)
+
+    assert counts == [1, 0]
+    assert await find_token(store, NORTH) == "xoxb-south"
+
+
+async def test_the_token_needs_the_pepper_too(store: Store, database: str) -> None:
+    """Whoever has the database and the key store, without the pepper, reads no token."""
+    await save(store, NORTH, NORTH_TOKENS)
+    other = open_test_store(database, (b"another made-up pepper for this test",))
+
+    assert await find(other, NORTH) is None
+    await other.close()
+
+
+async def test_an_earlier_pepper_opens_and_the_newest_seals(store: Store, database: str) -> None:
+    """After the rows were sealed anew, the earlier pepper is not needed any more."""
+    earlier = open_test_store(database, PEPPERS[1:])
+    await save(earlier, NORTH, NORTH_TOKENS)
+    await earlier.close()
+
+    assert await find_token(store, NORTH) == "xoxb-north"
+    scope = store.across_workspaces
+    counts = [
+        await scope.write(lambda repos: repos.installations.reseal_outdated()) for _ in range(2)
+    ]
+    newest = open_test_store(database, PEPPERS[:1])
+
+    assert counts == [1, 0]
+    assert await find_token(newest, NORTH) == "xoxb-north"
+    await newest.close()
+
+
+async def test_one_process_renews_a_token(store: Store) -> None:
+    """A claim excludes a second one until it ends, and tokens of another version are left."""
+    await save(store, NORTH, NORTH_TOKENS)
+    installation = await find(store, NORTH)
+    assert installation
+    scope, version = store.for_workspace(NORTH), installation.version
+
+    claims = [
+        await scope.write(lambda repos: repos.installations.claim_renewal(NORTH, version, 10, 40)),
+        await scope.write(lambda repos: repos.installations.claim_renewal(NORTH, version, 20, 50)),
+        await scope.write(lambda repos: repos.installations.claim_renewal(NORTH, version, 40, 70)),
+    ]
+    changes = [
+        await scope.write(
+            lambda repos: repos.installations.replace_secret(NORTH, version, SOUTH_TOKENS)
+        )
+        for _ in range(2)
+    ]
+
+    assert claims == [True, False, True]
+    assert changes == [True, False]
+    assert await find_token(store, NORTH) == "xoxb-south"
+
+
+async def test_an_organisation_serves_its_linked_workspaces(store: Store) -> None:
+    """Its installation precedes a workspace's own, which serves again once it is deleted."""
+    await save(store, SOUTH, SOUTH_TOKENS)
+    await save(store, CLINICS, SHARED_TOKENS)
+    scope = store.across_workspaces
+    await scope.write(lambda repos: repos.installations.link_workspaces(CLINICS, [NORTH, SOUTH]))
+
+    assert [await find_token(store, workspace) for workspace in (NORTH, SOUTH)] == [
+        "xoxb-clinics",
+        "xoxb-clinics",
+    ]
+    assert await scope.read(lambda repos: repos.installations.list_linked_workspaces(CLINICS)) == (
+        NORTH,
+        SOUTH,
+    )
+    assert await scope.write(lambda repos: repos.installations.delete(CLINICS)) == 2
+    assert await find(store, NORTH) is None
+    assert await find_token(store, SOUTH) == "xoxb-south"
+    assert await scope.read(lambda repos: repos.installations.list_workspaces()) == (SOUTH,)
