@@ -146,6 +146,11 @@ _IMPERSONAL_TABLES = (
     _describe_impersonal(
         schema.releases, "ledger", "unit", "closes", "opens", "cap", "question", "body"
     ),
+    _describe_impersonal(
+        schema.installations,
+        *("workspace", "organisation", "version", "renewal_until"),
+        sealed=("body",),
+    ),
     _describe_impersonal(schema.encrypted_secrets, "name", sealed=("body",)),
 )
 
