@@ -20,6 +20,7 @@ from bot.conversation import Routes, parse_product
 from bot.outlet import Outlet
 from bot.settings import Settings
 from bot.settings_validation import reveal_secret
+from bot.slack_installations import SlackInstallations
 from bot.slack_token_store import SlackTokenStore
 from bot.store.open_store import open_store
 from bot.store.store import Store
@@ -40,6 +41,10 @@ class ChatAdapter(Protocol):
 
         Slack's Socket Mode connects outward and needs no endpoint.
         """
+
+    @property
+    def install_apps(self) -> Mapping[str, ASGIApp]:
+        """ASGI apps of the pages with which a workspace installs the app, keyed by path."""
 
     @property
     def is_socket_connected(self) -> bool | None:
@@ -114,25 +119,48 @@ async def resume_workspaces(store: Store, chat_adapters: Mapping[str, ChatAdapte
 
 
 def asgi_routes(chat_adapters: Mapping[str, ChatAdapter]) -> dict[str, ASGIApp]:
-    """Return the ASGI app of every adapter that has one, keyed by endpoint path."""
-    return {
+    """Return the ASGI apps of every adapter, keyed by path: its endpoint, and its install pages."""
+    endpoints = {
         ENDPOINT_PATHS[name]: adapter.asgi
         for name, adapter in chat_adapters.items()
         if adapter.asgi
     }
+    pages = (adapter.install_apps for adapter in chat_adapters.values())
+    return {**endpoints, **{path: page for apps in pages for path, page in apps.items()}}
 
 
 def build_slack_access(
     settings: Settings, store: Store | None, *, receives: bool = True
 ) -> slack.AccessSettings:
     """Return Slack's credentials and API URL; with a store, a rotator for tokens that expire."""
+    signing_secret = reveal_secret(settings.slack_signing_secret)
+    app_token = reveal_secret(settings.slack_app_token) if receives else ""
+    if settings.installs_from_link and store is not None:
+        return slack.AccessSettings.with_installations(
+            settings.slack_api_url,
+            _build_install_access(settings, store),
+            signing_secret=signing_secret,
+            app_token=app_token,
+            pads_answers=settings.pad_answers,
+        )
     return slack.AccessSettings.with_static_token(
         settings.slack_api_url,
         reveal_secret(settings.slack_bot_token),
-        signing_secret=reveal_secret(settings.slack_signing_secret),
-        app_token=reveal_secret(settings.slack_app_token) if receives else "",
+        signing_secret=signing_secret,
+        app_token=app_token,
         token_rotator=_build_token_rotator(settings, store),
         pads_answers=settings.pad_answers,
+    )
+
+
+def _build_install_access(settings: Settings, store: Store) -> slack.InstallAccess:
+    """Return what the installation from a link needs: credentials, the address and the rows."""
+    return slack.InstallAccess(
+        slack.ClientCredentials(
+            settings.slack_client_id or "", reveal_secret(settings.slack_client_secret)
+        ),
+        settings.base_url or "",
+        SlackInstallations(store),
     )
 
 

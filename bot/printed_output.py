@@ -18,7 +18,9 @@ def print_manifest(options: argparse.Namespace, words: LanguagePack) -> int:
     """Print Slack's manifest as JSON, or write the Teams app package to a file."""
     if options.teams is not None:
         return _write_teams_package(options, words)
-    manifest = slack.build_manifest(words, base_url=options.base_url)
+    manifest = slack.build_manifest(
+        words, base_url=options.base_url, installs_from_link=options.install_link
+    )
     print(json.dumps(manifest, indent=2, ensure_ascii=False))  # noqa: T201 - the command's output
     return 0
 

@@ -10,21 +10,15 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from bot.errors import Fault, FaultyInputError
-from bot.monitoring_settings import MonitoringSettings
 from bot.settings_file import SETTINGS_FILE, check_settings_file, find_misspelt_names
 from bot.settings_validation import (
     POSTGRESQL_SCHEME,
     SQLITE_SCHEME,
-    check_api_url,
-    check_app_token,
-    check_bot_token,
     check_database_url,
     check_keys_location,
     check_log_level,
     check_metadata_url,
     check_pepper_length,
-    check_refresh_token,
-    check_signing_secret,
     check_utc_offset,
     expand_folder,
     is_loopback,
@@ -35,14 +29,22 @@ from bot.settings_validation import (
     split_secrets,
     strip_secret,
 )
+from bot.slack_settings import SlackSettings, find_unmet_slack_requirements
 
 _KEYS_FOLDER_NAME, _RELEASES_FOLDER_NAME = "attune-keys", "attune-releases"
 
-_LOCATIONS = {"keys_beside_database": "keys", "keys_in_same_database": "keys"}
+_LOCATIONS = {
+    "keys_beside_database": "keys",
+    "keys_in_same_database": "keys",
+    "link_client_id": "slack_client_id",
+    "link_client_secret": "slack_client_secret",
+    "link_base_url": "base_url",
+    "link_refresh_token": "slack_refresh_token",
+}
 """The setting that an unmet requirement concerns, where it has another name."""
 
 
-class Settings(MonitoringSettings):
+class Settings(SlackSettings):
     """All settings of a process; ``.env.example`` documents each name for the operator.
 
     An empty value counts as unset. Secrets never appear in a repr, a log or a fault.
@@ -61,13 +63,6 @@ class Settings(MonitoringSettings):
     keys: SecretStr | None = None
     pepper: SecretStr | None = None
     releases_folder: Path | None = None
-    slack_signing_secret: SecretStr | None = None
-    slack_bot_token: SecretStr | None = None
-    slack_app_token: SecretStr | None = None
-    slack_refresh_token: SecretStr | None = None
-    slack_client_id: str | None = None
-    slack_client_secret: SecretStr | None = None
-    slack_api_url: str = "https://slack.com/api/"
     teams_client_id: str | None = None
     teams_client_secret: SecretStr | None = None
     teams_tenant_id: str | None = None
@@ -87,21 +82,11 @@ class Settings(MonitoringSettings):
         "database_url",
         "keys",
         "pepper",
-        "slack_signing_secret",
-        "slack_bot_token",
-        "slack_app_token",
-        "slack_refresh_token",
-        "slack_client_secret",
         "teams_client_secret",
     )(strip_secret)
     _check_database_url = field_validator("database_url")(check_database_url)
     _check_pepper = field_validator("pepper")(check_pepper_length)
     _check_keys = field_validator("keys")(check_keys_location)
-    _check_signing_secret = field_validator("slack_signing_secret")(check_signing_secret)
-    _check_bot_token = field_validator("slack_bot_token")(check_bot_token)
-    _check_refresh_token = field_validator("slack_refresh_token")(check_refresh_token)
-    _check_app_token = field_validator("slack_app_token")(check_app_token)
-    _check_api_url = field_validator("slack_api_url")(check_api_url)
     _check_log_level = field_validator("log_level")(check_log_level)
     _check_test_clock = field_validator("test_clock")(check_utc_offset)
     _expand_folders = field_validator("cards_folder", "releases_folder")(expand_folder)
@@ -160,8 +145,7 @@ class Settings(MonitoringSettings):
     @property
     def uses_slack(self) -> bool:
         """Whether the Slack adapter is enabled: always, unless only Teams is configured."""
-        credentials = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
-        return any(credentials) or not self.uses_teams
+        return self.has_slack_credentials or not self.uses_teams
 
     @property
     def uses_teams(self) -> bool:
@@ -239,11 +223,7 @@ def _find_unmet_requirements(settings: Settings, verb: str) -> list[str]:
         missing["test_mode"] = settings.test_mode and not _may_use_test_mode(settings, verb)
         missing |= _find_unmet_teams_requirements(settings)
     if is_server and settings.uses_slack:
-        missing["slack_bot_token"] = settings.slack_bot_token is None
-        missing |= _missing_rotation_settings(settings)
-        missing["slack_signing_secret"] = verb == "web" and not (
-            settings.slack_signing_secret or settings.slack_app_token
-        )
+        missing |= find_unmet_slack_requirements(settings, verb)
     if verb == "worker":
         missing["worker"] = settings.uses_sqlite
     return [name for name, is_missing in missing.items() if is_missing]
@@ -262,17 +242,6 @@ def _find_unmet_keys_requirements(settings: Settings) -> dict[str, bool]:
         and is_within_database_folder(folder, database_url),
         "keys_in_same_database": folder is None
         and is_same_database(reveal_secret(settings.keys), database_url),
-    }
-
-
-def _missing_rotation_settings(settings: Settings) -> dict[str, bool]:
-    """Return which settings the rotation of an expiring token (twelve hours) lacks."""
-    token, is_rotated = settings.slack_bot_token, settings.slack_refresh_token is not None
-    expires = token is not None and token.get_secret_value().startswith("xoxe.")
-    has_client = settings.slack_client_id and settings.slack_client_secret
-    return {
-        "slack_refresh_token": expires and not is_rotated,
-        "slack_client_secret": is_rotated and not has_client,
     }
 
 

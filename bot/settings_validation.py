@@ -212,6 +212,18 @@ def check_api_url(value: str) -> str:
     return value
 
 
+def check_public_url(value: str | None) -> str | None:
+    """Accept HTTPS, or plain HTTP to a loopback host, without a path; drop a slash at the end."""
+    parts = urlsplit(value or "")
+    is_secure = parts.scheme == "https" or (
+        parts.scheme == "http" and is_loopback(parts.hostname or "")
+    )
+    has_extras = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    if value and (not is_secure or not parts.hostname or has_extras):
+        raise ValueError
+    return value.rstrip("/") if value else None
+
+
 def check_metadata_url(value: str | None) -> str | None:
     """Accept only a loopback host: the keys behind this URL decide which tokens are valid."""
     parts = urlsplit(value or "")

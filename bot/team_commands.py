@@ -212,7 +212,8 @@ def _require_visible(config: Settings, options: argparse.Namespace, words: Langu
     declared = team_file.read_teams(options.file, test_mode=config.test_mode)
     if options.unseen:
         return
-    queries = adapters.build_slack_queries(config) if config.uses_slack else None
+    asks_slack = config.uses_slack and not config.installs_from_link
+    queries = adapters.build_slack_queries(config) if asks_slack else None
     tenants = config.allowed_tenants if config.uses_teams else ()
     check = asyncio.run(check_visibility(declared, options.file, queries, tenants))
     if check.faults:

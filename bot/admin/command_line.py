@@ -66,6 +66,7 @@ def _add_manifest_options(parser: argparse.ArgumentParser, words: LanguagePack) 
     endpoint.add_argument(
         "--socket-mode", action="store_true", help=words.translate("operator.verbs.socket_mode")
     )
+    _add_flag(parser, "--install-link", words.translate("operator.verbs.install_link"))
     parser.add_argument(
         "--teams",
         type=Path,

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from bot.admin import (
     database_checkup,
     health_checkup,
+    installation_checkup,
     key_checkup,
     microsoft_checkup,
     slack_checkup,
@@ -205,19 +206,29 @@ def _role_finding(other_roles_count: int) -> Finding:
 
 async def _check_slack(settings: Settings, queries: SlackQueries) -> tuple[Finding, ...]:
     """Check Slack's tokens, the signing secret, and the teams against what the token sees."""
+    if settings.installs_from_link:
+        findings = await installation_checkup.check_installations(settings)
+        findings += await _check_signatures(settings, queries)
+        return findings + slack_checkup.build_app_token_findings(await queries.check_app_token())
     slack_check = await queries.check_account()
     findings = slack_checkup.build_account_findings(slack_check)
-    findings += slack_checkup.build_signature_findings(
-        await queries.count_refused_requests(), reveal_secret(settings.slack_signing_secret)
-    )
+    findings += await _check_signatures(settings, queries)
     if slack_check.error and not slack_check.is_refusal:
         return findings
     findings += slack_checkup.build_app_token_findings(await queries.check_app_token())
     return findings + await _check_slack_channels(settings, queries, slack_check.workspace_id)
 
 
+async def _check_signatures(settings: Settings, queries: SlackQueries) -> tuple[Finding, ...]:
+    refused_count = await queries.count_refused_requests()
+    signing_secret = reveal_secret(settings.slack_signing_secret)
+    return slack_checkup.build_signature_findings(refused_count, signing_secret)
+
+
 async def check_slack_teams(settings: Settings, queries: SlackQueries) -> tuple[Finding, ...]:
     """Check the teams against what the bot token sees; nothing where Slack does not answer."""
+    if settings.installs_from_link:
+        return await installation_checkup.check_installations(settings)
     slack_check = await queries.check_account()
     return await _check_slack_channels(settings, queries, slack_check.workspace_id)
 

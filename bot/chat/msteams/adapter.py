@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from starlette.types import ASGIApp
+
 from bot.chat.after_response import AfterResponse
 from bot.chat.msteams.conversation_ref import (
     GLOBAL_SERVICE_URL,
@@ -162,6 +164,11 @@ class TeamsAdapter:
             allow_loopback=access.uses_local_stand_in,
             pads_answers=access.pads_answers,
         )
+
+    @property
+    def install_apps(self) -> Mapping[str, ASGIApp]:
+        """No page: an organisation adds the app in Teams' own administration."""
+        return {}
 
     @property
     def is_socket_connected(self) -> bool | None:

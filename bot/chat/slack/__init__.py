@@ -1,7 +1,7 @@
 """Slack adapter: request handling, Block Kit rendering, Web API calls and the app manifest."""
 
+from bot.chat.slack.access_settings import AccessSettings
 from bot.chat.slack.adapter import (
-    AccessSettings,
     SlackAdapter,
     SlackOutboundSide,
     check_account,
@@ -9,12 +9,18 @@ from bot.chat.slack.adapter import (
     check_channels,
 )
 from bot.chat.slack.manifest import build_manifest
+from bot.chat.slack.oauth.install_routes import InstallAccess
+from bot.chat.slack.oauth.installation_rows import InstallationsUnavailableError, InstalledBot
 from bot.chat.slack.outbound.account_checks import AccountCheck
-from bot.chat.slack.token_rotation import TokenPair, TokenRotator
+from bot.chat.slack.token_rotation import ClientCredentials, TokenPair, TokenRotator
 
 __all__ = [
     "AccessSettings",
     "AccountCheck",
+    "ClientCredentials",
+    "InstallAccess",
+    "InstallationsUnavailableError",
+    "InstalledBot",
     "SlackAdapter",
     "SlackOutboundSide",
     "TokenPair",

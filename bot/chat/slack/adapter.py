@@ -2,73 +2,26 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
+from functools import partial
+
+from starlette.types import ASGIApp
 
 from bot.chat.after_response import AfterResponse
 from bot.chat.slack import bolt_app
+from bot.chat.slack.access_settings import AccessSettings
 from bot.chat.slack.dispatcher import Dispatcher
 from bot.chat.slack.inbound.guard import Guard
+from bot.chat.slack.oauth.install_routes import InstallRoutes
+from bot.chat.slack.oauth.installed_workspaces import InstallationEvents, InstalledWorkspaces
 from bot.chat.slack.outbound import account_checks
 from bot.chat.slack.outbound.account_checks import AccountCheck
-from bot.chat.slack.outbound.api_client import ApiClient, TokenProvider
-from bot.chat.slack.outbound.installed_workspace import InstalledWorkspace
+from bot.chat.slack.outbound.api_client import ApiClient
+from bot.chat.slack.outbound.installed_workspace import InstalledWorkspace, ServedWorkspaces
 from bot.chat.slack.outbound.outlet import SlackOutlet
 from bot.chat.slack.socket_mode import SocketModeConnection
-from bot.chat.slack.token_rotation import TokenRotator
 from bot.content.catalogue import Catalogue
 from bot.conversation import Routes, WorkspaceConnected
-
-
-@dataclass(frozen=True)
-class AccessSettings:
-    """Credentials and API address of the Slack app. The repr contains no secret.
-
-    Without ``signing_secret`` there is no HTTP endpoint; without ``app_token`` no Socket Mode.
-    ``token_provider`` returns the bot token of a workspace; where ``token_rotator`` is set, the
-    rotated token is used instead. ``pads_answers`` is whether the responses to form submissions
-    all have one size.
-    """
-
-    api_url: str
-    token_provider: TokenProvider = field(repr=False)
-    signing_secret: str = field(default="", repr=False)
-    app_token: str = field(default="", repr=False)
-    token_rotator: TokenRotator | None = field(default=None, repr=False)
-    pads_answers: bool = True
-
-    @classmethod
-    def with_static_token(
-        cls,
-        api_url: str,
-        bot_token: str,
-        *,
-        signing_secret: str = "",
-        app_token: str = "",
-        token_rotator: TokenRotator | None = None,
-        pads_answers: bool = True,
-    ) -> "AccessSettings":
-        """Return the access settings with *bot_token* for every workspace.
-
-        *token_rotator* is given where Slack's token rotation is on: the token then expires,
-        and the rotator returns the current token.
-        """
-
-        async def get_token(_workspace: str) -> str:
-            return bot_token
-
-        return cls(api_url, get_token, signing_secret, app_token, token_rotator, pads_answers)
-
-    def create_api_client(self) -> ApiClient:
-        """Return a Web API client that uses the static token, or the rotated one."""
-        rotator = self.token_rotator
-        if rotator is None:
-            return ApiClient(self.api_url, self.token_provider)
-
-        async def get_token(_workspace: str) -> str:
-            return await rotator.get_token(api_client.create_token_refresh_client)
-
-        api_client = ApiClient(self.api_url, get_token)
-        return api_client
 
 
 class SlackOutboundSide:
@@ -81,7 +34,8 @@ class SlackOutboundSide:
         """Create the API client and the outlet; no connection is opened before its first use."""
         self.access = access
         self.catalogue = catalogue
-        self.api_client = access.create_api_client()
+        self.installed_tokens = access.create_installed_tokens()
+        self.api_client = access.create_api_client(self.installed_tokens)
         self.outlet = SlackOutlet(self.api_client)
 
     def bind_routes(self, routes: Routes) -> "SlackAdapter":
@@ -93,7 +47,8 @@ class SlackAdapter:
     """The Slack side of the bot: endpoint, Socket Mode connection, outlet and lifecycle.
 
     ``asgi`` is the ASGI application for Slack's HTTP requests, ``None`` without a signing
-    secret; ``outlet`` sends the messages of the workflows and handlers, ``responder`` the replies
+    secret; ``install_apps`` are those of the installation from a link, by path; ``outlet`` sends
+    the messages of the workflows and handlers, ``responder`` the replies
     that no response can contain.
     """
 
@@ -103,12 +58,23 @@ class SlackAdapter:
         self._api_client, self._routes = outbound.api_client, routes
         self._after_response = AfterResponse()
         self.outlet = outbound.outlet
-        self._installed_workspace = InstalledWorkspace(outbound.outlet)
+        self._is_installed_by_link = access.install_access is not None
+        self._served_workspaces: ServedWorkspaces = InstalledWorkspace(outbound.outlet)
+        self.install_apps: Mapping[str, ASGIApp] = {}
+        if outbound.installed_tokens and access.install_access:
+            self._served_workspaces = InstalledWorkspaces(outbound.installed_tokens)
+            self.install_apps = InstallRoutes(
+                access.install_access, self._api_client, outbound.catalogue, routes.handle_event
+            ).apps
+            events = InstallationEvents(
+                outbound.installed_tokens, outbound.outlet, self._after_response
+            )
+            routes = replace(routes, handle_event=partial(events.handle_event, routes))
         dispatcher = Dispatcher(
             routes,
             outbound.catalogue,
             self._api_client,
-            self._installed_workspace,
+            self._served_workspaces,
             self._after_response,
             self.report_installation,
         )
@@ -143,8 +109,11 @@ class SlackAdapter:
         return self.asgi.refused_request_count if self.asgi else 0
 
     async def has_refused_token(self) -> bool:
-        """Call ``auth.test``; false while Slack does not answer."""
-        return await self.outlet.has_refused_token()
+        """Call ``auth.test``; false while Slack does not answer.
+
+        Where the app is installed from a link, each workspace has its own token and suspension.
+        """
+        return not self._is_installed_by_link and await self.outlet.has_refused_token()
 
     async def start(self) -> None:
         """Open the HTTP client session, and start to connect where Socket Mode is used.
@@ -152,7 +121,7 @@ class SlackAdapter:
         The workspace of the token is looked up in the background, which delays no request.
         """
         self.app.client.session = self._api_client.get_session()
-        self._installed_workspace.start_lookup()
+        self._served_workspaces.start_lookup()
         if self._socket_mode is not None:
             await self._socket_mode.start()
 
@@ -160,8 +129,11 @@ class SlackAdapter:
         """Report the workspace of a working bot token as connected.
 
         An uninstallation revokes the token for good, so one that works belongs to a new
-        installation; Slack sends no event about it.
+        installation; Slack sends no event about it. An installation from a link is stored and
+        reported by its own page.
         """
+        if self._is_installed_by_link:
+            return
         account = await self.outlet.check_account()
         if account.team_id:
             await self._routes.handle_event(WorkspaceConnected(f"slack:{account.team_id}"))
@@ -174,8 +146,8 @@ class SlackAdapter:
         """Stop receiving payloads, wait for the background tasks, and close the connections."""
         if self._socket_mode is not None:
             await self._socket_mode.stop()
-        await self._installed_workspace.close()
         await self.wait_for_background_tasks()
+        await self._served_workspaces.close()
         await self._api_client.close()
 
 

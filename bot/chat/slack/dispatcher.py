@@ -8,14 +8,14 @@ from typing import Any
 
 from bot.chat.after_response import AfterResponse
 from bot.chat.request_body import Payload
-from bot.chat.slack.inbound import affiliation, requests
+from bot.chat.slack.inbound import requests
 from bot.chat.slack.inbound.payloads import PayloadKind
 from bot.chat.slack.inbound.requests import Interaction, Origin
 from bot.chat.slack.outbound import ack_body
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.error_codes import slack_error_code
 from bot.chat.slack.outbound.home_tab import changes_home
-from bot.chat.slack.outbound.installed_workspace import InstalledWorkspace, WorkspaceUnknownError
+from bot.chat.slack.outbound.installed_workspace import ServedWorkspaces, WorkspaceUnknownError
 from bot.chat.slack.outbound.responder import Responder
 from bot.chat.slack.outbound.view_updater import ReplyNotShownError
 from bot.content.catalogue import Catalogue, LanguagePack
@@ -66,11 +66,11 @@ class Dispatcher:
         routes: Routes,
         catalogue: Catalogue,
         api_client: ApiClient,
-        installed_workspace: InstalledWorkspace,
+        served_workspaces: ServedWorkspaces,
         after_response: AfterResponse,
         report_installation: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
-        """Route by *routes* what is from *installed_workspace*.
+        """Route by *routes* what is from *served_workspaces*.
 
         The Web API is called with *api_client* in *after_response* tasks. *report_installation*
         reports the workspace as connected if the bot token works.
@@ -78,7 +78,7 @@ class Dispatcher:
         self._report_installation = report_installation
         self._started_at = int(time.time())
         self._routes = routes
-        self._installed_workspace = installed_workspace
+        self._served_workspaces = served_workspaces
         self._catalogue = catalogue
         self._after_response = after_response
         self.responder = Responder(
@@ -125,14 +125,13 @@ class Dispatcher:
     async def _find_refusal(self, payload: Payload) -> str:
         """Return the catalogue key of why a payload is not served, ``""`` for one that is.
 
-        A payload is served only if it is from the workspace that the token belongs to. While that
-        workspace is unknown none is served, since nothing else tells them apart.
+        A payload is served only if it is from a workspace that a token belongs to. While that is
+        unknown none is served, since nothing else tells them apart.
         """
         try:
-            workspace = await self._installed_workspace.get_workspace()
+            is_served = await self._served_workspaces.serves(payload)
         except WorkspaceUnknownError:
             return "error.busy"
-        is_served = affiliation.parse_workspace(payload) == workspace
         return "" if is_served else "error.not_installed"
 
     def _refuse_payload(

@@ -22,17 +22,27 @@ again only where it is missing.
 BOT_EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked", "user_change")
 """Event types to which the bot subscribes."""
 
+INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
+"""URL paths of the page from which a workspace installs the app, and of the return from Slack."""
+
 JsonObject = dict[str, Any]
 
 
-def build_manifest(words: LanguagePack, *, base_url: str | None) -> JsonObject:
+def build_manifest(
+    words: LanguagePack, *, base_url: str | None, installs_from_link: bool = False
+) -> JsonObject:
     """Return the app manifest for the endpoint at *base_url*, or for Socket Mode if ``None``.
+
+    With *installs_from_link* it is that of an app that any workspace or Enterprise organisation can
+    install from the bot's own page at *base_url*, whose tokens expire.
 
     Raises :class:`bot.errors.FaultyInputError` for an address that Slack does not call:
     the scheme must be https (http for loopback hosts only, which the sandbox uses), without a path.
     """
     url = _build_endpoint_url(base_url) if base_url is not None else None
     request_url = {"request_url": url} if url else {}
+    is_distributed = installs_from_link and base_url is not None
+    redirect_urls = [f"{(base_url or '').rstrip('/')}{REDIRECT_PATH}"] if is_distributed else []
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -42,13 +52,16 @@ def build_manifest(words: LanguagePack, *, base_url: str | None) -> JsonObject:
             "background_color": "#2f4858",
         },
         "features": _build_features(words, url),
-        "oauth_config": {"scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}},
+        "oauth_config": {
+            "scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)},
+            **({"redirect_urls": redirect_urls} if redirect_urls else {}),
+        },
         "settings": {
             "event_subscriptions": {"bot_events": list(BOT_EVENTS), **request_url},
             "interactivity": {"is_enabled": True, **request_url},
-            "org_deploy_enabled": False,
+            "org_deploy_enabled": is_distributed,
             "socket_mode_enabled": url is None,
-            "token_rotation_enabled": False,
+            "token_rotation_enabled": is_distributed,
         },
     }
 

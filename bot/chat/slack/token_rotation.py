@@ -19,6 +19,17 @@ _REFRESH_MARGIN_MINUTES = 2 * 60
 """Minutes before its expiry at which a token is refreshed."""
 
 
+_CALL_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class ClientCredentials:
+    """Client id and secret of the Slack app."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
 @dataclass(frozen=True)
 class TokenPair:
     """Bot token with its refresh token; ``expires_at`` is in Unix seconds, 0 when unknown."""
@@ -26,6 +37,11 @@ class TokenPair:
     bot_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_at: int = 0
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether the token is not valid any more, or only for the seconds of one call."""
+        return self.expires_at - time.time() < _CALL_SECONDS
 
     @property
     def is_fresh(self) -> bool:
@@ -60,7 +76,7 @@ class TokenRotator:
     ) -> None:
         """Start with *initial_pair* unless *store* holds a newer one."""
         self._pair = initial_pair
-        self._client_credentials = (client_id, client_secret)
+        self._credentials = ClientCredentials(client_id, client_secret)
         self._store = store
         self._lock = asyncio.Lock()
 
@@ -82,7 +98,7 @@ class TokenRotator:
         if current_pair.is_fresh:
             return current_pair
         try:
-            pair = await self._request_rotation(current_pair, create_client())
+            pair = await request_rotation(current_pair, self._credentials, create_client())
         except TokenRotationError:
             # Another process may have refreshed first: then its stored pair is the valid one.
             stored_pair = await self._store.load()
@@ -92,32 +108,37 @@ class TokenRotator:
         await self._store.save(pair)
         return pair
 
-    async def _request_rotation(self, current: TokenPair, client: AsyncWebClient) -> TokenPair:
-        rotator = AsyncTokenRotator(
-            client_id=self._client_credentials[0],
-            client_secret=self._client_credentials[1],
-            client=client,
+
+async def request_rotation(
+    current: TokenPair, credentials: ClientCredentials, client: AsyncWebClient
+) -> TokenPair:
+    """Ask Slack for a new pair in exchange for the refresh token of *current*, which then ends.
+
+    Raises :class:`TokenRotationError` when Slack returns none.
+    """
+    rotator = AsyncTokenRotator(
+        client_id=credentials.client_id, client_secret=credentials.client_secret, client=client
+    )
+    bot = Bot(
+        bot_token=current.bot_token,
+        bot_id="",
+        bot_user_id="",
+        bot_refresh_token=current.refresh_token,
+        # The rotator treats 0 as a token that never expires.
+        bot_token_expires_at=current.expires_at or 1,
+        installed_at=0.0,
+    )
+    try:
+        refreshed_bot = await rotator.perform_bot_token_rotation(
+            bot=bot, minutes_before_expiration=_REFRESH_MARGIN_MINUTES
         )
-        bot = Bot(
-            bot_token=current.bot_token,
-            bot_id="",
-            bot_user_id="",
-            bot_refresh_token=current.refresh_token,
-            # The rotator treats 0 as a token that never expires.
-            bot_token_expires_at=current.expires_at or 1,
-            installed_at=0.0,
-        )
-        try:
-            refreshed_bot = await rotator.perform_bot_token_rotation(
-                bot=bot, minutes_before_expiration=_REFRESH_MARGIN_MINUTES
-            )
-        except SlackTokenRotationError as error:
-            raise TokenRotationError(_error_code(error.api_error)) from None
-        if refreshed_bot is None or not refreshed_bot.bot_refresh_token:
-            raise TokenRotationError("not_renewed")
-        return TokenPair(
-            refreshed_bot.bot_token, refreshed_bot.bot_refresh_token, _expiry_of(refreshed_bot)
-        )
+    except SlackTokenRotationError as error:
+        raise TokenRotationError(_error_code(error.api_error)) from None
+    if refreshed_bot is None or not refreshed_bot.bot_refresh_token:
+        raise TokenRotationError("not_renewed")
+    return TokenPair(
+        refreshed_bot.bot_token, refreshed_bot.bot_refresh_token, _expiry_of(refreshed_bot)
+    )
 
 
 def _error_code(error: SlackApiError) -> str:

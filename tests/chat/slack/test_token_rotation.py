@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.chat.slack.adapter import AccessSettings
+from bot.chat.slack.access_settings import AccessSettings
 from bot.chat.slack.outbound.outlet import SlackOutlet
 from bot.chat.slack.token_rotation import TokenPair, TokenRotationError, TokenRotator
 from bot.conversation import Address, SendStatus

@@ -39,6 +39,23 @@ def parse_workspace(payload: Payload) -> str:
     return f"slack:{next((id_ for id_ in team_ids if id_.startswith('T')), '')}"
 
 
+def parse_organisation(payload: Payload) -> str:
+    """Return the organisation in which the bot is installed, as ``slack:E…``; ``""`` if in none.
+
+    That is an installation for all workspaces of an Enterprise organisation; a workspace of one may
+    also have an installation of its own. A slash command has the flag as text.
+    """
+    authorizations = payload.get("authorizations") or ()
+    sources = [source for source in (*authorizations, payload) if _is_of_organisation(source)]
+    ids = (str(_read_enterprise_id(source) or _read_enterprise_id(payload)) for source in sources)
+    organisation_id = next((id_ for id_ in ids if id_.startswith("E")), "")
+    return f"slack:{organisation_id}" if organisation_id else ""
+
+
+def _is_of_organisation(source: Payload) -> bool:
+    return str(source.get("is_enterprise_install")).lower() == "true"
+
+
 def _read_home_id(payload: Payload) -> str:
     """Return the id of the user's own workspace or organisation, ``""`` where none is named."""
     event = payload.get("event") or {}

@@ -9,7 +9,11 @@ from bot.affiliation import Affiliation
 from bot.chat.request_body import MAX_TYPED_LENGTH
 from bot.chat.slack import view_metadata
 from bot.chat.slack.inbound import form_values, profiles
-from bot.chat.slack.inbound.affiliation import parse_affiliation, parse_workspace
+from bot.chat.slack.inbound.affiliation import (
+    parse_affiliation,
+    parse_organisation,
+    parse_workspace,
+)
 from bot.chat.slack.inbound.payloads import PayloadKind
 from bot.chat.slack.render.folds import UNFOLD_ACTION_ID
 from bot.conversation import (
@@ -213,14 +217,15 @@ def parse_event(payload: Payload) -> ChatEvent | None:
     Returns ``None`` for any other event, and where only a user token was revoked.
     """
     event, workspace = payload["event"], parse_workspace(payload)
+    installed_as = parse_organisation(payload) or workspace
     kind, user = event["type"], event.get("user")
     if kind == "user_change" and isinstance(user, dict):
         person = Person(workspace, str(user.get("id", "")))
         return ProfileChanged(person, profiles.parse_profile(user))
     if kind == "app_uninstalled":
-        return WorkspaceDisconnected(workspace, kind)
+        return WorkspaceDisconnected(installed_as, kind)
     if kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot"):
-        return WorkspaceDisconnected(workspace, kind)
+        return WorkspaceDisconnected(installed_as, kind)
     if kind == "member_joined_channel" and user in _list_bot_ids(payload):
         return AddressReachable(Address(workspace, channel=str(event.get("channel", ""))))
     return None

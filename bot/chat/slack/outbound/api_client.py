@@ -1,6 +1,7 @@
 """Web API client with one shared HTTP session and without automatic retries."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -22,6 +23,9 @@ _KEEPALIVE_SECONDS = 4.0
 If the server closed the connection first, the result of a message sent at that moment would
 be unknown.
 """
+
+_MAX_CLIENTS = 1000
+"""Workspaces whose clients are reused; another is created within microseconds."""
 
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -47,7 +51,7 @@ class ApiClient:
         self.api_url = api_url
         self._token_provider = token_provider
         self._session: aiohttp.ClientSession | None = None
-        self._client: AsyncWebClient | None = None
+        self._clients: OrderedDict[str, AsyncWebClient] = OrderedDict()
         self._proxy = self.create_client().proxy
 
     def get_session(self) -> aiohttp.ClientSession:
@@ -75,12 +79,16 @@ class ApiClient:
         return client
 
     async def get_client(self, workspace: str = "") -> AsyncWebClient:
-        """Return a client with the bot token of *workspace*."""
+        """Return a client with the bot token of *workspace*, and of no other."""
         token = await self._token_provider(workspace)
-        if self._client is None or self._client.token != token:
-            self._client = self.create_client(token)
-        self._client.session = self.get_session()
-        return self._client
+        client = self._clients.get(workspace)
+        if client is None or client.token != token:
+            client = self._clients[workspace] = self.create_client(token)
+        self._clients.move_to_end(workspace)
+        if len(self._clients) > _MAX_CLIENTS:
+            self._clients.popitem(last=False)
+        client.session = self.get_session()
+        return client
 
     async def post_ephemeral(self, response_url: str, body: Mapping[str, Any]) -> None:
         """Send an ephemeral message, visible to the user alone, to a response URL.

@@ -9,6 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.chat.error_subjects import Subject, choose_send_status
 from bot.chat.retry_after import DEFAULT_RETRY_SECONDS, parse_retry_after
+from bot.chat.slack.oauth.installation_rows import NotInstalledError
 from bot.chat.slack.outbound.error_table import (
     AMBIGUOUS_CODES,
     MISSING_CHAT_CODES,
@@ -36,6 +37,8 @@ def classify_error(error: Exception, to: Address | None = None) -> SendResult:
     """
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return _retry_later("unreachable")
+    if isinstance(error, NotInstalledError):
+        return SendResult(SendStatus.CLOSED, reason="not_installed")
     if isinstance(error, TokenRotationError):
         is_closed = SUBJECT_BY_CODE.get(error.code) is Subject.WORKSPACE
         result = _retry_later(error.code or "not_renewed")

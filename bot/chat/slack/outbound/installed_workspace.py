@@ -1,7 +1,10 @@
 """The workspace that the bot token belongs to, learned from Slack's ``auth.test``."""
 
 import asyncio
+from typing import Protocol
 
+from bot.chat.request_body import Payload
+from bot.chat.slack.inbound import affiliation
 from bot.chat.slack.outbound.outlet import SlackOutlet
 
 LOOKUP_SECONDS = 2.0
@@ -10,6 +13,22 @@ LOOKUP_SECONDS = 2.0
 
 class WorkspaceUnknownError(Exception):
     """Slack did not report in time which workspace the token belongs to."""
+
+
+class ServedWorkspaces(Protocol):
+    """Tells which payloads are from a workspace that the bot has a token for."""
+
+    def start_lookup(self) -> None:
+        """Look up in the background what is needed to tell."""
+
+    async def serves(self, payload: Payload) -> bool:
+        """Return whether *payload* is from a served workspace.
+
+        Raises :class:`WorkspaceUnknownError` when that cannot be told now.
+        """
+
+    async def close(self) -> None:
+        """End what runs in the background."""
 
 
 class InstalledWorkspace:
@@ -43,6 +62,13 @@ class InstalledWorkspace:
         if not self._workspace:
             raise WorkspaceUnknownError
         return self._workspace
+
+    async def serves(self, payload: Payload) -> bool:
+        """Return whether *payload* is from the workspace of the token.
+
+        Raises :class:`WorkspaceUnknownError` when that workspace is still unknown.
+        """
+        return affiliation.parse_workspace(payload) == await self.get_workspace()
 
     async def close(self) -> None:
         """Cancel a lookup that is still running."""

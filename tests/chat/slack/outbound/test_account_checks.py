@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.chat.slack.adapter import AccessSettings, check_app_token, check_channels
+from bot.chat.slack.access_settings import AccessSettings
+from bot.chat.slack.adapter import check_app_token, check_channels
 from bot.chat.slack.outbound.account_checks import AccountCheck
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 

@@ -1,0 +1,168 @@
+"""The two pages of an installation: the link that a clinic opens, and the return from Slack."""
+
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+
+from slack_sdk.oauth import AuthorizeUrlGenerator
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import request_response
+from starlette.types import ASGIApp
+
+from bot.chat.slack.manifest import INSTALL_PATH, OPTIONAL_SCOPES, REDIRECT_PATH, SCOPES
+from bot.chat.slack.oauth import install_pages
+from bot.chat.slack.oauth.code_exchange import CodeExchange, InstallationResult
+from bot.chat.slack.oauth.installation_rows import InstallationRows
+from bot.chat.slack.oauth.state_store import STATE_SECONDS, SignedStateStore
+from bot.chat.slack.outbound.api_client import ApiClient
+from bot.chat.slack.token_rotation import ClientCredentials
+from bot.content.catalogue import Catalogue, LanguagePack
+from bot.conversation import ChatEvent
+from bot.logs import log_error
+
+logger = logging.getLogger("attune.slack")
+
+COOKIE_NAME = "attune_install"
+
+_BROWSER_ID_BYTES = 16
+
+_HEADERS = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+}
+"""The address of the second page has a code and a state, which no other site may learn."""
+
+_STATUSES: Mapping[InstallationResult, HTTPStatus] = {
+    InstallationResult.INSTALLED: HTTPStatus.OK,
+    InstallationResult.DENIED: HTTPStatus.OK,
+    InstallationResult.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The status of a page by its result, where it is not 400."""
+
+
+@dataclass(frozen=True)
+class InstallAccess:
+    """What an installation from a link needs: the app's credentials, its address, its rows.
+
+    ``base_url`` is the public address, without a path.
+    """
+
+    credentials: ClientCredentials
+    base_url: str
+    rows: InstallationRows = field(repr=False)
+
+    @property
+    def redirect_url(self) -> str:
+        """The address to which Slack returns, as in the app's manifest."""
+        return self.base_url.rstrip("/") + REDIRECT_PATH
+
+
+class InstallRoutes:
+    """The pages of an installation, which answer in the browser's language."""
+
+    def __init__(
+        self,
+        access: InstallAccess,
+        api_client: ApiClient,
+        catalogue: Catalogue,
+        handle_event: Callable[[ChatEvent], Awaitable[None]],
+    ) -> None:
+        """Exchange codes with *api_client*; report connected workspaces to *handle_event*."""
+        self._catalogue = catalogue
+        self._states = SignedStateStore(access.credentials.client_secret, access.rows.claim_state)
+        self._exchange = CodeExchange(access.credentials, access.redirect_url, access.rows)
+        self._api_client = api_client
+        self._handle_event = handle_event
+        self._is_secure = access.base_url.startswith("https:")
+        self._url_generator = AuthorizeUrlGenerator(
+            client_id=access.credentials.client_id,
+            redirect_uri=access.redirect_url,
+            scopes=(*SCOPES, *OPTIONAL_SCOPES),
+            authorization_url=api_client.api_url.removesuffix("api/") + "oauth/v2/authorize",
+        )
+
+    @property
+    def apps(self) -> Mapping[str, ASGIApp]:
+        """The ASGI application of each page, by its path."""
+        return {
+            INSTALL_PATH: request_response(partial(_respond_to_get, self.show_install_page)),
+            REDIRECT_PATH: request_response(partial(_respond_to_get, self.finish_installation)),
+        }
+
+    async def show_install_page(self, request: Request) -> Response:
+        """Return the page that says what is asked for, with a button to Slack's own page.
+
+        The browser gets a cookie that the state is bound to; it has its own, unless it had one.
+        """
+        browser_id = request.cookies.get(COOKIE_NAME) or secrets.token_urlsafe(_BROWSER_ID_BYTES)
+        state = await self._states.async_issue(browser_id)
+        words, other_packs = self._choose_packs(request)
+        page = install_pages.render_install_page(
+            words, other_packs, self._url_generator.generate(state)
+        )
+        response = HTMLResponse(page, headers=_HEADERS)
+        response.set_cookie(
+            COOKIE_NAME,
+            browser_id,
+            max_age=STATE_SECONDS,
+            path="/slack",
+            secure=self._is_secure,
+            httponly=True,
+            samesite="lax",
+        )
+        return response
+
+    async def finish_installation(self, request: Request) -> Response:
+        """Return the page that says whether the app is installed now, and what to do next."""
+        words, _ = self._choose_packs(request)
+        try:
+            result = await self._install(request)
+        except Exception as error:  # noqa: BLE001 - a page that says what to do is better than none
+            log_error(logger, "slack.installation_failed", error)
+            result = InstallationResult.UNAVAILABLE
+        action = f"slack.installation_{result.value}"
+        logger.log(
+            logging.INFO if result is InstallationResult.INSTALLED else logging.WARNING,
+            action,
+            extra={"action": action},
+        )
+        status = _STATUSES.get(result, HTTPStatus.BAD_REQUEST)
+        page = install_pages.render_result_page(words, result, INSTALL_PATH)
+        return HTMLResponse(page, status, headers=_HEADERS)
+
+    async def _install(self, request: Request) -> InstallationResult:
+        state = request.query_params.get("state", "")
+        if not self._states.is_issued_to(state, request.cookies.get(COOKIE_NAME, "")):
+            return InstallationResult.OTHER_BROWSER
+        if not await self._states.async_consume(state):
+            return InstallationResult.STATE_ENDED
+        if request.query_params.get("error"):
+            return InstallationResult.DENIED
+        code = request.query_params.get("code", "")
+        return await self._exchange.install(code, self._api_client, self._handle_event)
+
+    def _choose_packs(self, request: Request) -> tuple[LanguagePack, tuple[LanguagePack, ...]]:
+        """Return the pack of the browser's language, or the chosen one, and those of the others."""
+        accepted = request.headers.get("accept-language", "")
+        chosen = request.query_params.get("language", "")
+        tags = (chosen, *(part.split(";")[0].strip() for part in accepted.split(",")))
+        words = self._catalogue.get_pack(self._catalogue.choose_language(*tags))
+        packs = map(self._catalogue.get_pack, self._catalogue.languages)
+        return words, tuple(pack for pack in packs if pack is not words)
+
+
+async def _respond_to_get(
+    respond: Callable[[Request], Awaitable[Response]], request: Request
+) -> Response:
+    """Respond to GET and HEAD alone."""
+    if request.method not in {"GET", "HEAD"}:
+        return Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED, headers={"allow": "GET, HEAD"})
+    return await respond(request)

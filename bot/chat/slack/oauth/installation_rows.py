@@ -1,0 +1,72 @@
+"""What the Slack adapter stores about installations, and the errors of a missing one."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.chat.slack.token_rotation import TokenPair, TokenRotationError
+
+
+class NotInstalledError(Exception):
+    """The app is not installed in the workspace, so that no token may be used for it."""
+
+
+class InstallationsUnavailableError(TokenRotationError):
+    """The stored installations cannot be read or written now; nothing was sent."""
+
+    def __init__(self) -> None:
+        """Use a code that no response of Slack has."""
+        super().__init__("installations_unavailable")
+
+
+@dataclass(frozen=True)
+class InstalledBot:
+    """The installation that serves a workspace: its own, or its organisation's.
+
+    ``installed_as`` is ``slack:T…`` or ``slack:E…``; ``version`` changes with the tokens.
+    """
+
+    installed_as: str
+    version: int
+    tokens: TokenPair
+
+    @property
+    def needs_renewal(self) -> bool:
+        """Whether the token expires, and does so within the refresh margin."""
+        return bool(self.tokens.refresh_token) and not self.tokens.is_fresh
+
+
+class InstallationRows(Protocol):
+    """Persistent storage of installations with sealed tokens, shared by all processes.
+
+    Every method raises :class:`InstallationsUnavailableError` while the storage fails.
+    """
+
+    async def find(self, workspace: str) -> InstalledBot | None:
+        """Return the installation that serves *workspace*; ``None`` if it is not installed."""
+
+    async def save(
+        self, installed_as: str, tokens: TokenPair, workspaces: Collection[str] = ()
+    ) -> None:
+        """Store a new installation, and end the suspension of the workspaces that it serves.
+
+        *workspaces* are those of an organisation that was installed.
+        """
+
+    async def link(self, organisation: str, workspace: str) -> None:
+        """Store that *workspace* is served by the installation of its *organisation*."""
+
+    async def list_served_workspaces(self, installed_as: str) -> tuple[str, ...]:
+        """Return *installed_as* and, of an organisation, the workspaces that it serves."""
+
+    async def claim_renewal(self, bot: InstalledBot, seconds: float) -> bool:
+        """Claim the renewal of the tokens of *bot* for this process, for *seconds*."""
+
+    async def replace_tokens(self, bot: InstalledBot, tokens: TokenPair) -> None:
+        """Store renewed *tokens*, unless the workspace was installed anew in the meantime."""
+
+    async def delete(self, installed_as: str) -> None:
+        """Destroy the key of an installation and delete its rows."""
+
+    async def claim_state(self, state_id: str) -> bool:
+        """Claim a state of the authorization; ``False`` if it was used before."""

@@ -1,0 +1,134 @@
+"""Persistence of installations from the link: sealed rows of the store, for the Slack adapter."""
+
+import logging
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from bot.chat.slack import InstallationsUnavailableError, InstalledBot, TokenPair
+from bot.domain.reachability import Evidence
+from bot.logs import log_error
+from bot.store.repositories import Repositories
+from bot.store.store import Store
+
+logger = logging.getLogger("attune.installations")
+
+T = TypeVar("T")
+
+_WRITE_TIMEOUT_SECONDS = 60.0
+"""Seconds that saving tokens waits for a busy store; lost ones cannot be fetched again."""
+
+_STATE_KIND = "slack.oauth_state"
+
+
+class SlackInstallations:
+    """Implementation of :class:`bot.chat.slack.oauth.installation_rows.InstallationRows`."""
+
+    def __init__(self, store: Store) -> None:
+        """Use the rows and the key store of *store*."""
+        self._store = store
+
+    async def find(self, workspace: str) -> InstalledBot | None:
+        """Return the installation that serves *workspace*; ``None`` if it is not installed."""
+        with _translate_errors():
+            stored = await self._store.for_workspace(workspace).read(
+                lambda repos: repos.installations.find(workspace)
+            )
+        if stored is None:
+            return None
+        return InstalledBot(stored.installed_as, stored.version, _decode_tokens(stored.secret))
+
+    async def save(
+        self, installed_as: str, tokens: TokenPair, workspaces: Collection[str] = ()
+    ) -> None:
+        """Store a new installation, and end suspensions, in one transaction.
+
+        A crash thus leaves no installed workspace suspended for its earlier uninstallation.
+        """
+
+        def save_installation(repos: Repositories) -> None:
+            repos.installations.save(installed_as, _encode_tokens(tokens))
+            repos.installations.link_workspaces(installed_as, workspaces)
+            for workspace in repos.installations.list_linked_workspaces(installed_as):
+                repos.workspaces.resume(workspace, Evidence.INSTALLATION)
+            repos.workspaces.resume(installed_as, Evidence.INSTALLATION)
+
+        await self._write(installed_as, save_installation)
+
+    async def link(self, organisation: str, workspace: str) -> None:
+        """Store that *workspace* is served by the installation of its *organisation*."""
+        await self._write(
+            workspace, lambda repos: repos.installations.link_workspaces(organisation, [workspace])
+        )
+
+    async def list_served_workspaces(self, installed_as: str) -> tuple[str, ...]:
+        """Return *installed_as* and, of an organisation, the workspaces that it serves."""
+        with _translate_errors():
+            linked = await self._store.for_workspace(installed_as).read(
+                lambda repos: repos.installations.list_linked_workspaces(installed_as)
+            )
+        return installed_as, *linked
+
+    async def claim_renewal(self, bot: InstalledBot, seconds: float) -> bool:
+        """Claim the renewal of the tokens of *bot* for this process, for *seconds*.
+
+        By the system's clock, as the expiry of tokens is.
+        """
+        now = time.time()
+        return await self._write(
+            bot.installed_as,
+            lambda repos: repos.installations.claim_renewal(
+                bot.installed_as, bot.version, now, now + seconds
+            ),
+        )
+
+    async def replace_tokens(self, bot: InstalledBot, tokens: TokenPair) -> None:
+        """Store renewed *tokens*, unless the workspace was installed anew in the meantime."""
+        await self._write(
+            bot.installed_as,
+            lambda repos: repos.installations.replace_secret(
+                bot.installed_as, bot.version, _encode_tokens(tokens)
+            ),
+        )
+
+    async def delete(self, installed_as: str) -> None:
+        """Destroy the key of an installation and delete its rows."""
+        await self._write(installed_as, lambda repos: repos.installations.delete(installed_as))
+
+    async def claim_state(self, state_id: str) -> bool:
+        """Claim a state of the authorization; ``False`` if it was used before."""
+        today = datetime.fromtimestamp(time.time(), UTC).date()
+        with _translate_errors():
+            return await self._store.across_workspaces.write(
+                lambda repos: repos.idempotency_keys.claim(_STATE_KIND, state_id, today)
+            )
+
+    async def _write(self, workspace: str, job: Callable[[Repositories], T]) -> T:
+        with _translate_errors():
+            return await self._store.for_workspace(workspace).write(
+                job, timeout_seconds=_WRITE_TIMEOUT_SECONDS
+            )
+
+
+def _encode_tokens(tokens: TokenPair) -> dict[str, Any]:
+    return {
+        "token": tokens.bot_token,
+        "refresh": tokens.refresh_token,
+        "expires": tokens.expires_at,
+    }
+
+
+def _decode_tokens(secret: dict[str, Any]) -> TokenPair:
+    return TokenPair(secret["token"], secret["refresh"], secret["expires"])
+
+
+@contextmanager
+def _translate_errors() -> Iterator[None]:
+    """Raise the adapter's error for any failure of the store, which may be a driver's."""
+    try:
+        yield
+    except Exception as error:
+        log_error(logger, "installations.unavailable", error)
+        raise InstallationsUnavailableError from error
