@@ -123,7 +123,8 @@ def _change_row(repos: Repositories, event: ChatEvent, now: datetime) -> str:
         case PayloadReceived(workspace, person_id):
             reachability.record_activity(repos, Person(workspace, person_id))
         case WorkspaceDisconnected(workspace, reason):
-            return "workspaces.closed" if repos.workspaces.suspend(workspace, reason) else ""
+            is_change = reachability.suspend_workspace(repos, workspace, reason, now)
+            return "workspaces.closed" if is_change else ""
     return ""
 
 

@@ -34,6 +34,9 @@ _UNINSTALL_REASONS = frozenset({"app_uninstalled", "tokens_revoked"})
 Slack sends both in any order. The last bot token is revoked by an uninstallation alone.
 """
 
+PURGING = "purging"
+"""The suspension reason of a workspace whose rows and keys are being deleted."""
+
 
 class SuspensionKind(Enum):
     """Kind of a workspace's suspension; it decides which evidence resumes the workspace."""
@@ -42,6 +45,8 @@ class SuspensionKind(Enum):
     """The app was removed from the workspace."""
     REFUSED = "refused"
     """A call was refused for the whole workspace, for any reason."""
+    PURGING = "purging"
+    """Its rows are being deleted; nothing resumes it, and it has no row when that is done."""
 
 
 class Evidence(Enum):
@@ -59,6 +64,8 @@ class Evidence(Enum):
 
 def classify_suspension(reason: str) -> SuspensionKind:
     """Return the kind of a suspension with the stored *reason*."""
+    if reason == PURGING:
+        return SuspensionKind.PURGING
     is_uninstalled = reason in _UNINSTALL_REASONS
     return SuspensionKind.UNINSTALLED if is_uninstalled else SuspensionKind.REFUSED
 
@@ -67,12 +74,13 @@ def may_resume(reason: str, evidence: Evidence) -> bool:
     """Return whether *evidence* ends a suspension with *reason*; ``""`` is no suspension.
 
     Only a new installation ends the suspension of an uninstalled workspace: the signing secret
-    stays valid after an uninstallation, so a payload proves nothing.
+    stays valid after an uninstallation, so a payload proves nothing. Nothing ends that of a
+    workspace whose rows are being deleted.
     """
-    if not reason:
+    kind = classify_suspension(reason)
+    if not reason or kind is SuspensionKind.PURGING:
         return False
-    is_uninstalled = classify_suspension(reason) is SuspensionKind.UNINSTALLED
-    return evidence is Evidence.INSTALLATION or not is_uninstalled
+    return evidence is Evidence.INSTALLATION or kind is SuspensionKind.REFUSED
 
 
 def merge_suspension_reasons(current: str, reported: str) -> str:

@@ -5,6 +5,8 @@ from it, or from a copy each night. Instants are whole Unix seconds in UTC, loca
 dates, ids are those of Slack or Teams. What people file is in sealed records of a fixed size,
 whose keys are not in the database. No other row may change with what somebody files, and
 tables whose physical order could reveal an order of requests have random keys and no row id.
+
+A new table is also listed in :mod:`bot.store.workspace_rows`, which tells a purge its rows.
 """
 
 from sqlalchemy import (
@@ -39,8 +41,10 @@ workspaces = Table(
     Column("pace", Integer, nullable=False, server_default="0"),
     Column("probes", Integer, nullable=False, server_default="0"),
     Column("probe_at", BigInteger, nullable=False, server_default="0"),
+    Column("uninstalled", BigInteger, nullable=False, server_default="0"),
     comment="A Slack workspace or Teams tenant: why or until when it takes no messages, if so; "
-    "probes counts the probes in vain, and before the next message a probe is sent.",
+    "probes counts the probes in vain, and before the next message a probe is sent. "
+    "uninstalled is since when the app is removed, if it is.",
 )
 
 chat_routes = Table(

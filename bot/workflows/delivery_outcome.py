@@ -8,6 +8,7 @@ from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from bot.store.repositories.workspaces import MAX_REST
+from bot.workflows.reachability import suspend_workspace
 
 _SHORTEST_REST, _LONGEST_REST = timedelta(seconds=1), MAX_REST - timedelta(seconds=1)
 """The longest is a second less than the store accepts, which rounds up to whole seconds."""
@@ -60,7 +61,7 @@ def record_send_result(
             # Nothing was posted: the delivery stays queued and is sent if the workspace
             # grants access again before the deadline.
             repos.deliveries.requeue_delivery(delivery_id, attempt)
-            is_first_failure = repos.workspaces.suspend(delivery.workspace, result.reason)
+            is_first_failure = suspend_workspace(repos, delivery.workspace, result.reason, now)
             return "workspaces.closed" if is_first_failure else ""
         case SendStatus.UNKNOWN:
             return "deliveries.in_doubt"

@@ -1,5 +1,7 @@
 """Record what an event, a profile or a request proves about a person and their workspace."""
 
+from datetime import datetime
+
 from bot.affiliation import Affiliation
 from bot.conversation import Person, Profile, Request
 from bot.domain.people import ClinicianProfile
@@ -13,6 +15,7 @@ from bot.domain.reachability import (
     merge_unreachable_reasons,
     unreachable_reason_after_request,
 )
+from bot.domain.uninstallation import proves_uninstallation
 from bot.store.repositories import Repositories
 
 
@@ -45,6 +48,18 @@ def record_request(repos: Repositories, request: Request) -> tuple[str, ...]:
     if repos.workspaces.resume(person.workspace, Evidence.PAYLOAD):
         actions.append("workspaces.opened")
     return tuple(actions)
+
+
+def suspend_workspace(repos: Repositories, workspace: str, reason: str, now: datetime) -> bool:
+    """Suspend *workspace* for the reported *reason*; ``True`` on a change.
+
+    A reason that proves an uninstallation begins the time after which the workspace is purged; see
+    :mod:`bot.domain.uninstallation`. Events and refused calls may come in any order, repeatedly.
+    """
+    is_change = repos.workspaces.suspend(workspace, reason)
+    if proves_uninstallation(reason):
+        repos.workspaces.mark_uninstalled(workspace, now)
+    return is_change
 
 
 def record_activity(repos: Repositories, person: Person) -> None:

@@ -16,6 +16,7 @@ from bot.outlet import ProbeResult, ProbeStatus
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import from_unix_seconds
 from bot.store.repositories.workspaces import MAX_REST, WorkspaceState
+from bot.workflows.reachability import suspend_workspace
 
 
 class Availability(Enum):
@@ -102,8 +103,8 @@ def record_probe_result(
         # The event of an uninstallation may have arrived while the probe was under way.
         is_ended = repos.workspaces.resume(workspace, Evidence.PROBE)
         return "workspaces.opened" if is_ended else ""
-    is_change = result.status is ProbeStatus.REFUSED and repos.workspaces.suspend(
-        workspace, result.reason
+    is_change = result.status is ProbeStatus.REFUSED and suspend_workspace(
+        repos, workspace, result.reason, now
     )
     schedule_next_probe(repos, workspace, now, jitter_fraction, result.retry_after_seconds)
     return "workspaces.closed" if is_change else ""

@@ -8,6 +8,7 @@ from bot.affiliation import Affiliation
 from bot.domain.reachability import (
     DEACTIVATED,
     EXTERNAL,
+    PURGING,
     Evidence,
     SuspensionKind,
     classify_suspension,
@@ -38,6 +39,18 @@ def test_only_an_installation_resumes_an_uninstalled_workspace(
 def test_any_evidence_resumes_a_refused_workspace(evidence: Evidence) -> None:
     """Every evidence ends a suspension by a refusal."""
     assert may_resume("account_inactive", evidence)
+
+
+@pytest.mark.parametrize("evidence", Evidence)
+def test_nothing_resumes_a_workspace_that_is_being_purged(evidence: Evidence) -> None:
+    """Rows that a new installation wrote meanwhile would be deleted."""
+    assert not may_resume(PURGING, evidence)
+
+
+@pytest.mark.parametrize("reason", SUSPENSIONS)
+def test_no_reason_replaces_a_purge(reason: str) -> None:
+    """A late event does not end a purge that has begun."""
+    assert merge_suspension_reasons(PURGING, reason) == PURGING
 
 
 @pytest.mark.parametrize("evidence", Evidence)

@@ -13,7 +13,7 @@ from bot.domain.reachability import (
     may_resume,
     merge_suspension_reasons,
 )
-from bot.store.repositories.column_codecs import from_unix_seconds
+from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.schema import workspaces
 from bot.store.upsert import upsert_row
 
@@ -32,7 +32,7 @@ class WorkspaceState(NamedTuple):
 
     ``probe_count`` is the number of probes since the last message that was sent: unless it is 0,
     a probe precedes the next message. ``probe_at`` is when a suspended workspace is probed next.
-    Instants are whole Unix seconds.
+    Instants are whole Unix seconds. ``uninstalled_since`` is 0 unless the app is removed.
     """
 
     suspension_reason: str = ""
@@ -40,6 +40,13 @@ class WorkspaceState(NamedTuple):
     messages_per_minute: int = 0
     probe_count: int = 0
     probe_at: int = 0
+    uninstalled_since: int = 0
+
+    @property
+    def uninstalled_at(self) -> datetime | None:
+        """The first proof that the app is removed, since the workspace was suspended."""
+        since = self.uninstalled_since
+        return from_unix_seconds(since) if self.suspension_reason and since else None
 
     def is_resting(self, now: datetime) -> bool:
         """Whether the row's rest includes *now*; the same rule as :func:`is_resting_clause`."""
@@ -53,6 +60,7 @@ _SELECT_WORKSPACE = select(
     workspaces.c.pace,
     workspaces.c.probes,
     workspaces.c.probe_at,
+    workspaces.c.uninstalled,
 ).where(workspaces.c.id == bindparam("workspace_id"))
 """Built once, as it is executed before every few messages."""
 
@@ -84,8 +92,22 @@ class Workspaces:
         """Resume deliveries to *workspace* if *evidence* suffices; ``True`` on a change."""
         is_change = may_resume(self.suspension_reason(workspace), evidence)
         if is_change:
-            upsert_row(self._connection, workspaces, {"id": workspace, "suspended": ""})
+            row = {"id": workspace, "suspended": "", "uninstalled": 0}
+            upsert_row(self._connection, workspaces, row)
         return is_change
+
+    def mark_uninstalled(self, workspace: str, now: datetime) -> None:
+        """Store that the app is removed from the suspended *workspace* since *now*, at the latest.
+
+        A repeated or a later proof leaves the first instant, which :meth:`resume` deletes.
+        """
+        is_unmarked = (
+            (workspaces.c.id == workspace)
+            & (workspaces.c.suspended != "")
+            & (workspaces.c.uninstalled == 0)
+        )
+        change = update(workspaces).where(is_unmarked)
+        self._connection.execute(change.values(uninstalled=to_unix_seconds(now)))
 
     def resume_all(self) -> int:
         """Resume the suspended workspaces after a start, and return how many were resumed.
