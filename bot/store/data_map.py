@@ -123,7 +123,8 @@ _PERSONAL_TABLES = (
 
 _IMPERSONAL_TABLES = (
     _describe_impersonal(
-        schema.workspaces, "id", "suspended", "rests_until", "pace", "probes", "probe_at"
+        schema.workspaces,
+        *("id", "suspended", "rests_until", "pace", "probes", "probe_at", "uninstalled"),
     ),
     _describe_impersonal(
         schema.teams,
