@@ -4,14 +4,12 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from http import HTTPStatus
 
 from slack_sdk.oauth import AuthorizeUrlGenerator
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from starlette.routing import request_response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.chat.slack.manifest import INSTALL_PATH, OPTIONAL_SCOPES, REDIRECT_PATH, SCOPES
 from bot.chat.slack.oauth import install_pages
@@ -93,8 +91,8 @@ class InstallRoutes:
     def apps(self) -> Mapping[str, ASGIApp]:
         """The ASGI application of each page, by its path."""
         return {
-            INSTALL_PATH: request_response(partial(_respond_to_get, self.show_install_page)),
-            REDIRECT_PATH: request_response(partial(_respond_to_get, self.finish_installation)),
+            INSTALL_PATH: _PageApp(self.show_install_page),
+            REDIRECT_PATH: _PageApp(self.finish_installation),
         }
 
     async def show_install_page(self, request: Request) -> Response:
@@ -159,10 +157,19 @@ class InstallRoutes:
         return words, tuple(pack for pack in packs if pack is not words)
 
 
-async def _respond_to_get(
-    respond: Callable[[Request], Awaitable[Response]], request: Request
-) -> Response:
-    """Respond to GET and HEAD alone."""
-    if request.method not in {"GET", "HEAD"}:
-        return Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED, headers={"allow": "GET, HEAD"})
-    return await respond(request)
+class _PageApp:
+    """ASGI application of one page, which responds to GET and HEAD alone."""
+
+    def __init__(self, respond: Callable[[Request], Awaitable[Response]]) -> None:
+        """Respond with what *respond* returns."""
+        self._respond = respond
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Process one HTTP request."""
+        request = Request(scope, receive)
+        response = (
+            await self._respond(request)
+            if request.method in {"GET", "HEAD"}
+            else Response(status_code=HTTPStatus.METHOD_NOT_ALLOWED, headers={"allow": "GET, HEAD"})
+        )
+        await response(scope, receive, send)

@@ -1,0 +1,222 @@
+"""A third fake of Slack, with OAuth, from the standard library: it shares no code with the bot.
+
+Every workspace and organisation that installs the app gets a token of its own, and only a token
+that is in force is accepted. Codes and refresh tokens count once, as Slack's do.
+"""
+
+import base64
+import json
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+
+Json = dict[str, Any]
+
+CLIENT_ID, CLIENT_SECRET = "111.222", "made-up-client-secret"
+ALL_SCOPES = "chat:write,commands,users:read,im:history,im:write"
+TOKEN_SECONDS = 43_200
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a person granted on the page of consent: where, and which scopes."""
+
+    place: str
+    scopes: str
+    redirect_uri: str
+
+
+@dataclass(frozen=True)
+class TokenUse:
+    """One call of a method: the place whose token it had, its arguments, and the token."""
+
+    method: str
+    place: str
+    arguments: Json
+    token: str
+
+
+@dataclass
+class InstallableSlack:
+    """The state of the fake: consents, tokens in force, and every accepted call.
+
+    A place is the id of a workspace (``T…``) or an organisation (``E…``); ``workspaces`` are those
+    of each organisation. ``rotates`` is whether tokens expire and come with a refresh token.
+    """
+
+    base_url: str
+    workspaces: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    rotates: bool = False
+    token_seconds: int = TOKEN_SECONDS
+    uses: list[TokenUse] = field(default_factory=list)
+    refused_calls: list[str] = field(default_factory=list)
+    renewals: list[str] = field(default_factory=list)
+    places_by_token: dict[str, str] = field(default_factory=dict)
+    renewal_seconds: float = 0.0
+    _grants_by_code: dict[str, Grant] = field(default_factory=dict)
+    _places_by_refresh_token: dict[str, str] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def api_url(self) -> str:
+        """The base URL of the Web API."""
+        return f"{self.base_url}/api/"
+
+    def consent(self, authorize_url: str, place: str, scopes: str = ALL_SCOPES) -> str:
+        """Press *Allow* on the page at *authorize_url*; return the URL of the redirect."""
+        parameters = self.read_request(authorize_url)
+        code = secrets.token_hex(16)
+        self._grants_by_code[code] = Grant(place, scopes, parameters["redirect_uri"])
+        query = urlencode({"code": code, "state": parameters["state"]})
+        return f"{parameters['redirect_uri']}?{query}"
+
+    def decline(self, authorize_url: str) -> str:
+        """Press *Cancel* on the page at *authorize_url*; return the URL of the redirect."""
+        parameters = self.read_request(authorize_url)
+        query = urlencode({"error": "access_denied", "state": parameters["state"]})
+        return f"{parameters['redirect_uri']}?{query}"
+
+    def read_request(self, authorize_url: str) -> dict[str, str]:
+        """Return the parameters of a valid link to the page of consent."""
+        assert authorize_url.startswith(f"{self.base_url}/oauth/v2/authorize?")
+        parameters = dict(parse_qsl(urlsplit(authorize_url).query))
+        assert parameters["client_id"] == CLIENT_ID
+        assert set(parameters["scope"].split(",")) == set(ALL_SCOPES.split(","))
+        assert len(parameters["state"]) >= 32
+        return parameters
+
+    def uninstall(self, place: str) -> None:
+        """Revoke every token of a place."""
+        with self._lock:
+            for tokens in (self.places_by_token, self._places_by_refresh_token):
+                for token in [token for token, owner in tokens.items() if owner == place]:
+                    del tokens[token]
+
+    def uses_of(self, method: str) -> list[TokenUse]:
+        """Return every accepted call of *method*."""
+        return [use for use in self.uses if use.method == method]
+
+    def wait_for_uses(self, method: str, count: int) -> list[TokenUse]:
+        """Wait until *method* was accepted *count* times, and return those calls."""
+        deadline = time.monotonic() + 20
+        while len(self.uses_of(method)) < count:
+            assert time.monotonic() < deadline, f"{method}: {self.uses} {self.refused_calls}"
+            time.sleep(0.01)
+        return self.uses_of(method)
+
+    def answer_call(self, method: str, arguments: Json, authorization: str) -> Json:
+        """Return the response to one call of the Web API."""
+        if method == "oauth.v2.access":
+            return self._exchange(arguments, authorization)
+        token = authorization.removeprefix("Bearer ") or str(arguments.get("token", ""))
+        place = self.places_by_token.get(token)
+        if place is None:
+            self.refused_calls.append(method)
+            return {"ok": False, "error": "token_revoked"}
+        self.uses.append(TokenUse(method, place, arguments, token))
+        return {"ok": True, **self._answer(method, place)}
+
+    def _answer(self, method: str, place: str) -> Json:
+        if method == "auth.teams.list":
+            teams = self.workspaces.get(place, ())
+            return {"teams": [{"id": team_id, "name": "A clinic"} for team_id in teams]}
+        answers: dict[str, Json] = {
+            "auth.test": {"team_id": place, "user_id": "U0BOT", "bot_id": "B0BOT"},
+            "users.info": {"user": {"id": "U", "tz": "America/Toronto", "locale": "en-US"}},
+            "chat.postMessage": {"channel": "D0OTHER", "ts": "1.000001"},
+            "views.open": {"view": {"id": "V1", "hash": "1.a"}},
+        }
+        return answers.get(method, {})
+
+    def _exchange(self, arguments: Json, authorization: str) -> Json:
+        """Return tokens for a code or a refresh token that was not used before."""
+        credentials = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+        if authorization != f"Basic {credentials}":
+            return {"ok": False, "error": "bad_client_secret"}
+        if arguments.get("grant_type") == "refresh_token":
+            return self._renew(str(arguments["refresh_token"]))
+        grant = self._grants_by_code.pop(str(arguments.get("code")), None)
+        if grant is None:
+            return {"ok": False, "error": "invalid_code"}
+        if arguments.get("redirect_uri") != grant.redirect_uri:
+            return {"ok": False, "error": "bad_redirect_uri"}
+        is_organisation = grant.place.startswith("E")
+        return {
+            **self._issue_tokens(grant.place),
+            "app_id": "A0OTHER",
+            "scope": grant.scopes,
+            "bot_user_id": "U0BOT",
+            "team": None if is_organisation else {"id": grant.place, "name": "A clinic"},
+            "enterprise": {"id": grant.place, "name": "Clinics"} if is_organisation else None,
+            "is_enterprise_install": is_organisation,
+            "authed_user": {"id": "U0INSTALLER"},
+        }
+
+    def _renew(self, refresh_token: str) -> Json:
+        with self._lock:
+            place = self._places_by_refresh_token.pop(refresh_token, "")
+            self.renewals.append(place)
+        time.sleep(self.renewal_seconds)
+        return (
+            self._issue_tokens(place) if place else {"ok": False, "error": "invalid_refresh_token"}
+        )
+
+    def _issue_tokens(self, place: str) -> Json:
+        prefix = "xoxe.xoxb" if self.rotates else "xoxb"
+        token, refresh_token = f"{prefix}-{secrets.token_hex(12)}", f"xoxe-{secrets.token_hex(12)}"
+        with self._lock:
+            self.places_by_token[token] = place
+            self._places_by_refresh_token[refresh_token] = place
+        answer: Json = {"ok": True, "access_token": token, "token_type": "bot"}
+        expiring = {"refresh_token": refresh_token, "expires_in": self.token_seconds}
+        return answer | (expiring if self.rotates else {})
+
+
+@contextmanager
+def run_installable_slack() -> Iterator[InstallableSlack]:
+    """Run the fake on a free loopback port for as long as the context is open."""
+
+    class RequestHandler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            """Answer one call of the Web API."""
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            parts = urlsplit(self.path)
+            arguments = _parse_arguments(body, self.headers.get("Content-Type", ""))
+            arguments |= {name: values[0] for name, values in parse_qs(parts.query).items()}
+            method = parts.path.rpartition("/")[2]
+            answer = slack.answer_call(method, arguments, self.headers.get("Authorization", ""))
+            content = json.dumps(answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST  # noqa: N815 - the base class names it
+
+        def log_message(self, *_: object) -> None:
+            """Log nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), RequestHandler)
+    slack = InstallableSlack(f"http://127.0.0.1:{server.server_port}")
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield slack
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def _parse_arguments(body: bytes, content_type: str) -> Json:
+    if "json" in content_type:
+        return dict(json.loads(body))
+    return {
+        name: json.loads(value) if value[:1] in "{[" else value
+        for name, value in parse_qsl(body.decode())
+    }
