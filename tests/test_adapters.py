@@ -48,6 +48,30 @@ async def test_each_configured_product_has_an_adapter_and_an_endpoint(context: C
         await adapter.stop()
 
 
+async def test_the_link_has_pages_beside_the_endpoint(context: Context) -> None:
+    """Without a token the two pages of an installation are served, also by Socket Mode alone."""
+    link: dict[str, object] = {
+        "slack_client_id": "1.2",
+        "slack_client_secret": SecretStr("shh"),
+        "base_url": "https://attune.example.org",
+    }
+    secret = {"slack_signing_secret": SLACK["slack_signing_secret"]}
+    built = [
+        build_configured(context, **values)
+        for values in (link | secret, link | {"slack_app_token": SecretStr("xapp-x")}, SLACK | link)
+    ]
+    pages = {"/slack/install", "/slack/oauth_redirect"}
+
+    assert [set(adapters.asgi_routes(chat_adapters)) for chat_adapters in built] == [
+        {"/slack/events", *pages},
+        pages,
+        {"/slack/events"},
+    ]
+    assert not await built[0]["slack"].has_refused_token()
+    for chat_adapters in built:
+        await chat_adapters["slack"].stop()
+
+
 @pytest.mark.parametrize("refresh", [None, "xoxe-1-first"])
 def test_only_an_expiring_token_is_rotated(context: Context, refresh: str | None) -> None:
     """A token without a refresh token has no rotator."""

@@ -148,7 +148,7 @@ class InstallableSlack:
             return {"ok": False, "error": "bad_redirect_uri"}
         is_organisation = grant.place.startswith("E")
         return {
-            **self._issue_tokens(grant.place),
+            **self.issue_tokens(grant.place),
             "app_id": "A0OTHER",
             "scope": grant.scopes,
             "bot_user_id": "U0BOT",
@@ -164,10 +164,11 @@ class InstallableSlack:
             self.renewals.append(place)
         time.sleep(self.renewal_seconds)
         return (
-            self._issue_tokens(place) if place else {"ok": False, "error": "invalid_refresh_token"}
+            self.issue_tokens(place) if place else {"ok": False, "error": "invalid_refresh_token"}
         )
 
-    def _issue_tokens(self, place: str) -> Json:
+    def issue_tokens(self, place: str) -> Json:
+        """Return the tokens of a new installation of *place*, in force from now on."""
         prefix = "xoxe.xoxb" if self.rotates else "xoxb"
         token, refresh_token = f"{prefix}-{secrets.token_hex(12)}", f"xoxe-{secrets.token_hex(12)}"
         with self._lock:

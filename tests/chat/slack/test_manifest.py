@@ -32,6 +32,9 @@ def test_manifest_matches_slacks_schema(base_url: str | None) -> None:
     schema = json.loads(SCHEMA.read_text()) if SCHEMA.exists() else {}
 
     jsonschema.validate(build_manifest(base_url), schema)
+    words = load_words().get_pack("en")
+    distributed = slack.build_manifest(words, base_url=base_url, installs_from_link=True)
+    jsonschema.validate(distributed, schema)
 
 
 @pytest.mark.parametrize("language", load_words().languages)
@@ -142,3 +145,19 @@ def test_invalid_base_url_is_rejected_with_the_right_form(base_url: str, form: s
 def test_base_url_may_have_a_port_and_a_slash(base_url: str) -> None:
     """The sandbox's loopback address and an https address with a port are accepted."""
     assert build_manifest(base_url)
+
+
+def test_manifest_of_a_distributed_app_has_the_redirect_url() -> None:
+    """Any workspace or organisation can install it, and its tokens expire; else none of this."""
+    words = load_words().get_pack("en")
+    base_url = "https://attune.example.org/"
+    distributed = slack.build_manifest(words, base_url=base_url, installs_from_link=True)
+    alone = slack.build_manifest(words, base_url=base_url)
+
+    assert distributed["oauth_config"]["redirect_urls"] == [
+        "https://attune.example.org/slack/oauth_redirect"
+    ]
+    flags = ("org_deploy_enabled", "token_rotation_enabled")
+    assert [distributed["settings"][flag] for flag in flags] == [True, True]
+    assert [alone["settings"][flag] for flag in flags] == [False, False]
+    assert "redirect_urls" not in alone["oauth_config"]

@@ -30,8 +30,11 @@ class SignedStateStore(AsyncOAuthStateStore):
     and a signature; its key is derived from the app's client secret.
     """
 
-    def __init__(self, client_secret: str, claim_state: ClaimState) -> None:
+    def __init__(
+        self, client_secret: str, claim_state: ClaimState, valid_seconds: int = STATE_SECONDS
+    ) -> None:
         """Sign with *client_secret*, and make states one-shot with *claim_state*."""
+        self._valid_seconds = valid_seconds
         self._key = sha256(_KEY_CONTEXT + client_secret.encode()).digest()
         self._claim_state = claim_state
 
@@ -42,7 +45,7 @@ class SignedStateStore(AsyncOAuthStateStore):
 
     async def async_issue(self, browser_id: str) -> str:
         """Return a new state for the browser whose cookie is *browser_id*."""
-        ends_at = int(time.time()) + STATE_SECONDS
+        ends_at = int(time.time()) + self._valid_seconds
         body = (
             ends_at.to_bytes(_TIME_BYTES, "big")
             + secrets.token_bytes(_NONCE_BYTES)

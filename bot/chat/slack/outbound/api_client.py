@@ -24,7 +24,7 @@ If the server closed the connection first, the result of a message sent at that 
 be unknown.
 """
 
-_MAX_CLIENTS = 1000
+MAX_CLIENTS = 1000
 """Workspaces whose clients are reused; another is created within microseconds."""
 
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -85,7 +85,7 @@ class ApiClient:
         if client is None or client.token != token:
             client = self._clients[workspace] = self.create_client(token)
         self._clients.move_to_end(workspace)
-        if len(self._clients) > _MAX_CLIENTS:
+        if len(self._clients) > MAX_CLIENTS:
             self._clients.popitem(last=False)
         client.session = self.get_session()
         return client

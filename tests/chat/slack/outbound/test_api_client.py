@@ -1,6 +1,6 @@
 import pytest
 
-from bot.chat.slack.outbound.api_client import ApiClient, ResponseUrlError
+from bot.chat.slack.outbound.api_client import MAX_CLIENTS, ApiClient, ResponseUrlError
 from tests.chat.slack.testbed import AdapterBench
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
@@ -62,4 +62,18 @@ async def test_closed_session_is_replaced(api: FakeWebApi) -> None:
     await api_client.close()
 
     assert api_client.get_session() is not first
+    await api_client.close()
+
+
+async def test_each_workspace_has_a_client_of_its_own(api: FakeWebApi) -> None:
+    """A client is reused by its workspace alone, and the least recently used one is dropped."""
+    api_client = ApiClient(api.url, get_token)
+    first, other = await api_client.get_client("T1"), await api_client.get_client("T2")
+    again = await api_client.get_client("T1")
+    for number in range(MAX_CLIENTS):
+        await api_client.get_client(f"T9{number}")
+
+    assert again is first
+    assert other is not first
+    assert await api_client.get_client("T1") is not first
     await api_client.close()
