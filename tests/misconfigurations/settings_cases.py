@@ -31,6 +31,30 @@ SLACK_CASES = (
     _build_case("SLACK_API_URL", "http://slack.com/api/", "use https"),
 )
 
+_LINK: Mapping[str, str | None] = {
+    "SLACK_BOT_TOKEN": None,
+    "SLACK_CLIENT_ID": "111.222",
+    "SLACK_CLIENT_SECRET": "canary",
+    "BASE_URL": "https://attune.example.org",
+}
+
+
+def _without(name: str) -> Mapping[str, str | None]:
+    """Return what the installation from a link needs, without the setting *name*."""
+    return {other: value for other, value in _LINK.items() if other != name}
+
+
+LINK_CASES = (
+    _build_case("SLACK_CLIENT_ID", None, "for one workspace", **_without("SLACK_CLIENT_ID")),
+    _build_case(
+        "SLACK_CLIENT_SECRET", "", "without SLACK_BOT_TOKEN", **_without("SLACK_CLIENT_SECRET")
+    ),
+    _build_case("BASE_URL", None, "return there after an installation", **_without("BASE_URL")),
+    _build_case("BASE_URL", "http://canary.example", "without a path", **_without("BASE_URL")),
+    _build_case("BASE_URL", "https://canary.example/x", "without a path", **_without("BASE_URL")),
+    _build_case("SLACK_REFRESH_TOKEN", "xoxe-1-canary", "remove it", **_LINK),
+)
+
 TEAMS_CASES = (
     _build_case("TEAMS_CLIENT_ID", "canary", "the Application (client) ID"),
     _build_case("TEAMS_CLIENT_ID", None, "unset the others", TEAMS_CLIENT_SECRET="canary"),
@@ -134,4 +158,4 @@ FILE_CASES = (
     ),
 )
 
-CASES = (*SLACK_CASES, *TEAMS_CASES, *LOCATION_CASES, *VALUE_CASES, *FILE_CASES)
+CASES = (*SLACK_CASES, *LINK_CASES, *TEAMS_CASES, *LOCATION_CASES, *VALUE_CASES, *FILE_CASES)

@@ -34,7 +34,8 @@ def build_manifest(
     """Return the app manifest for the endpoint at *base_url*, or for Socket Mode if ``None``.
 
     With *installs_from_link* it is that of an app that any workspace or Enterprise organisation can
-    install from the bot's own page at *base_url*, whose tokens expire.
+    install from the bot's own page at *base_url*. Token rotation stays off, since Slack lets nobody
+    turn it off again; an app that has it on is served as well.
 
     Raises :class:`bot.errors.FaultyInputError` for an address that Slack does not call:
     the scheme must be https (http for loopback hosts only, which the sandbox uses), without a path.
@@ -61,7 +62,7 @@ def build_manifest(
             "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": is_distributed,
             "socket_mode_enabled": url is None,
-            "token_rotation_enabled": is_distributed,
+            "token_rotation_enabled": False,
         },
     }
 

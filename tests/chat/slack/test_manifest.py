@@ -148,7 +148,7 @@ def test_base_url_may_have_a_port_and_a_slash(base_url: str) -> None:
 
 
 def test_manifest_of_a_distributed_app_has_the_redirect_url() -> None:
-    """Any workspace or organisation can install it, and its tokens expire; else none of this."""
+    """Any workspace or organisation can install it; a manifest without the link has none of it."""
     words = load_words().get_pack("en")
     base_url = "https://attune.example.org/"
     distributed = slack.build_manifest(words, base_url=base_url, installs_from_link=True)
@@ -158,6 +158,6 @@ def test_manifest_of_a_distributed_app_has_the_redirect_url() -> None:
         "https://attune.example.org/slack/oauth_redirect"
     ]
     flags = ("org_deploy_enabled", "token_rotation_enabled")
-    assert [distributed["settings"][flag] for flag in flags] == [True, True]
+    assert [distributed["settings"][flag] for flag in flags] == [True, False]
     assert [alone["settings"][flag] for flag in flags] == [False, False]
     assert "redirect_urls" not in alone["oauth_config"]

@@ -75,6 +75,8 @@ class CodeExchange:
         if set(SCOPES) - set(str(response.get("scope") or "").split(",")):
             return InstallationResult.SCOPE_MISSING
         installation = _parse_installation(response)
+        if not _is_complete(installation):
+            return InstallationResult.UNAVAILABLE
         workspaces = await _list_workspaces(client, installation)
         await self._store.async_save(installation, workspaces)
         for workspace in await self._rows.list_served_workspaces(name_installation(installation)):
@@ -105,6 +107,13 @@ def _parse_installation(response: AsyncSlackResponse) -> Installation:
         user_id="",  # nobody learns from the database who pressed the button
         is_enterprise_install=bool(response.get("is_enterprise_install")),
     )
+
+
+def _is_complete(installation: Installation) -> bool:
+    """Whether Slack named a token, and the workspace or organisation that it belongs to."""
+    product_id = name_installation(installation).removeprefix("slack:")
+    is_organisation = installation.is_enterprise_install
+    return bool(installation.bot_token) and product_id.startswith("E" if is_organisation else "T")
 
 
 async def _list_workspaces(client: AsyncWebClient, installation: Installation) -> tuple[str, ...]:
