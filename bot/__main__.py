@@ -16,6 +16,7 @@ from bot import (
     app,
     logs,
     operator_commands,
+    person_commands,
     printed_output,
     progress,
     settings,
@@ -36,7 +37,10 @@ from bot.worker_options import PRODUCTION, WorkerOptions
 
 _MAX_PORT = 65535
 _VERBS_WITH_SETTINGS = frozenset(
-    {"web", "worker", "migrate", "deliveries", "backup", "export-tables", "team", "print"}
+    {
+        *("web", "worker", "migrate", "deliveries", "backup", "export-tables"),
+        *("team", "person", "print"),
+    }
 )
 """The subcommands that read settings; the doctor reports misspelt ones among its findings."""
 
@@ -253,6 +257,7 @@ HANDLERS: Mapping[str, CommandHandler] = {
     "export-tables": operator_commands.export_tables,
     "manifest": printed_output.print_manifest,
     "team": team_commands.run_team_command,
+    "person": person_commands.run_person_command,
     "print": printed_output.write_printables,
     "try": _run_sandbox,
 }

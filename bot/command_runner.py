@@ -44,7 +44,7 @@ def run_command(
         if not faults:
             _print_unknown_error(error, words, shows_stack=shows_stack)
             return EXIT_UNHEALTHY
-        name = "not_applied" if options.verb == "team" else "heading"
+        name = "not_applied" if options.verb in {"team", "person"} else "heading"
         print_sentence(words.translate(f"operator.faults.{name}"))
         print_faults(faults, words)
         return EXIT_FAULTY_INPUT

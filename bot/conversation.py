@@ -175,6 +175,8 @@ class Profile:
     is_person: bool = True
     """False for bots, guests' placeholders and deactivated accounts."""
     is_external: bool = False
+    is_closed: bool = False
+    """True only for an account that the product itself reports as deactivated."""
 
     @property
     def may_be_listed(self) -> bool:

@@ -36,6 +36,7 @@ __all__ = (
     "ChannelField",
     "Chart",
     "ChoiceField",
+    "Code",
     "Confirmation",
     "ContactLink",
     "DateField",
@@ -84,6 +85,13 @@ class Caption:
 @dataclass(frozen=True)
 class Quote:
     """A sentence that a clinician could use aloud; literal text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """A block of literal text in a fixed-width font, to copy; 3,000 characters at most."""
 
     text: str
 
@@ -194,6 +202,7 @@ Element = (
     | Text
     | Caption
     | Quote
+    | Code
     | Banner
     | Divider
     | ContactLink

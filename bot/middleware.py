@@ -225,8 +225,9 @@ class RequestMiddleware:
         self._profile_cache[person] = profile
         if len(self._profile_cache) > _MAX_CACHED_PROFILES:
             self._profile_cache.popitem(last=False)
+        today = self._context.now().date()
         action = await self._context.store.for_workspace(person.workspace).write(
-            lambda repos: reachability.apply_profile(repos, person, profile)
+            lambda repos: reachability.apply_profile(repos, person, profile, today)
         )
         if action:
             logger.warning(action, extra={"action": action})

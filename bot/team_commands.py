@@ -40,7 +40,7 @@ def run_team_command(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
-    config = _load_settings_to_write()
+    config = load_settings_to_write()
     _require_visible(config, options, words)
     track_progress = partial(
         progress.track_progress, label=words.translate("operator.progress.teams")
@@ -71,7 +71,7 @@ def _print_faults(findings: Iterable[Finding], words: LanguagePack) -> None:
 
 def _list_teams(_options: argparse.Namespace, words: LanguagePack) -> int:
     config = settings.load_settings("team")
-    overviews = _read_store(config, team_verbs.load_overviews)
+    overviews = read_store(config, team_verbs.load_overviews)
     for overview in overviews:
         line = words.translate(
             "operator.team.list_line",
@@ -94,7 +94,7 @@ def _show_team(options: argparse.Namespace, words: LanguagePack) -> int:
         stored = team_export.load_stored_team(repos, team)
         return team_export.render_team(stored), load_effects(repos, team)
 
-    text, effects = _read_store(settings.load_settings("team"), load_team)
+    text, effects = read_store(settings.load_settings("team"), load_team)
     print(text, end="")  # noqa: T201 - the command's output
     if effects.team.unreachable_reason:
         print_sentence(words.translate("operator.team.channel_unreachable"))
@@ -106,7 +106,7 @@ def _show_team(options: argparse.Namespace, words: LanguagePack) -> int:
 def _move_team(options: argparse.Namespace, words: LanguagePack) -> int:
     team = asyncio.run(
         app.run_operator_job(
-            _load_settings_to_write(),
+            load_settings_to_write(),
             lambda context: team_verbs.move_team(context, options.channel, options.new_channel),
         )
     )
@@ -116,7 +116,7 @@ def _move_team(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _remove_team(options: argparse.Namespace, words: LanguagePack) -> int:
-    config = _load_settings_to_write()
+    config = load_settings_to_write()
     effects = asyncio.run(
         app.run_operator_job(
             config,
@@ -136,7 +136,7 @@ def _remove_team(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _export_teams(options: argparse.Namespace, words: LanguagePack) -> int:
-    text = _read_store(settings.load_settings("team"), team_export.export_team_file)
+    text = read_store(settings.load_settings("team"), team_export.export_team_file)
     if options.file is None:
         print(text, end="")  # noqa: T201 - the command's output
         return 0
@@ -155,13 +155,13 @@ def _print_history(options: argparse.Namespace, words: LanguagePack) -> int:
     if options.erase is not None:
         count = asyncio.run(
             app.run_operator_job(
-                _load_settings_to_write(),
+                load_settings_to_write(),
                 lambda context: team_history.erase_person(context, options.erase),
             )
         )
         print_sentence(words.translate("operator.team.erased", count=count))
         return 0
-    entries = _read_store(
+    entries = read_store(
         settings.load_settings("team"),
         lambda repos: team_history.load_entries(repos, options.channel),
     )
@@ -175,7 +175,7 @@ def _print_history(options: argparse.Namespace, words: LanguagePack) -> int:
 def _rename_people(options: argparse.Namespace, words: LanguagePack) -> int:
     counts = asyncio.run(
         app.run_operator_job(
-            _load_settings_to_write(),
+            load_settings_to_write(),
             lambda context: person_renaming.rename_people(
                 context, options.workspace, options.file, is_dry_run=options.dry_run
             ),
@@ -198,7 +198,7 @@ def _render_period(effects: ClosingEffects, words: LanguagePack) -> str:
 
 def _print_unlisted_count(config: Settings, words: LanguagePack) -> None:
     """Print how many people count in an open period and are on no list; nothing if all are."""
-    unlisted_count = _read_store(config, team_verbs.count_unlisted)
+    unlisted_count = read_store(config, team_verbs.count_unlisted)
     if unlisted_count:
         key = "operator.doctor.clinicians_without_team"
         print_sentence(words.translate(key, count=unlisted_count))
@@ -222,7 +222,7 @@ def _require_visible(config: Settings, options: argparse.Namespace, words: Langu
         print_sentence(words.translate("operator.team.unchecked"))
 
 
-def _load_settings_to_write() -> Settings:
+def load_settings_to_write() -> Settings:
     """Load the settings, check that keys and pepper are the database's, and migrate it.
 
     Raises :class:`FaultyInputError`, with nothing written, for a pepper that is not the bot's.
@@ -241,7 +241,7 @@ def _load_settings_to_write() -> Settings:
     return config
 
 
-def _read_store(config: Settings, job: Callable[[Repositories], T]) -> T:
+def read_store(config: Settings, job: Callable[[Repositories], T]) -> T:
     """Run *job* in a read-only snapshot; a database of another schema is a fault."""
     store = open_store(config)
     try:

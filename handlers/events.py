@@ -115,7 +115,7 @@ def _change_row(repos: Repositories, event: ChatEvent, now: datetime) -> str:
     """Store what *event* reports besides evidence; return the action to log, ``""`` for none."""
     match event:
         case ProfileChanged(person, profile):
-            return reachability.apply_profile(repos, person, profile)
+            return reachability.apply_profile(repos, person, profile, now.date())
         case AddressReachable():
             _mark_reachable(repos, event, now)
         case AddressUnreachable(address, reason):

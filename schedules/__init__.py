@@ -11,6 +11,7 @@ from schedules import (
     close_notice,
     close_periods,
     daily_tip,
+    erase_departed,
     introduction,
     mark_database,
     naming,
@@ -45,6 +46,7 @@ TIMETABLE: Mapping[str, Duty] = {
     "weekly_checkin": Duty(weekly_checkin.run, weekly_checkin.next_due),
     "close_notice": Duty(close_notice.run, close_notice.next_due),
     "refresh_profiles": Duty(refresh_profiles.run, refresh_profiles.next_due),
+    "erase_departed": Duty(erase_departed.run, erase_departed.next_due),
     "retention": Duty(retention.run, retention.next_due),
 }
 """The duties by name; a tick runs them in this order.

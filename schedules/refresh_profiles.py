@@ -106,7 +106,12 @@ async def _refresh_profile(context: Context, person: Person, channel: str) -> No
     outlet = context.find_outlet(person.workspace)
     if profile := await outlet.fetch_profile(person, channel) if outlet else None:
         action = await context.store.for_workspace(person.workspace).write(
-            partial(reachability.apply_profile, person=person, profile=profile)
+            partial(
+                reachability.apply_profile,
+                person=person,
+                profile=profile,
+                today=context.now().date(),
+            )
         )
         if action:
             logger.warning(action, extra={"action": action})

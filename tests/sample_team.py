@@ -15,6 +15,7 @@ from bot.elements import (
     Button,
     Caption,
     Chart,
+    Code,
     ContactLink,
     Element,
     Field,
@@ -138,7 +139,7 @@ def reply_text(reply: object) -> str:
     lines = [reply.title] if isinstance(reply, Form) else []
     for element in flatten_folds(reply_body(reply)):
         match element:
-            case Heading() | Text() | Caption() | Quote() | Banner():
+            case Heading() | Text() | Caption() | Quote() | Banner() | Code():
                 lines.append(element.text)
             case Chart():
                 lines.append(element.text_equivalent)

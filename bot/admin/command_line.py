@@ -23,6 +23,10 @@ _TEAM_COMMANDS = (
 """Subcommands of ``team``, in the order of the help text."""
 
 
+_PERSON_COMMANDS = ("export", "erase")
+"""Subcommands of ``person``, in the order of the help text."""
+
+
 def build_parser(
     words: LanguagePack, handlers: Mapping[str, CommandHandler]
 ) -> argparse.ArgumentParser:
@@ -30,7 +34,7 @@ def build_parser(
 
     The parsed namespace has the subcommand's name as ``verb`` and its handler as ``run``.
     Subcommands with arguments of their own: web, worker, manifest, print,
-    team, backup, check-backup, export-tables and try.
+    team, person, backup, check-backup, export-tables and try.
     """
     parser = argparse.ArgumentParser("bot", description=words.translate("operator.verbs.about"))
     subparsers = parser.add_subparsers(dest="verb", required=True)
@@ -44,6 +48,7 @@ def build_parser(
     _add_manifest_options(parsers["manifest"], words)
     _add_print_options(parsers["print"], words)
     _add_team_commands(parsers["team"], words)
+    _add_person_commands(parsers["person"], words)
     for verb in ("backup", "check-backup"):
         file_help = words.translate("operator.verbs.backup_file")
         parsers[verb].add_argument("file", type=Path, help=file_help)
@@ -108,6 +113,20 @@ def _add_team_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> 
     parsers["move"].add_argument("new_channel", metavar="NEW_CHANNEL", help=new_channel_help)
     _add_flag(parsers["remove"], "--dry-run", words.translate("operator.verbs.team_dry_run"))
     _add_rename_options(parsers["rename-people"], words)
+
+
+def _add_person_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
+    """Add what can be done for one person, as subcommands; the name of the chosen one is ``do``."""
+    subparsers = parser.add_subparsers(dest="do", required=True)
+    for name in _PERSON_COMMANDS:
+        help_text = words.translate(f"operator.verbs.person_{name}")
+        command = subparsers.add_parser(name, help=help_text, description=help_text)
+        workspace_help = words.translate("operator.verbs.team_workspace")
+        command.add_argument("workspace", metavar="WORKSPACE", help=workspace_help)
+        person_help = words.translate("operator.verbs.person_id")
+        command.add_argument("person", metavar="PERSON", help=person_help)
+        if name == "erase":
+            _add_flag(command, "--dry-run", words.translate("operator.verbs.person_dry_run"))
 
 
 def _add_rename_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:

@@ -54,7 +54,8 @@ class ClinicianProfile:
     ``rule`` is the person's own day and time, ``None`` for the team's default. ``paused_until`` is
     the first local day on which check-ins are allowed again. ``unreachable_reason`` is the error
     that stopped deliveries. ``work_days`` are the ISO weekdays on which the person works, ``()``
-    when not selected.
+    when not selected. ``closed_since`` is the day on which the product first reported the account
+    as closed, ``None`` for one that is not.
     """
 
     person: Person
@@ -67,6 +68,7 @@ class ClinicianProfile:
     home_team_id: str
     unreachable_reason: str
     work_days: tuple[int, ...] = ()
+    closed_since: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

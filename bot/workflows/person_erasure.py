@@ -1,10 +1,11 @@
 """Erase what is stored about a person, each time in one transaction, and copy it for them.
 
 Who has a copy of the database from before an erasure and one from after it reads who was erased:
-rows beside a name are gone. What that person filed is not among what the two tell. The erasure
-writes every open record of the person's workspaces again, whether they filed or not; an emptied
-slot stays in its record, so that no size changes; and a frozen list changes only for a person who
-is on no team's list any more. No page differs, and no other person is told.
+rows beside a name are gone. What that person filed is not among what the two tell. A person's own
+erasure writes the records that every form of theirs writes, a withdrawal and a guide only read
+included; that of a departed person, without a form, writes every open record of their workspaces.
+An emptied slot stays in its record, so that no size changes, and a frozen list changes only for a
+person who is on no team's list any more. No page differs, and no other person is told.
 """
 
 from datetime import datetime
@@ -37,7 +38,7 @@ def erase_present_person(
     repos: Repositories, contributor: Contributor, now: datetime
 ) -> Withdrawal:
     """Erase the person of a form: what they filed in open periods, and their rows; idempotent."""
-    withdrawal = repos.withdrawals.erase_debriefs(contributor, now)
+    withdrawal = repos.withdrawals.withdraw_debriefs(contributor, now)
     repos.person_erasures.erase_present(repos.linked_accounts.list_accounts(contributor.account))
     return withdrawal
 

@@ -1,10 +1,11 @@
 """Record what an event, a profile or a request proves about a person and their workspace."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.affiliation import Affiliation
 from bot.conversation import Person, Profile, Request
 from bot.domain.people import ClinicianProfile
+from bot.domain.person import departure
 from bot.domain.reachability import (
     DEACTIVATED,
     EXTERNAL,
@@ -78,26 +79,31 @@ def changes_stored_profile(clinician: ClinicianProfile, profile: Profile) -> boo
     """Return whether :func:`apply_profile` would change the row of *clinician*."""
     reason, reported = clinician.unreachable_reason, reason_of_profile(profile)
     if reported:
-        return merge_unreachable_reasons(reason, reported) != reason
+        begins_time = bool(reason) and profile.is_closed and clinician.closed_since is None
+        return merge_unreachable_reasons(reason, reported) != reason or begins_time
     is_changed = clinician.has_joined and _has_new_fields(clinician, profile)
     return is_deactivated(reason) or is_changed
 
 
-def apply_profile(repos: Repositories, person: Person, profile: Profile) -> str:
+def apply_profile(repos: Repositories, person: Person, profile: Profile, today: date) -> str:
     """Store what a profile says of a *person* who joined or is on a list.
 
     An account that may be on no list makes the person unreachable. An open one ends only that it
     was closed: a profile says nothing about a person who blocked the bot, and whoever acted from
     another organisation acts as a member first. Locale and zone are stored of a person who joined
-    alone. Returns the action to log, ``""`` for none.
+    alone. That the account is closed is stored with *today*, the first time. Returns the action to
+    log, ``""`` for none.
     """
     clinician = repos.people.get(person)
+    closed_since = departure.update_closed_since(clinician.closed_since, profile, today)
     if reason := reason_of_profile(profile):
         is_marked = (
             repos.people.mark_unreachable(person, reason)
             if clinician.has_joined
             else repos.listed_accounts.mark_account(person, reason)
         )
+        if closed_since != clinician.closed_since:
+            repos.closed_accounts.save_day(person, closed_since)
         return "people.unreachable" if is_marked else ""
     if is_deactivated(clinician.unreachable_reason):
         repos.people.mark_reachable(person)

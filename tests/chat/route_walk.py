@@ -108,6 +108,8 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "debriefs.share": (Refusal.NOT_THEIR_TEAM, (Probe("{team}:50"), *TEAM_PROBES)),
     "debriefs.shared": (Refusal.NOT_THEIR_TEAM, (Probe("{team}:slot"), *TEAM_PROBES)),
     "help.open": (Refusal.PUBLIC, TEAM_PROBES),
+    "home.copy": (Refusal.PUBLIC, (Probe("2"), *TEAM_PROBES)),
+    "home.erase": (Refusal.PUBLIC, TEAM_PROBES),
     "home.language": (Refusal.PUBLIC, (Probe("en"), Probe("{team}"))),
     "home.open": (Refusal.PUBLIC, TEAM_PROBES),
     "join": (Refusal.NO_TEAM, TEAM_PROBES),

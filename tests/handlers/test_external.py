@@ -55,12 +55,14 @@ OPEN_COMMANDS = [
     ("help", ""),
 ]
 OPEN_FORMS = {
-    *("deeper", "guide", "note", "notice", "reading", "strained"),
+    *("deeper", "erase", "guide", "note", "notice", "reading", "strained"),
     *("thanks", "waiting", "withdraw"),
 }
 OPEN_BUTTONS = {
     "checkin.leave",
     "help.open",
+    "home.copy",
+    "home.erase",
     "kept",
     "link",
     "rupture.back",

@@ -82,6 +82,7 @@ WRITING_REQUESTS: Mapping[str, Request] = {
     "form agreement": build_request(MARIE, answers={}),
     "form checkin": build_request(MARIE, data=CHECKIN, answers={"checkin": "someone"}),
     "form debrief": build_request(MARIE, answers=CODES),
+    "form erase": build_request(MARIE, answers={}),
     "form deeper": build_request(
         MARIE,
         data="away.touched",

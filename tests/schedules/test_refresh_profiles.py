@@ -8,9 +8,9 @@ from bot.context import Context
 from bot.conversation import Person, Profile
 from schedules import refresh_profiles
 from tests.doubles import FakeClock, RecordingOutlet
-from tests.sample_team import CLINICIANS, MARIE, TEAM
+from tests.sample_team import CLINICIANS, MARIE, SUPERVISOR, TEAM
 
-ALL = len(CLINICIANS)
+ALL = len((*CLINICIANS, SUPERVISOR))
 
 
 async def load_zone(context: Context, person: Person) -> str:

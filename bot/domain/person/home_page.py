@@ -4,7 +4,7 @@ from bot.content.catalogue import Catalogue, LanguagePack
 from bot.domain.checkins import joining
 from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED
 from bot.domain.checkins.questions import encode_checkin_data
-from bot.domain.person import personal_data, privacy_notice, ten_minutes
+from bot.domain.person import own_data, personal_data, privacy_notice, ten_minutes
 from bot.domain.person.personal_data import PersonalData
 from bot.domain.teams import oversight
 from bot.elements import (
@@ -228,7 +228,8 @@ def _render_personal_data(
     lines = "\n".join(
         f"• {line}" for line in personal_data.describe_personal_data(person_data, words)
     )
-    body: Body = (Heading(words.translate("home.mine.heading")), Text(lines))
+    heading = Heading(words.translate("home.mine.heading"))
+    body: Body = (heading, Text(lines), own_data.build_buttons(words))
     if len(languages) > 1:
         options = tuple(Option(tag, name) for tag, name in languages)
         menu = OverflowMenu("home.language", words.translate("home.language.label"), options)

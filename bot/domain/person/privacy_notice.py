@@ -144,6 +144,7 @@ def _render_stored_data(words: LanguagePack) -> tuple[Element, ...]:
         Heading(words.translate("privacy.kept.not_heading")),
         _render_list(words, NOT_STORED_KEYS),
         Text(words.translate("privacy.kept.published")),
+        Text(words.translate("privacy.kept.rights")),
     )
 
 

@@ -12,6 +12,7 @@ from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
 from bot.store.repositories.audit_trail import AuditTrail
 from bot.store.repositories.close_notices import CloseNotices
+from bot.store.repositories.closed_accounts import ClosedAccounts
 from bot.store.repositories.declared_lists import DeclaredLists
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.delivery_history import DeliveryHistory
@@ -245,6 +246,11 @@ class Repositories:
     def listed_accounts(self) -> ListedAccounts:
         """The accounts of the people on lists."""
         return ListedAccounts(self._connection)
+
+    @cached_property
+    def closed_accounts(self) -> ClosedAccounts:
+        """Since when accounts are closed."""
+        return ClosedAccounts(self._connection)
 
     @cached_property
     def period_members(self) -> PeriodMembers:

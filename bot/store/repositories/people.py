@@ -168,7 +168,12 @@ class People:
         """
         old_team_id = self.get(person).home_team_id
         self._upsert_person(
-            person, joined=True, home_team=team_id, paused_until=None, unreachable=""
+            person,
+            joined=True,
+            home_team=team_id,
+            paused_until=None,
+            unreachable="",
+            closed_since=None,
         )
         move_to_roster(self._connection, self._slots, person, old_team_id, team_id)
         self.set_unanswered_count(person, 0)
@@ -207,7 +212,9 @@ class People:
     def mark_reachable(self, person: Person) -> None:
         """Resume *person*'s deliveries, as the address accepts messages again."""
         is_unreachable = _matches_person(person) & (people.c.unreachable != "")
-        self._connection.execute(update(people).where(is_unreachable).values(unreachable=""))
+        self._connection.execute(
+            update(people).where(is_unreachable).values(unreachable="", closed_since=None)
+        )
 
     def _update_person(self, person: Person, **values: object) -> None:
         """Update the row of *person*, if there is one."""
@@ -259,4 +266,5 @@ def parse_profile_row(row: Row[Any]) -> ClinicianProfile:
         home_team_id=row.home_team,
         unreachable_reason=row.unreachable,
         work_days=column_codecs.decode_weekdays(row.work_days),
+        closed_since=row.closed_since,
     )

@@ -1,4 +1,4 @@
-"""Erasures: every row about a person is deleted, but for what the data map says remains."""
+"""The erasure of a person: their rows are deleted, but for what the data map says remains."""
 
 from collections.abc import Collection
 from datetime import date

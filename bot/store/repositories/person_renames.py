@@ -115,7 +115,9 @@ class PersonRenames:
         )
         self._connection.execute(update(linked_accounts).where(is_main).values(same_person=new.id))
         is_row = (people.c.workspace == new.workspace) & (people.c.id == new.id)
-        self._connection.execute(update(people).where(is_row).values(unreachable=""))
+        self._connection.execute(
+            update(people).where(is_row).values(unreachable="", closed_since=None)
+        )
 
     def _is_known(self, person: Person) -> bool:
         """Return whether anything is stored about *person*, other than that somebody named them."""

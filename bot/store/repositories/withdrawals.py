@@ -65,7 +65,7 @@ class Withdrawals:
     def erase_debriefs(self, contributor: Contributor, now: datetime) -> Withdrawal:
         """Delete every debrief of *contributor*, and write all searched records, changed or not.
 
-        So an erasure writes the same rows whatever was filed, and in whichever team.
+        So the erasure of a departed person writes the same rows whatever was filed.
         """
         withdrawal = self.withdraw_debriefs(contributor, now)
         accounts = self._linked_accounts.list_accounts(contributor.account)

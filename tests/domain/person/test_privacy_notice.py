@@ -78,7 +78,7 @@ def test_the_notice_lists_stored_and_not_stored_data() -> None:
         if isinstance(element, Text)
     ]
 
-    assert [text.count("\N{BULLET}") for text in lists] == [0, 10, 3, 0]
+    assert [text.count("\N{BULLET}") for text in lists] == [0, 10, 3, 0, 0]
 
 
 @pytest.mark.parametrize(

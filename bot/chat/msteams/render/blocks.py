@@ -23,6 +23,7 @@ from bot.elements import (
     Banner,
     Caption,
     Chart,
+    Code,
     ContactLink,
     Divider,
     Element,
@@ -135,6 +136,12 @@ def _render_quote(element: Quote, _render_context: RenderContext) -> list[Card]:
     return [render_panel("emphasis", {"type": "RichTextBlock", "inlines": [text_run]})]
 
 
+def _render_code(element: Code, _render_context: RenderContext) -> list[Card]:
+    """Render a code block as a RichTextBlock, which parses no markup."""
+    text_run = {"type": "TextRun", "text": element.text, "fontType": "Monospace"}
+    return [render_panel("emphasis", {"type": "RichTextBlock", "inlines": [text_run]})]
+
+
 def _render_banner(element: Banner, _render_context: RenderContext) -> list[Card]:
     """Render a banner; its icon repeats the level for clients that show no colours."""
     style = "warning" if element.level == "warning" else "accent"
@@ -171,6 +178,7 @@ _RENDERERS: Mapping[type[Any], Callable[[Any, RenderContext], list[Card]]] = {
     Text: _render_text,
     Caption: _render_caption,
     Quote: _render_quote,
+    Code: _render_code,
     Banner: _render_banner,
     ContactLink: _render_contact_link,
     Chart: _render_chart_with_text,

@@ -17,6 +17,7 @@ def parse_profile(user: Mapping[str, Any], workspace: str = "") -> Profile:
         locale=str(user.get("locale") or ""),
         zone=str(user.get("tz") or ""),
         is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+        is_closed=bool(user.get("deleted")),
         is_person=not (is_bot or user.get("deleted") or user.get("is_invited_user")),
         is_external=bool(user.get("is_stranger")) or _is_of_other_team(user, workspace),
     )

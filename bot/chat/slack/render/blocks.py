@@ -18,6 +18,7 @@ from bot.chat.slack.render.composition import (
 from bot.chat.slack.render.folds import (
     build_context,
     build_fold_button,
+    build_preformatted,
     build_quote,
     build_section,
 )
@@ -30,6 +31,7 @@ from bot.elements import (
     Button,
     Caption,
     Chart,
+    Code,
     ContactLink,
     Divider,
     Element,
@@ -94,6 +96,10 @@ def _render_caption(element: Caption, _render_context: RenderContext) -> list[Bl
 
 def _render_quote(element: Quote, _render_context: RenderContext) -> list[Block]:
     return [build_quote(element.text)]
+
+
+def _render_code(element: Code, _render_context: RenderContext) -> list[Block]:
+    return [build_preformatted(element.text)]
 
 
 def _render_banner(element: Banner, render_context: RenderContext) -> list[Block]:
@@ -188,6 +194,7 @@ _RENDERERS: Mapping[type[Any], Callable[[Any, RenderContext], list[Block]]] = {
     Text: _render_text,
     Caption: _render_caption,
     Quote: _render_quote,
+    Code: _render_code,
     Banner: _render_banner,
     Divider: _render_divider,
     ContactLink: _render_contact_link,

@@ -60,6 +60,12 @@ def build_quote(text: str) -> Block:
     return {"type": "rich_text", "elements": [quote]}
 
 
+def build_preformatted(text: str) -> Block:
+    """Return a literal text in a fixed-width font."""
+    code = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [code]}
+
+
 def _pack_block(block: Mapping[str, Any]) -> tuple[str, str]:
     if block["type"] == "section":
         return "section", block["text"]["text"]

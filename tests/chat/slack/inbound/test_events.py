@@ -38,7 +38,7 @@ CHAT_EVENTS = {
     ),
     "a closed account": (
         build_user_change(deleted=True),
-        ProfileChanged(Person(WORKSPACE, MARIE), Profile(is_person=False)),
+        ProfileChanged(Person(WORKSPACE, MARIE), Profile(is_person=False, is_closed=True)),
     ),
     "an uninstall": (
         payloads.build_event("app_uninstalled"),

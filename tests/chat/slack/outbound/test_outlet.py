@@ -215,7 +215,7 @@ class TestPeople:
             ({"tz": None, "is_admin": True}, Profile(is_admin=True)),
             ({"is_bot": True}, Profile(is_person=False)),
             ({"id": "USLACKBOT"}, Profile(is_person=False)),
-            ({"deleted": True, "tz": "UTC"}, Profile(zone="UTC", is_person=False)),
+            ({"deleted": True, "tz": "UTC"}, Profile(zone="UTC", is_person=False, is_closed=True)),
         ],
     )
     async def test_profile_has_locale_zone_and_role(

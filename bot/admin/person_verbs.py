@@ -1,0 +1,49 @@
+"""The operator's commands for one person: the copy of what is stored, and the erasure."""
+
+import re
+
+from bot.admin.team_file import lowercase_microsoft_id, workspace_key
+from bot.context import Context
+from bot.conversation import Person
+from bot.errors import Fault, FaultyInputError
+from bot.store.repositories import Repositories
+from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS
+from bot.workflows.person_erasure import erase_departed_person
+
+_ID_PATTERN = re.compile(r"[A-Za-z0-9-]{2,64}")
+
+
+def parse_person(workspace: str, person_id: str) -> Person:
+    """Return the person with an id in a workspace, both as in a team file.
+
+    Raises :class:`bot.errors.FaultyInputError` with every malformed id.
+    """
+    faults = tuple(
+        Fault(location, "operator.person.malformed", {"field": location})
+        for location, text in (("WORKSPACE", workspace), ("PERSON", person_id))
+        if not _ID_PATTERN.fullmatch(text)
+    )
+    if faults:
+        raise FaultyInputError(faults)
+    workspace, person_id = map(lowercase_microsoft_id, (workspace, person_id))
+    return Person(workspace_key(workspace), person_id)
+
+
+def count_rows(repos: Repositories, person: Person) -> int:
+    """Count the rows that name *person* under any linked account; nothing of what they filed."""
+    return repos.personal_rows.count_rows(repos.linked_accounts.list_accounts_of(person))
+
+
+async def erase_person(context: Context, person: Person) -> tuple[int, int]:
+    """Erase a person who has left; return how many rows name them no more, and how many stay.
+
+    Raises :class:`bot.errors.StoreBusyError`, with nothing written, where a key could not be read.
+    """
+    now = context.now()
+
+    def erase(repos: Repositories) -> tuple[int, int]:
+        return erase_departed_person(repos, person, now), count_rows(repos, person)
+
+    return await context.store.across_workspaces.write(
+        erase, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS
+    )

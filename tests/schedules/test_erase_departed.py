@@ -1,0 +1,130 @@
+"""Who has left is erased after 30 days, and only where the product says that they have."""
+
+import pytest
+
+from bot.context import Context
+from bot.conversation import Person, Profile, ProfileChanged
+from bot.store.repositories import Repositories
+from bot.workflows import person_erasure
+from handlers import EVENT_HANDLER
+from schedules import erase_departed
+from tests.doubles import FakeClock, RecordingOutlet
+from tests.sample_team import ADA, CLINICIANS, MARIE, SUPERVISOR, TEAM, build_person
+
+CLOSED = Profile(is_person=False, is_closed=True)
+MISSING = Profile(is_person=False)
+PHONE = build_person("phone")
+
+
+async def close_account(context: Context, outlet: RecordingOutlet, person: Person) -> None:
+    """Close the account of *person*, and report it."""
+    outlet.profiles[person] = CLOSED
+    await EVENT_HANDLER(ProfileChanged(person, CLOSED), context)
+
+
+async def list_tables(context: Context, person: Person) -> set[str]:
+    """Return the tables with rows about *person*."""
+    copy = await context.store.across_workspaces.read(
+        lambda repos: person_erasure.load_data_copy(repos, person, context.now())
+    )
+    return set(copy.rows)
+
+
+@pytest.fixture
+async def joined_context(team_context: Context) -> Context:
+    """A context with nine people who joined."""
+    await team_context.store.across_workspaces.write(
+        lambda repos: [repos.people.join_team(clinician, TEAM.id) for clinician in CLINICIANS]
+    )
+    return team_context
+
+
+@pytest.mark.parametrize("person", [MARIE, SUPERVISOR], ids=["clinician", "supervisor"])
+async def test_a_person_is_erased_on_the_thirtieth_day(
+    joined_context: Context, clock: FakeClock, outlet: RecordingOutlet, person: Person
+) -> None:
+    """Not a day before; the rows of another person stay."""
+    await close_account(joined_context, outlet, person)
+    counts = []
+    for _ in range(31):
+        counts.append(await erase_departed.run(joined_context))
+        clock.advance(days=1)
+
+    assert counts == [0] * 30 + [1]
+    assert await list_tables(joined_context, person) == set()
+    assert await list_tables(joined_context, ADA) >= {"person", "roster"}
+    assert await erase_departed.next_due(joined_context) is None
+
+
+async def test_an_account_that_is_open_again_cancels(
+    joined_context: Context, clock: FakeClock, outlet: RecordingOutlet
+) -> None:
+    """Also where no event reported it: the product is queried before anybody is erased."""
+    await close_account(joined_context, outlet, MARIE)
+    clock.advance(days=31)
+    outlet.profiles[MARIE] = Profile()
+
+    assert await erase_departed.run(joined_context) == 0
+    clinician = await joined_context.store.across_workspaces.read(
+        lambda repos: repos.people.get(MARIE)
+    )
+    assert (clinician.closed_since, clinician.unreachable_reason) == (None, "")
+
+
+@pytest.mark.parametrize("is_answered", [False, True], ids=["no-answer", "not-found"])
+async def test_nobody_is_erased_without_a_definite_answer(
+    joined_context: Context, clock: FakeClock, outlet: RecordingOutlet, *, is_answered: bool
+) -> None:
+    """A failed look-up and an account that is not found prove nothing; the next day tries again."""
+    await close_account(joined_context, outlet, MARIE)
+    clock.advance(days=40)
+    outlet.profiles[MARIE] = MISSING
+    outlet.are_profiles_unavailable = not is_answered
+
+    assert await erase_departed.run(joined_context) == 0
+
+    clock.advance(days=1)
+    outlet.are_profiles_unavailable, outlet.profiles[MARIE] = False, CLOSED
+    assert await erase_departed.run(joined_context) == 1
+
+
+async def test_an_account_that_is_not_found_is_never_closed(
+    joined_context: Context, clock: FakeClock, outlet: RecordingOutlet
+) -> None:
+    """It gets no messages, and is not erased, whatever the time."""
+    outlet.profiles[MARIE] = MISSING
+    await EVENT_HANDLER(ProfileChanged(MARIE, MISSING), joined_context)
+    clock.advance(days=400)
+
+    assert await erase_departed.run(joined_context) == 0
+    assert "person" in await list_tables(joined_context, MARIE)
+
+
+async def test_a_person_with_another_account_is_still_there(
+    joined_context: Context, clock: FakeClock, outlet: RecordingOutlet
+) -> None:
+    """An account that was linked because the person changed products erases nothing."""
+    await joined_context.store.across_workspaces.write(
+        lambda repos: repos.linked_accounts.set_links([(MARIE, PHONE)])
+    )
+    await close_account(joined_context, outlet, MARIE)
+    clock.advance(days=40)
+
+    assert await erase_departed.run(joined_context) == 0
+
+
+async def test_a_report_of_a_closed_account_begins_the_time_after_a_refused_message(
+    joined_context: Context, clock: FakeClock, outlet: RecordingOutlet
+) -> None:
+    """The code of a refused message alone does not begin it."""
+
+    def refuse(repos: Repositories) -> None:
+        repos.people.mark_unreachable(MARIE, "user_not_found")
+
+    await joined_context.store.across_workspaces.write(refuse)
+    clock.advance(days=40)
+    await close_account(joined_context, outlet, MARIE)
+    assert await erase_departed.run(joined_context) == 0
+
+    clock.advance(days=30)
+    assert await erase_departed.run(joined_context) == 1
