@@ -6,7 +6,8 @@ dates, ids are those of Slack or Teams. What people file is in sealed records of
 whose keys are not in the database. No other row may change with what somebody files, and
 tables whose physical order could reveal an order of requests have random keys and no row id.
 
-A new table is also listed in :mod:`bot.store.workspace_rows`, which tells a purge its rows.
+A new table is also listed in :mod:`bot.store.workspace_rows`, which tells a purge its rows, and in
+:mod:`bot.store.data_map`, which declares the columns that are about a person.
 """
 
 from sqlalchemy import (

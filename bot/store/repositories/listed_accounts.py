@@ -1,16 +1,20 @@
 """Accounts of the people of whom anything is stored, and which of them may be on no list."""
 
+from typing import Any
+
 from sqlalchemy import (
+    Column,
     Connection,
+    Select,
     String,
+    cast,
     exists,
     func,
     null,
     or_,
     select,
     tuple_,
-    type_coerce,
-    union,
+    union_all,
 )
 
 from bot.conversation import Person
@@ -18,20 +22,8 @@ from bot.domain.reachability import is_deactivated, merge_unreachable_reasons
 from bot.store.schema import people, roles, rosters, teams, workspaces
 from bot.store.upsert import upsert_row
 
-_ACCOUNTS = union(
-    *(
-        select(table.c.workspace, table.c.person, teams.c.channel).join(
-            teams, teams.c.id == table.c.team
-        )
-        for table in (rosters, roles)
-    ),
-    select(people.c.workspace, people.c.id, type_coerce(null(), String)),
-).subquery()
-"""Each account with a channel of each of its teams, and without one where it has a row."""
-
-_IS_SUSPENDED = exists().where(
-    workspaces.c.id == _ACCOUNTS.c.workspace, workspaces.c.suspended != ""
-)
+_PERSON_COLUMNS = (rosters.c.person, roles.c.person, people.c.id)
+"""The columns with the people of lists, of roles and of rows of their own."""
 
 
 class ListedAccounts:
@@ -47,12 +39,11 @@ class ListedAccounts:
         Each with the channel of a team of theirs, ``""`` without one. Those of a suspended
         workspace are left out.
         """
-        key = (_ACCOUNTS.c.workspace, _ACCOUNTS.c.person)
-        channel = func.coalesce(func.min(_ACCOUNTS.c.channel), "")
-        query = select(*key, channel).where(~_IS_SUSPENDED)
-        if after:
-            query = query.where(tuple_(*key) > tuple_(after.workspace, after.id))
-        query = query.group_by(*key).order_by(*key).limit(limit)
+        queries = (_build_account_query(column, after, limit) for column in _PERSON_COLUMNS)
+        accounts = union_all(*(select(query.subquery()) for query in queries)).subquery()
+        key = (accounts.c.workspace, accounts.c.person)
+        channel = func.coalesce(func.min(accounts.c.channel), "")
+        query = select(*key, channel).group_by(*key).order_by(*key).limit(limit)
         return tuple(
             (Person(workspace, person_id), channel)
             for workspace, person_id, channel in self._connection.execute(query)
@@ -64,11 +55,10 @@ class ListedAccounts:
         Returns ``True`` when it was not recorded. Nothing is stored about a person on no list,
         without a role and without a row, nor of another organisation's person on no list.
         """
-        columns = (rosters.c.person, roles.c.person, people.c.id)
         is_known = or_(
             *(
                 exists().where(column.table.c.workspace == person.workspace, column == person.id)
-                for column in (columns if is_deactivated(reason) else columns[:1])
+                for column in (_PERSON_COLUMNS if is_deactivated(reason) else _PERSON_COLUMNS[:1])
             )
         )
         is_row = (people.c.workspace == person.workspace) & (people.c.id == person.id)
@@ -79,3 +69,21 @@ class ListedAccounts:
         row = {"workspace": person.workspace, "id": person.id, "unreachable": merged}
         upsert_row(self._connection, people, row, defaults={"joined": False})
         return True
+
+
+def _build_account_query(column: Column[str], after: Person | None, limit: int) -> Select[Any]:
+    """Select the next *limit* people of *column* past *after*, with a channel of theirs, if any.
+
+    Each of the three queries is limited, so that a listing in batches reads every row once.
+    """
+    workspace = column.table.c.workspace
+    is_suspended = exists().where(workspaces.c.id == workspace, workspaces.c.suspended != "")
+    has_team = "team" in column.table.c
+    channel = func.min(teams.c.channel) if has_team else cast(null(), String)
+    query = select(workspace, column.label("person"), channel.label("channel"))
+    query = query.where(~is_suspended)
+    if has_team:
+        query = query.join(teams, teams.c.id == column.table.c.team).group_by(workspace, column)
+    if after:
+        query = query.where(tuple_(workspace, column) > tuple_(after.workspace, after.id))
+    return query.order_by(workspace, column).limit(limit)

@@ -1,7 +1,9 @@
 """Accounts on lists: found with a channel of theirs, and marked where they may be on none."""
 
 from bot.conversation import Person
+from bot.domain.people import Role
 from bot.domain.reachability import DEACTIVATED, EXTERNAL
+from bot.store.repositories import Repositories
 from bot.store.schema import people, period_members, releases
 from bot.store.store import Store
 from tests.key_folders import list_period_keys
@@ -105,3 +107,26 @@ async def test_period_with_five_accounts_left_has_its_table(store: Store) -> Non
     await close_due_periods(store)
 
     assert all("withheld" not in row.body for row in await fetch_rows(store, releases))
+
+
+async def test_accounts_with_a_role_or_a_row_are_listed_and_marked(store: Store) -> None:
+    """A closed account of theirs is found as one on a list is; another organisation's is not."""
+    reader = Person("slack:T1", "reader")
+
+    def declare(repos: Repositories) -> None:
+        repos.teams.set_role_holders(NORTH.id, Role.DIRECTOR, (STRANGER,))
+        repos.people.set_language(reader, "en")
+
+    await store.across_workspaces.write(declare_team_job(NORTH, 1))
+    await store.across_workspaces.write(declare)
+
+    accounts = await store.across_workspaces.read(
+        lambda repos: repos.listed_accounts.list_accounts(None, 10)
+    )
+    results = [
+        await mark(store, person, reason)
+        for reason in (EXTERNAL, DEACTIVATED)
+        for person in (STRANGER, reader)
+    ]
+    assert dict(accounts) == {MARIE: "Cnorth", reader: "", STRANGER: "Cnorth"}
+    assert results == [False, False, True, True]
