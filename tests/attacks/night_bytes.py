@@ -21,6 +21,7 @@ from bot.domain.codebook import ANSWER_CODES, FORM_CODES, TOTAL_CODE
 from bot.domain.counts import slots
 from bot.domain.counts.slots import LedgerRecord, RecordShape
 from bot.store import sealing
+from tests.memory_folder import find_memory_folder
 
 NONCE_BYTES, TAG_BYTES = 12, 16
 PAGE_BYTES = 4096
@@ -55,7 +56,7 @@ class NightCopy:
     @cached_property
     def rows(self) -> Rows:
         """Every row of every table, in the file's own order."""
-        with TemporaryDirectory(prefix="attune-copy-") as folder:
+        with TemporaryDirectory(prefix="attune-copy-", dir=find_memory_folder()) as folder:
             path = Path(folder) / "copy.sqlite"
             path.write_bytes(self.database)
             Path(f"{path}-wal").write_bytes(self.log)

@@ -53,9 +53,14 @@ CLAIMS = (
 MAX_CHANCE_PROBABILITY = 1 / 10_000
 """An attack whose score chance reaches less often than this is better than chance."""
 
+EARLY_CHANCE_PROBABILITY = MAX_CHANCE_PROBABILITY / 5
+"""The same for a measurement before the last one: one of nine named in five runs of five."""
 
-def exceeds_chance(claim: NightClaim, score: Score) -> bool:
-    """Whether chance alone reaches *score* in less than one of 10,000 measurements (binomial)."""
+
+def exceeds_chance(
+    claim: NightClaim, score: Score, max_probability: float = MAX_CHANCE_PROBABILITY
+) -> bool:
+    """Whether chance alone reaches *score* less often than *max_probability* (binomial)."""
     right_count = round(score.right_share * score.play_count)
     reached = sum(
         comb(score.play_count, count)
@@ -63,7 +68,26 @@ def exceeds_chance(claim: NightClaim, score: Score) -> bool:
         * (1 - claim.chance) ** (score.play_count - count)
         for count in range(right_count, score.play_count + 1)
     )
-    return reached < MAX_CHANCE_PROBABILITY
+    return reached < max_probability
+
+
+async def measure_until_success(
+    claims: Sequence[NightClaim], numbers: Sequence[int], run_counts: Sequence[int]
+) -> dict[NightClaim, Score]:
+    """Play as :func:`measure_claims` does until every attack of *claims* is better than chance.
+
+    The attacks are measured after each of *run_counts* runs, and after all of *numbers*. To stop
+    early asks for more than the last measurement, as chance has more than one opportunity.
+    """
+    plans = sorted({claim.plan for claim in claims})
+    runs: dict[str, list[TwentyNights]] = {plan: [] for plan in plans}
+    for run_count in (*run_counts, len(numbers)):
+        for plan in plans:
+            runs[plan] += await nights.run_some_nights(plan, numbers[len(runs[plan]) : run_count])
+        scores = score_claims(claims, runs)
+        if all(exceeds_chance(claim, scores[claim], EARLY_CHANCE_PROBABILITY) for claim in claims):
+            break
+    return scores
 
 
 async def measure_claims(

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from tests.attacks import night_attackers, noise_redraw, weakened
 from tests.attacks.night_attackers import count_opened_records
-from tests.attacks.night_plans import CLAIMS, exceeds_chance, measure_claims, score_claims
+from tests.attacks.night_plans import CLAIMS, exceeds_chance, measure_until_success, score_claims
 from tests.attacks.nights import TwentyNights, run_nights, run_some_nights
 from tests.doubles import PEPPERS
 
@@ -17,6 +18,9 @@ RUN_COUNT, WEAKENED_RUN_COUNT = 12, 12
 
 Better than chance, of one run in 10,000: 7 of 12 and 6 of 8 people named, 93 of 140 forms.
 """
+
+EARLY_RUN_COUNTS, EARLY_ROTA_RUN_COUNTS = (5, 8), (8, 12)
+"""Runs after which an attack that has to succeed, and has, needs no more of them."""
 
 ROTA_RUN_COUNT = 20
 """The rota is right in 85 of 100 runs: of twelve, one measurement in 200 would be too close."""
@@ -98,7 +102,7 @@ async def test_attacks_succeed_on_a_weakened_system(
     mutate(monkeypatch)
 
     claims = [CLAIMS_BY_NAME[name] for name in names]
-    scores = await measure_claims(claims, range(WEAKENED_RUN_COUNT))
+    scores = await measure_until_success(claims, range(WEAKENED_RUN_COUNT), EARLY_RUN_COUNTS)
 
     assert {claim.name for claim, score in scores.items() if exceeds_chance(claim, score)} == {
         *names
@@ -164,10 +168,14 @@ async def test_copies_tell_how_many_forms_were_sent_each_day(library: NightLibra
 
 async def test_rota_names_the_only_person_who_sends_forms() -> None:
     """The same residual: where one person sends a form every day, the rota says who."""
-    runs = await run_some_nights("single sender", range(ROTA_RUN_COUNT))
-    score = night_attackers.score_rota(runs, rate=night_attackers.SENDER_RATE)
+    claim = replace(
+        CLAIMS_BY_NAME["rota alone"],
+        plan="single sender",
+        measure=partial(night_attackers.score_rota, rate=night_attackers.SENDER_RATE),
+    )
+    scores = await measure_until_success([claim], range(ROTA_RUN_COUNT), EARLY_ROTA_RUN_COUNTS)
 
-    assert exceeds_chance(CLAIMS_BY_NAME["rota alone"], score)
+    assert exceeds_chance(claim, scores[claim])
 
 
 async def test_pepper_names_nobody_who_answered_a_checkin(library: NightLibrary) -> None:
