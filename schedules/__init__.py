@@ -15,6 +15,7 @@ from schedules import (
     introduction,
     mark_database,
     naming,
+    purge_workspaces,
     refresh_profiles,
     reseal_records,
     retention,
@@ -38,6 +39,7 @@ class Duty:
 
 
 TIMETABLE: Mapping[str, Duty] = {
+    "purge_workspaces": Duty(purge_workspaces.run, purge_workspaces.next_due),
     "close_periods": Duty(close_periods.run, close_periods.next_due),
     "mark_database": Duty(mark_database.run, mark_database.next_due),
     "reseal_records": Duty(reseal_records.run, reseal_records.next_due),
@@ -50,6 +52,8 @@ TIMETABLE: Mapping[str, Duty] = {
     "retention": Duty(retention.run, retention.next_due),
 }
 """The duties by name; a tick runs them in this order.
+
+A purge that a crash interrupted goes on first: no other duty meets records without their keys.
 
 Periods are opened before a restore is looked for: after a restore to before the last close the
 current period is missing from the database, and its people must read what is undone, too.

@@ -26,16 +26,17 @@ def find_purge_time(reason: str, uninstalled_at: datetime | None) -> datetime | 
     """Return when a workspace is purged; ``None`` for one that is not going to be.
 
     *reason* is that of its present suspension, ``""`` for none, and *uninstalled_at* the first
-    proof of its uninstallation, which ends with the suspension. A purge that has begun is due at
-    once.
+    proof of its uninstallation, which ends with the suspension.
     """
-    if not reason or uninstalled_at is None:
-        return None
-    is_begun = classify_suspension(reason) is SuspensionKind.PURGING
-    return uninstalled_at if is_begun else uninstalled_at + PURGE_GRACE
+    return uninstalled_at + PURGE_GRACE if reason and uninstalled_at else None
 
 
 def is_purge_due(reason: str, uninstalled_at: datetime | None, now: datetime) -> bool:
-    """Return whether a workspace is purged at *now*; see :func:`find_purge_time`."""
+    """Return whether a workspace is purged at *now*; see :func:`find_purge_time`.
+
+    A purge that has begun goes on, also where the clock was set back.
+    """
+    if classify_suspension(reason) is SuspensionKind.PURGING:
+        return True
     purge_time = find_purge_time(reason, uninstalled_at)
     return purge_time is not None and purge_time <= now

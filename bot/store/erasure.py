@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, column, delete, insert, select, table
 from bot.logs import log_error
 from bot.store.engines import Engines, create_lease_engine
 from bot.store.group_commit import checkpoint_wal
-from bot.store.schema import feeds, ledger_records, periods
+from bot.store.schema import metadata
 
 logger = logging.getLogger("attune.store")
 
@@ -50,7 +50,7 @@ def erase_removed_rows(engine: Engine) -> None:
 
 
 def vacuum_destroyed_rows(engines: Engines) -> bool:
-    """Vacuum the tables whose rows a close deletes, in a PostgreSQL session of its own.
+    """Vacuum the tables whose rows a close or a purge deletes, in a PostgreSQL session of its own.
 
     It takes no lock that a reader or writer waits for. Failure, such as a missing privilege, is
     logged, and ``False`` is returned. SQLite overwrites deleted rows at once.
@@ -60,7 +60,7 @@ def vacuum_destroyed_rows(engines: Engines) -> bool:
     engine = create_lease_engine(engines)
     try:
         with engine.connect() as connection:
-            for destroyed in (ledger_records, feeds, periods):
+            for destroyed in metadata.sorted_tables:
                 connection.execute(text(f"VACUUM {destroyed.name}"))
     except Exception as error:  # noqa: BLE001 - the period is closed all the same
         log_error(logger, "store.vacuum_failed", error)

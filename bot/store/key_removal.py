@@ -51,11 +51,11 @@ def remove_unused_keys(
             used_names = _list_used_names(connection)
             used = [key for key in ended if key.file_name in used_names]
             unused = [key for key in ended if key.file_name not in used_names]
-            return _delete_keys(key_store, [*unused, *_list_expired(claims, used, now_seconds)])
+            return delete_keys(key_store, [*unused, *_list_expired(claims, used, now_seconds)])
     except SQLAlchemyError:
         if not claims.is_last_known_owner():
             raise
-        return _delete_keys(key_store, _list_expired(claims, ended, now_seconds))
+        return delete_keys(key_store, _list_expired(claims, ended, now_seconds))
 
 
 def _list_used_names(connection: Connection) -> frozenset[str]:
@@ -91,8 +91,11 @@ def _count_attempt(earlier: CloseAttempts | None, now_seconds: int) -> CloseAtte
     return CloseAttempts(earlier.attempt_count + 1, now_seconds)
 
 
-def _delete_keys(key_store: KeyStore, keys: Iterable[StoredKey]) -> int:
-    """Delete each key; one that cannot be deleted does not stop the others."""
+def delete_keys(key_store: KeyStore, keys: Iterable[StoredKey]) -> int:
+    """Delete each of *keys* and return how many; one that cannot be does not stop the others.
+
+    Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError` after all were tried.
+    """
     deleted_count, first_error = 0, None
     for key in keys:
         try:

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -51,6 +51,20 @@ class ReleaseArchive:
         for name in expired:
             (self._folder / name).unlink(missing_ok=True)
         return len(expired)
+
+    def delete_units(self, is_doomed: Callable[[str], bool]) -> int:
+        """Delete the files of the units for which *is_doomed* is true and return how many.
+
+        Every file is read: its name has a digest of the unit alone. Raises :class:`OSError`.
+        """
+        doomed = [name for name in self._list_names() if is_doomed(self._read_unit(name))]
+        for name in doomed:
+            (self._folder / name).unlink(missing_ok=True)
+        return len(doomed)
+
+    def _read_unit(self, name: str) -> str:
+        content = json.loads((self._folder / name).read_text("utf-8"))
+        return str(content["unit"])
 
     def _list_names(self) -> list[str]:
         try:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from bot.errors import StoreBusyError
 from bot.store import (
@@ -47,6 +47,8 @@ _CHECKPOINT_TIMEOUT_SECONDS = 5
 """Seconds for which a checkpoint waits for readers."""
 
 T = TypeVar("T")
+
+PurgeStep = Callable[[Engine, KeyStore, str, KeyClaims, int], T]
 
 
 class Store:
@@ -170,6 +172,11 @@ class Store:
         return await self._run_with_claims(
             partial(key_removal.remove_unused_keys, self._engines.writer, self.key_store), now
         )
+
+    async def run_purge_step(self, step: PurgeStep[T], workspace: str, now: datetime) -> T:
+        """Run a *step* of :mod:`bot.store.workspace_keys` in the writer thread, with the claims."""
+        run_step = partial(step, self._engines.writer, self.key_store, workspace)
+        return await self._run_with_claims(run_step, now)
 
     async def close(self) -> None:
         """Reject new jobs, run the queued ones, and close all connections."""

@@ -66,5 +66,6 @@ def test_a_refusal_for_another_reason_does_not_stop_the_purge() -> None:
 
 
 def test_a_purge_that_has_begun_goes_on_at_once() -> None:
-    """After a crash it is due in the next run."""
+    """After a crash it is due in the next run, also where the clock was set back."""
     assert is_purge_due(PURGING, UNINSTALLED_AT, UNINSTALLED_AT)
+    assert is_purge_due(PURGING, UNINSTALLED_AT, UNINSTALLED_AT - timedelta(days=400))

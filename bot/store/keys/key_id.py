@@ -24,7 +24,7 @@ class PeriodKeyId:
     @property
     def file_name(self) -> str:
         """A name without the tenant's id, from which ``closes_at`` can be read."""
-        return f"{_digest('period', self.workspace)}-{self.closes_at}.period"
+        return f"{period_key_prefix(self.workspace)}{self.closes_at}.period"
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,11 @@ class StoredKey:
 
 KeyId: TypeAlias = PeriodKeyId | TeamKeyId | InstallationKeyId | PepperKeyId | IdempotencyKeyId
 """Identifies a key that can be created."""
+
+
+def period_key_prefix(workspace: str) -> str:
+    """Return how the names of the period keys of *workspace* begin, and of no other tenant's."""
+    return f"{_digest('period', workspace)}-"
 
 
 def parse_file_name(file_name: str) -> StoredKey | None:

@@ -41,6 +41,7 @@ from bot.store.repositories.unit_classes import UnitClasses
 from bot.store.repositories.unlisted_members import UnlistedMembers
 from bot.store.repositories.watermarks import Watermarks
 from bot.store.repositories.withdrawals import Withdrawals
+from bot.store.repositories.workspace_purges import WorkspacePurges
 from bot.store.repositories.workspaces import Workspaces
 
 
@@ -231,6 +232,11 @@ class Repositories:
     def workspaces(self) -> Workspaces:
         """Suspensions and rate limits of workspaces."""
         return Workspaces(self._connection)
+
+    @cached_property
+    def workspace_purges(self) -> WorkspacePurges:
+        """Deletion of everything of a workspace."""
+        return WorkspacePurges(self._connection, self._records)
 
     @cached_property
     def ledger(self) -> Ledger:

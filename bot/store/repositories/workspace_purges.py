@@ -1,0 +1,174 @@
+"""Purges: every row of a workspace that uninstalled the app is deleted, a batch at a time.
+
+See :mod:`bot.workflows.workspace_purge` for the steps, and :mod:`bot.store.workspace_rows` for what
+belongs to a workspace.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, func, or_, select, tuple_, union, update
+
+from bot.conversation import Person
+from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.reachability import PURGING
+from bot.domain.uninstallation import is_purge_due
+from bot.store import workspace_keys, workspace_rows
+from bot.store.record_cache import RecordCache
+from bot.store.repositories.column_codecs import (
+    from_unix_seconds,
+    practice_unit_key,
+    team_unit_key,
+    to_unix_seconds,
+)
+from bot.store.repositories.deliveries import Deliveries
+from bot.store.repositories.routes import ChatRoutes
+from bot.store.repositories.team_slots import TeamSlots
+from bot.store.schema import metadata, people, teams, workspaces
+from bot.store.upsert import upsert_row
+
+_IS_CONNECTED = ""
+
+
+class WorkspaceUninstallation(NamedTuple):
+    """A workspace with why it is suspended, and since when the app is removed, if it is."""
+
+    workspace: str
+    suspension_reason: str
+    uninstalled_at: datetime | None
+
+
+class UnitKeys(NamedTuple):
+    """What the units of a workspace are called, also those of which no row is left."""
+
+    team_units: frozenset[str]
+    pool_prefix: str
+
+    def include(self, unit: str) -> bool:
+        """Whether *unit* is one of them."""
+        return unit in self.team_units or unit.startswith(self.pool_prefix)
+
+
+class WorkspacePurges:
+    """Repository of the deletion of workspaces; each method is one step, and repeatable."""
+
+    def __init__(self, connection: Connection, records: RecordCache) -> None:
+        """Use the transaction of *connection* and its *records*."""
+        self._connection = connection
+        self._records = records
+
+    def list_workspaces(self) -> tuple[WorkspaceUninstallation, ...]:
+        """Return every workspace with a team, a person or a state of its own, by its key."""
+        keys = union(select(workspaces.c.id), select(teams.c.workspace), select(people.c.workspace))
+        states = {state.workspace: state for state in self._fetch_states()}
+        return tuple(
+            states.get(key, WorkspaceUninstallation(key, _IS_CONNECTED, None))
+            for key in sorted(self._connection.scalars(keys))
+        )
+
+    def list_due(self, now: datetime) -> tuple[str, ...]:
+        """Return the workspaces that are purged at *now*, with those whose purge has begun."""
+        return tuple(
+            state.workspace
+            for state in self._fetch_states()
+            if is_purge_due(state.suspension_reason, state.uninstalled_at, now)
+        )
+
+    def begin_if_due(self, workspace: str, now: datetime) -> bool:
+        """Begin the purge of *workspace*, unless it was resumed since; return whether it has."""
+        is_due = workspace in self.list_due(now)
+        if is_due:
+            self.begin(workspace, now)
+        return is_due
+
+    def begin(self, workspace: str, now: datetime) -> None:
+        """Begin the purge of *workspace*: from now on it is completed, whatever happens.
+
+        Nothing is sent to it, and its teams count as removed, so that no duty adds anything.
+        """
+        if not workspace_keys.is_purging(self._connection, workspace):
+            row = {"id": workspace, "suspended": PURGING, "uninstalled": to_unix_seconds(now)}
+            upsert_row(self._connection, workspaces, row)
+        is_open = (teams.c.workspace == workspace) & teams.c.removed.is_(None)
+        self._connection.execute(update(teams).where(is_open).values(removed=now.date()))
+
+    def count_rows(self, workspace: str) -> Mapping[str, int]:
+        """Count the rows of *workspace* by table, in the order of deletion, with 0 for none."""
+        names = (*workspace_rows.ROWS_BY_TABLE, *workspace_rows.LAST_ROWS_BY_TABLE)
+        return {
+            name: self._connection.scalar(
+                select(func.count())
+                .select_from(metadata.tables[name])
+                .where(workspace_rows.build_condition(name, workspace))
+            )
+            or 0
+            for name in names
+        }
+
+    def separate_members(self, workspace: str, limit: int) -> int:
+        """End some memberships between *workspace* and the others, by linked accounts.
+
+        A person of another workspace leaves the team that is deleted, as with its removal. A person
+        of this one leaves the other's team, and their slot in its record is cleared. Returns how
+        many people it were, 0 after the last.
+        """
+        is_inside, team_ids = people.c.workspace == workspace, workspace_rows.select_team_ids
+        is_of_team = people.c.home_team.in_(team_ids(workspace))
+        is_separated = or_(
+            ~is_inside & is_of_team, is_inside & (people.c.home_team != "") & ~is_of_team
+        )
+        query = select(people.c.workspace, people.c.id, people.c.home_team).where(is_separated)
+        rows = self._connection.execute(query.limit(limit)).all()
+        if not workspace_keys.is_purging(self._connection, workspace):
+            return 0
+        TeamSlots(self._connection, self._records).clear_slots(
+            (Person(row.workspace, row.id), row.home_team)
+            for row in rows
+            if row.workspace == workspace
+        )
+        for row in rows:
+            self._end_membership(Person(row.workspace, row.id))
+        return len(rows)
+
+    def delete_rows(self, workspace: str, table_name: str, limit: int) -> int:
+        """Delete at most *limit* rows of *workspace* from a table; return how many.
+
+        None once the purge is finished: the workspace may have been set up anew.
+        """
+        if not workspace_keys.is_purging(self._connection, workspace):
+            return 0
+        table = metadata.tables[table_name]
+        key_columns = list(table.primary_key)
+        condition = workspace_rows.build_condition(table_name, workspace)
+        doomed_keys = select(*key_columns).where(condition).limit(limit)
+        statement = delete(table).where(tuple_(*key_columns).in_(doomed_keys))
+        return self._connection.execute(statement).rowcount
+
+    def list_unit_keys(self, workspace: str) -> UnitKeys:
+        """Return what the units of *workspace* are called, while its teams are stored."""
+        team_ids = self._connection.scalars(
+            select(teams.c.id).where(teams.c.workspace == workspace)
+        )
+        return UnitKeys(frozenset(map(team_unit_key, team_ids)), practice_unit_key(workspace, ""))
+
+    def _fetch_states(self) -> list[WorkspaceUninstallation]:
+        query = select(workspaces).where(workspaces.c.suspended != "").order_by(workspaces.c.id)
+        return [
+            WorkspaceUninstallation(
+                row.id,
+                row.suspended,
+                from_unix_seconds(row.uninstalled) if row.uninstalled else None,
+            )
+            for row in self._connection.execute(query)
+        ]
+
+    def _end_membership(self, account: Person) -> None:
+        """Unsubscribe *account*, withdraw their check-ins, and delete their route."""
+        is_row = (people.c.workspace == account.workspace) & (people.c.id == account.id)
+        change = update(people).where(is_row)
+        self._connection.execute(change.values(home_team="", joined=False, paused_until=None))
+        Deliveries(self._connection, self._records).withdraw_for_person(
+            account, except_kinds=(DeliveryKind.CLOSE_NOTICE,)
+        )
+        ChatRoutes(self._connection).delete_route(account)
