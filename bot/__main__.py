@@ -21,6 +21,7 @@ from bot import (
     progress,
     settings,
     team_commands,
+    workspace_commands,
 )
 from bot.admin import doctor, start_checks
 from bot.admin.command_line import CommandHandler, build_parser
@@ -39,7 +40,7 @@ _MAX_PORT = 65535
 _VERBS_WITH_SETTINGS = frozenset(
     {
         *("web", "worker", "migrate", "deliveries", "backup", "export-tables"),
-        *("team", "person", "print"),
+        *("team", "person", "workspace", "print"),
     }
 )
 """The subcommands that read settings; the doctor reports misspelt ones among its findings."""
@@ -258,6 +259,7 @@ HANDLERS: Mapping[str, CommandHandler] = {
     "manifest": printed_output.print_manifest,
     "team": team_commands.run_team_command,
     "person": person_commands.run_person_command,
+    "workspace": workspace_commands.run_workspace_command,
     "print": printed_output.write_printables,
     "try": _run_sandbox,
 }

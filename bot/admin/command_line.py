@@ -34,7 +34,7 @@ def build_parser(
 
     The parsed namespace has the subcommand's name as ``verb`` and its handler as ``run``.
     Subcommands with arguments of their own: web, worker, manifest, print,
-    team, person, backup, check-backup, export-tables and try.
+    team, person, workspace, backup, check-backup, export-tables and try.
     """
     parser = argparse.ArgumentParser("bot", description=words.translate("operator.verbs.about"))
     subparsers = parser.add_subparsers(dest="verb", required=True)
@@ -49,6 +49,7 @@ def build_parser(
     _add_print_options(parsers["print"], words)
     _add_team_commands(parsers["team"], words)
     _add_person_commands(parsers["person"], words)
+    _add_workspace_commands(parsers["workspace"], words)
     for verb in ("backup", "check-backup"):
         file_help = words.translate("operator.verbs.backup_file")
         parsers[verb].add_argument("file", type=Path, help=file_help)
@@ -127,6 +128,20 @@ def _add_person_commands(parser: argparse.ArgumentParser, words: LanguagePack) -
         command.add_argument("person", metavar="PERSON", help=person_help)
         if name == "erase":
             _add_flag(command, "--dry-run", words.translate("operator.verbs.person_dry_run"))
+
+
+def _add_workspace_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
+    """Add what can be done with workspaces, as subcommands; the chosen one is ``do``."""
+    subparsers = parser.add_subparsers(dest="do", required=True)
+    parsers: dict[str, argparse.ArgumentParser] = {}
+    for name in ("list", "purge"):
+        help_text = words.translate(f"operator.verbs.workspace_{name}")
+        parsers[name] = subparsers.add_parser(name, help=help_text, description=help_text)
+    workspace_help = words.translate("operator.verbs.team_workspace")
+    parsers["purge"].add_argument("workspace", metavar="WORKSPACE", help=workspace_help)
+    for name in ("dry_run", "yes"):
+        flag_help = words.translate(f"operator.verbs.workspace_{name}")
+        _add_flag(parsers["purge"], f"--{name.replace('_', '-')}", flag_help)
 
 
 def _add_rename_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:

@@ -222,10 +222,12 @@ VERBS: Mapping[str, Permission] = {
     "team rename-people": _OPERATOR[Subject.SETTINGS],
     "person export": _OPERATOR[Subject.OWN_DATA],
     "person erase": _OPERATOR[Subject.OWN_DATA],
+    "workspace list": _OPERATOR[Subject.HEALTH],
+    "workspace purge": _OPERATOR[Subject.SETTINGS],
     "print": _OPERATOR[Subject.CONTENT],
     "try": _OPERATOR[Subject.CONTENT],
 }
-"""Commands of the operator, ``team`` with each of its subcommands."""
+"""Commands of the operator, with each subcommand of those that have some."""
 
 PERMISSION_TABLE: Mapping[str, Mapping[str, Permission]] = {
     "commands": COMMANDS,

@@ -1,0 +1,111 @@
+"""The operator's commands on workspaces: list them, and purge one on request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.admin.team_file import lowercase_microsoft_id, workspace_key
+from bot.content.catalogue import LanguagePack
+from bot.context import Context
+from bot.domain.reachability import SuspensionKind, classify_suspension
+from bot.domain.teams.team_reference import bare_workspace
+from bot.domain.uninstallation import find_purge_time
+from bot.errors import Fault, FaultyInputError
+from bot.store.repositories import Repositories
+from bot.store.repositories.workspace_purges import WorkspaceUninstallation
+from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS
+from bot.workflows.workspace_purge import complete_purge
+
+_CONFIRMATION = "--yes"
+_TIME_FORMAT = "%Y-%m-%d %H:%M UTC"
+
+
+@dataclass(frozen=True)
+class PurgeReport:
+    """Rows of a workspace by table before and after a purge, and whether it is complete."""
+
+    before: Mapping[str, int]
+    after: Mapping[str, int]
+    is_complete: bool
+
+    def render_lines(self, words: LanguagePack) -> list[str]:
+        """Return a heading and a line for each table, aligned; names are those of the schema."""
+        rows: list[tuple[str, int | str, int | str]] = [
+            (
+                words.translate("operator.workspace.table"),
+                words.translate("operator.workspace.before"),
+                words.translate("operator.workspace.after"),
+            ),
+            *((name, count, self.after[name]) for name, count in self.before.items()),
+        ]
+        return [f"{name:<15} {before:>8} {after:>8}" for name, before, after in rows]
+
+
+def load_workspaces(repos: Repositories) -> tuple[WorkspaceUninstallation, ...]:
+    """Return every workspace by its key, with whether it is connected."""
+    return repos.workspace_purges.list_workspaces()
+
+
+def render_workspace(state: WorkspaceUninstallation, words: LanguagePack) -> str:
+    """Return the line of one workspace: connected, suspended, or since when it is uninstalled."""
+    reason, uninstalled_at = state.suspension_reason, state.uninstalled_at
+    purge_time = find_purge_time(reason, uninstalled_at)
+    if not reason:
+        text = words.translate("operator.workspace.connected")
+    elif classify_suspension(reason) is SuspensionKind.PURGING:
+        text = words.translate("operator.workspace.purging")
+    elif uninstalled_at is None or purge_time is None:
+        text = words.translate("operator.workspace.suspended", reason=reason)
+    else:
+        text = words.translate(
+            "operator.workspace.uninstalled",
+            since=f"{uninstalled_at:{_TIME_FORMAT}}",
+            due=f"{purge_time:{_TIME_FORMAT}}",
+        )
+    return f"{bare_workspace(state.workspace)}  {text}"
+
+
+async def purge_workspace(
+    context: Context,
+    reference: str,
+    releases_folder: Path,
+    *,
+    is_dry_run: bool,
+    is_confirmed: bool,
+) -> PurgeReport:
+    """Delete everything of the workspace that *reference* names, without any grace.
+
+    With *is_dry_run* nothing is changed and the rows are counted alone. Raises
+    :class:`bot.errors.FaultyInputError`, with nothing changed, for an unknown workspace and without
+    the confirmation, and what :func:`complete_purge` does: then the bot goes on with the purge.
+    """
+    scope, now = context.store.across_workspaces, context.now()
+    workspace = workspace_key(lowercase_microsoft_id(reference))
+
+    def find_and_count(repos: Repositories) -> Mapping[str, int]:
+        _require_workspace(repos, workspace, is_confirmed=is_confirmed or is_dry_run)
+        return repos.workspace_purges.count_rows(workspace)
+
+    def begin_purge(repos: Repositories) -> Mapping[str, int]:
+        counts = find_and_count(repos)
+        repos.workspace_purges.begin(workspace, now)
+        return counts
+
+    if is_dry_run:
+        counts = await scope.read(find_and_count)
+        return PurgeReport(counts, counts, is_complete=False)
+    before = await scope.write(begin_purge, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS)
+    is_complete = await complete_purge(context.store, workspace, now, releases_folder)
+    after = await scope.read(lambda repos: repos.workspace_purges.count_rows(workspace))
+    return PurgeReport(before, after, is_complete)
+
+
+def _require_workspace(repos: Repositories, workspace: str, *, is_confirmed: bool) -> None:
+    """Raise :class:`FaultyInputError` for an unknown workspace, and for one not to be deleted."""
+    states = {state.workspace: state for state in load_workspaces(repos)}
+    if workspace not in states:
+        raise FaultyInputError((Fault("WORKSPACE", "operator.workspace.unknown"),))
+    if not is_confirmed:
+        is_connected = not states[workspace].suspension_reason
+        key = "unconfirmed_connected" if is_connected else "unconfirmed"
+        raise FaultyInputError((Fault(_CONFIRMATION, f"operator.workspace.{key}"),))

@@ -1,0 +1,56 @@
+"""Commands on workspaces: list them, and delete everything of one."""
+
+import argparse
+import asyncio
+from collections.abc import Mapping
+
+from bot import app, settings
+from bot.admin import workspace_verbs
+from bot.admin.command_line import CommandHandler
+from bot.content.catalogue import LanguagePack
+from bot.operator_commands import EXIT_UNHEALTHY, print_sentence
+from bot.team_commands import load_settings_to_write, read_store
+
+
+def run_workspace_command(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Run the subcommand ``do`` of ``workspace``; return the process's exit status."""
+    return _HANDLERS[options.do](options, words)
+
+
+def _list_workspaces(_options: argparse.Namespace, words: LanguagePack) -> int:
+    config = settings.load_settings("team")
+    states = read_store(config, workspace_verbs.load_workspaces)
+    for state in states:
+        print(workspace_verbs.render_workspace(state, words))  # noqa: T201 - the command's output
+    if not states:
+        print_sentence(words.translate("operator.workspace.none"))
+    return 0
+
+
+def _purge_workspace(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Delete everything of a workspace, and print the rows of each table before and after.
+
+    1 where the running bot has to complete the deletion.
+    """
+    config = load_settings_to_write()
+    report = asyncio.run(
+        app.run_operator_job(
+            config,
+            lambda context: workspace_verbs.purge_workspace(
+                context,
+                options.workspace,
+                config.archive_folder,
+                is_dry_run=options.dry_run,
+                is_confirmed=options.yes,
+            ),
+        )
+    )
+    for line in report.render_lines(words):
+        print(line)  # noqa: T201 - the command's output
+    name = "dry_run" if options.dry_run else "purged" if report.is_complete else "incomplete"
+    print_sentence(words.translate(f"operator.workspace.{name}"))
+    return 0 if report.is_complete or options.dry_run else EXIT_UNHEALTHY
+
+
+_HANDLERS: Mapping[str, CommandHandler] = {"list": _list_workspaces, "purge": _purge_workspace}
+"""Handlers of the subcommands of ``workspace`` by name."""
