@@ -17,11 +17,11 @@ from bot.admin.health_monitor import HealthMonitor
 from bot.chat import http
 from bot.clock import Clock
 from bot.clock_endpoint import build_clock_route
-from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Routes
 from bot.duty_runner import DutyRunner
 from bot.middleware import RequestMiddleware
+from bot.served_content import load_served_content
 from bot.server.monitoring_server import serve_monitoring
 from bot.server.process_setup import prepare_process
 from bot.server.process_stop import CLOSE_SECONDS, STOP_SECONDS, ProcessStop, end_before
@@ -62,7 +62,7 @@ class Bot:
     ) -> None:
         """Build the components of a process that receives requests, runs the scheduler, or both."""
         store = open_store(settings)
-        content = catalogue.load_catalogue(settings.cards_folder, settings.safety_texts)
+        content = load_served_content(settings)
         outbound_sides = adapters.build_outbound_sides(settings, store, content, receives=receives)
         outlets = {product: side.outlet for product, side in outbound_sides.items()}
         self.context = Context(store, content, clock, outlets, settings.archive_folder)
@@ -286,7 +286,7 @@ async def run_operator_job(settings: Settings, job: Callable[[Context], Awaitabl
     """Run *job* with a context that has a store and no product, and close the store."""
     store = open_store(settings)
     try:
-        context = Context(store, catalogue.load_catalogue(), Clock(settings.test_clock), {})
+        context = Context(store, load_served_content(settings), Clock(settings.test_clock), {})
         return await job(context)
     finally:
         await store.close()

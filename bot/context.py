@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.content.catalogue import Catalogue
 from bot.conversation import Person, Profile, parse_product
 from bot.outlet import AccountStatus, Outlet
+from bot.retention_periods import RetentionPeriods
 from bot.store.repositories.teams import Account
 from bot.store.store import Store
 
@@ -37,6 +38,11 @@ class Context:
     decided in the transaction that uses it. ``None`` outside a request."""
     background_tasks: set[asyncio.Task[None]] = field(default_factory=set, compare=False)
     """Running tasks of :meth:`run_within`: without a reference the garbage collector drops one."""
+
+    @property
+    def retention(self) -> RetentionPeriods:
+        """How long what an operator may shorten is stored: as long as every person is told."""
+        return self.catalogue.get_pack("en").retention
 
     def find_outlet(self, workspace: str) -> Outlet | None:
         """Return the outlet of the workspace's product; ``None`` if that is not configured."""

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from bot.safety_settings import SafetySettings
+from bot.retention_settings import RetentionSettings
 
 
-class MonitoringSettings(SafetySettings):
+class MonitoringSettings(RetentionSettings):
     """Where `worker` serves its health checks and metrics; `web` serves them on its own port."""
 
     worker_port: int = Field(default=3001, ge=0, le=65535)

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from bot.context import Context
 from bot.store.release_archive import ReleaseArchive
-from bot.store.repositories.releases import RELEASE_RETENTION
 
 
 async def run(context: Context) -> int:
@@ -20,7 +19,9 @@ async def run(context: Context) -> int:
     if context.releases_folder is None or await _is_copy(context):
         return 0
     archive = ReleaseArchive(context.releases_folder)
-    await asyncio.to_thread(archive.delete_before, (context.now() - RELEASE_RETENTION).date())
+    await asyncio.to_thread(
+        archive.delete_before, (context.now() - context.retention.tables).date()
+    )
     scope = context.store.across_workspaces
     keys = await scope.read(lambda repos: repos.releases.list_keys())
     missing = await asyncio.to_thread(archive.find_missing, keys)

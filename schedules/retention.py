@@ -6,10 +6,13 @@ from functools import partial
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.teams.setter_rights import SETTER_WINDOW
+from bot.retention_periods import (
+    CLASS_RETENTION,
+    DELIVERY_RETENTION,
+    IDEMPOTENCY_KEY_RETENTION,
+    MEMBER_RETENTION,
+)
 from bot.store.repositories import Repositories
-from bot.store.repositories.audit_trail import AUDIT_RETENTION
-from bot.store.repositories.period_members import MEMBER_RETENTION
-from bot.store.repositories.releases import RELEASE_RETENTION
 
 _TEAM_RECORDS_DUTY = "team_records"
 _RESEALING_INTERVAL = timedelta(days=1)
@@ -17,11 +20,6 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _BATCH_SIZE = 50
 """Default number of team records per transaction: some milliseconds, which a form may wait."""
-
-_IDEMPOTENCY_KEY_RETENTION = timedelta(days=2)
-_DELIVERY_RETENTION = timedelta(days=35)
-_CLASS_RETENTION = timedelta(days=35)
-"""Time after the end of its year for which a unit's class stays: longer than a clock is wrong."""
 
 _UNEXPIRING_KINDS = (DeliveryKind.INTRODUCTION,)
 """Delivery kinds whose rows are never deleted.
@@ -36,30 +34,31 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     Idempotency keys are deleted after two days, and intentions on their expiry date, in a daily
     pass that writes every team's record, *batch_size* per transaction. A planned delivery whose
     deadline has passed becomes missed. Delivery rows are retained for five weeks, so that their
-    unique key prevents a second delivery for one week; published tables, the audit trail and
-    removed teams for 24 months, and the frozen lists of periods for 53 weeks after the close. A
+    unique key prevents a second delivery for one week; published tables and removed teams, and the
+    audit trail, for 24 months or as the settings shorten it, and the frozen lists of periods for 53
+    weeks after the close. A
     unit's class is deleted five weeks after it expires, unless a period has renewed it. A choice
     about the notices of closed periods is deleted with the person's last role, and a set-up before
     its last change after a day. The pepper in use is marked, so that an operator's command with
     another one is refused; with a new pepper the tokens of installations are sealed anew.
     """
-    now = context.now()
+    now, periods = context.now(), context.retention
 
     def delete_expired_rows(repos: Repositories) -> int:
         if repos.secret_cipher.mark_pepper():
             repos.installations.reseal_outdated()
         return (
-            repos.idempotency_keys.delete_before((now - _IDEMPOTENCY_KEY_RETENTION).date())
+            repos.idempotency_keys.delete_before((now - IDEMPOTENCY_KEY_RETENTION).date())
             + repos.deliveries.expire_overdue(now)
             + repos.deliveries.delete_before(
-                now - _DELIVERY_RETENTION, except_kinds=_UNEXPIRING_KINDS
+                now - DELIVERY_RETENTION, except_kinds=_UNEXPIRING_KINDS
             )
-            + repos.releases.delete_before((now - RELEASE_RETENTION).date())
-            + repos.team_lifecycle.delete_removed_before((now - RELEASE_RETENTION).date())
-            + repos.audit_trail.delete_before(now - AUDIT_RETENTION)
+            + repos.releases.delete_before((now - periods.tables).date())
+            + repos.team_lifecycle.delete_removed_before((now - periods.tables).date())
+            + repos.audit_trail.delete_before(now - periods.audit)
             + repos.previous_setups.delete_before(now - SETTER_WINDOW)
             + repos.period_members.delete_closed_before((now - MEMBER_RETENTION).date())
-            + repos.unit_classes.delete_expired_before((now - _CLASS_RETENTION).date())
+            + repos.unit_classes.delete_expired_before((now - CLASS_RETENTION).date())
             + repos.close_notices.delete_without_role()
         )
 

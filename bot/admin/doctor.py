@@ -59,7 +59,10 @@ async def run_checkup(
     current_day = today or datetime.now(UTC).date()
     findings = await asyncio.to_thread(_database_findings, settings, current_day, read_machine())
     safety_key = "safety_text" if settings.safety_texts else "safety_text_unset"
-    findings += (Finding(is_healthy=True, key=f"operator.doctor.{safety_key}"),)
+    findings += (
+        Finding(is_healthy=True, key=f"operator.doctor.{safety_key}"),
+        database_checkup.build_retention_finding(settings),
+    )
     findings += _misspelling_findings()
     if settings.uses_slack:
         findings += await _check_slack(settings, slack_queries)

@@ -27,6 +27,7 @@ from bot.content.model import (
     Tip,
 )
 from bot.errors import Fault
+from bot.retention_periods import DEFAULT_RETENTION, RetentionPeriods
 
 __all__ = [
     "Catalogue",
@@ -55,13 +56,12 @@ class LanguagePack:
     """All content of one language, with its formatting of dates, times, numbers and lists.
 
     A pack is equal to itself only, so that it is a key of caches of what is rendered from it.
-    Its repr names no content, of which there are 70,000 words: asyncio computes the repr of
-    results that it only passes on. ``sentences`` are keyed ``area.path`` (file name, then
-    tables); ``guide`` and ``supervision_guide`` map dotted paths to the lines of the guides for a
-    strain with a client and for one in supervision itself; ``topics`` maps the keyword of
-    ``/tip`` to the topic's title; ``rehearsals`` maps a marker of rupture to the replies that its
-    first sentence is rehearsed with. ``safety_text`` is the service's own procedure for a person at
-    risk, ``""`` for none.
+    Its repr names no content: asyncio computes the repr of results that it only passes on.
+    ``sentences`` are keyed ``area.path`` (file name, then tables); ``guide`` and
+    ``supervision_guide`` map dotted paths to the lines of the guides for a strain with a client and
+    in supervision; ``topics`` maps the keyword of ``/tip`` to the title; ``rehearsals`` maps a
+    marker of rupture to the replies that its first sentence is rehearsed with. ``safety_text`` is
+    the service's own procedure for a person at risk, ``""`` for none; ``retention`` is stated.
     """
 
     language: str
@@ -81,6 +81,7 @@ class LanguagePack:
         default_factory=lambda: MappingProxyType({})
     )
     safety_text: str = ""
+    retention: RetentionPeriods = DEFAULT_RETENTION
 
     def translate(self, key: str, /, **facts: str | int) -> str:
         """Return the sentence with *key*, its placeholders replaced by *facts*.
@@ -228,8 +229,7 @@ def load_catalogue(
 ) -> Catalogue:
     """Return every language's content, custom cards in *cards_folder*, and the service's own texts.
 
-    The latter are by primary language subtag, see :meth:`Catalogue.add_safety_texts`. The shipped
-    content is parsed once in a process.
+    The latter are as in :meth:`Catalogue.add_safety_texts`. Shipped content is parsed once.
     """
     packs = _load_shipped_packs()
     content = Catalogue(packs) if cards_folder is None else _add_custom_cards(packs, cards_folder)

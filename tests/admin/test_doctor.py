@@ -83,6 +83,7 @@ async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
         "scopes": True,
         "clock": True,
         "safety_text_unset": True,
+        "retention": True,
     }
 
 

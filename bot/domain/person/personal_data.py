@@ -112,7 +112,7 @@ def describe_personal_data(person_data: PersonalData, words: LanguagePack) -> tu
     if person_data.is_on_frozen_list:
         lines.append(words.translate("home.mine.lists"))
     if person_data.is_in_audit_trail:
-        lines.append(words.translate("home.mine.trail"))
+        lines.append(words.translate("home.mine.trail", months=words.retention.audit_months))
     if person_data.notice_team:
         lines += close_notice.describe_preference(
             person_data.notice_preference, person_data.notice_team, words

@@ -5,9 +5,18 @@ from enum import Enum
 
 from bot.content.catalogue import LanguagePack
 from bot.domain import surface
+from bot.domain.checkins.intentions import MAX_INTENTION_LIFETIME
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Team
 from bot.elements import Caption, Divider, Element, Form, Heading, Message, Text
+from bot.retention_periods import (
+    DELIVERY_RETENTION,
+    IDEMPOTENCY_KEY_RETENTION,
+    MEMBER_RETENTION,
+    RetentionPeriods,
+)
+
+_DAYS_PER_WEEK = 7
 
 STORED_DATA_KEYS = (
     "person",
@@ -140,6 +149,7 @@ def _render_stored_data(words: LanguagePack) -> tuple[Element, ...]:
         Heading(words.translate("privacy.kept.heading")),
         Text(words.translate("privacy.kept.intro")),
         _render_list(words, STORED_DATA_KEYS),
+        Text(words.translate("privacy.kept.tables", table_months=words.retention.table_months)),
         Divider(),
         Heading(words.translate("privacy.kept.not_heading")),
         _render_list(words, NOT_STORED_KEYS),
@@ -149,4 +159,18 @@ def _render_stored_data(words: LanguagePack) -> tuple[Element, ...]:
 
 
 def _render_list(words: LanguagePack, keys: tuple[str, ...]) -> Text:
-    return Text("\n".join(f"• {words.translate(f'privacy.kept.{key}')}" for key in keys))
+    periods = _describe_periods(words.retention)
+    return Text("\n".join(f"• {words.translate(f'privacy.kept.{key}', **periods)}" for key in keys))
+
+
+def _describe_periods(retention: RetentionPeriods) -> dict[str, int]:
+    """Return the numbers of the notice, each from the period that the retention duty uses."""
+    key_days = IDEMPOTENCY_KEY_RETENTION.days
+    return {
+        "audit_months": retention.audit_months,
+        "list_weeks": MEMBER_RETENTION.days // _DAYS_PER_WEEK,
+        "message_weeks": DELIVERY_RETENTION.days // _DAYS_PER_WEEK,
+        "intention_weeks": MAX_INTENTION_LIFETIME.days // _DAYS_PER_WEEK,
+        "key_days": key_days,
+        "longest_key_days": key_days + 1,  # it is deleted by whole days
+    }

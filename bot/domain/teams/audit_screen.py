@@ -26,7 +26,8 @@ def build_history_form(
 
     *zones* are the time zones of teams by id; the times of a team that is not stored are in UTC.
     """
-    body: list[Element] = [Caption(words.translate("setups.trail.intro"))]
+    intro = words.translate("setups.trail.intro", months=words.retention.audit_months)
+    body: list[Element] = [Caption(intro)]
     for entry in entries[:MAX_LISTED]:
         local_time = entry.at.astimezone(calendar.load_zone(zones.get(entry.team_id, "UTC")))
         line = words.translate(

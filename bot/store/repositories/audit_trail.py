@@ -1,7 +1,7 @@
 """The audit trail of set-ups: who changed which team's set-up or roles, and when."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -20,10 +20,6 @@ from bot.conversation import Person
 from bot.domain.teams.audit_entry import AuditAction, AuditEntry
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.schema import audit_entries, previous_setups
-
-AUDIT_RETENTION = timedelta(days=731)
-"""Time for which an entry is stored: 24 months."""
-
 
 _PERSON_PARAMETER = bindparam("person_id", type_=String)
 

@@ -6,7 +6,7 @@ and stays after the close: how many tables a person can be in is computed from t
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import starmap
 
 from sqlalchemy import Connection, bindparam, delete, exists, select
@@ -23,9 +23,6 @@ from bot.store.repositories.period_member_queries import (
 )
 from bot.store.schema import period_members
 from bot.store.upsert import insert_missing_rows
-
-MEMBER_RETENTION = timedelta(weeks=53)
-"""Time after the closing day for which the rows of a period stay: every 52 weeks are covered."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Releases: the published tables that supervisors read; immutable once written."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, true
@@ -10,9 +10,6 @@ from bot.domain.counts import release_rule
 from bot.domain.counts.release_rule import ReleasedTable
 from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.schema import feeds, releases
-
-RELEASE_RETENTION = timedelta(days=731)
-"""How long published tables are stored, in the database and in files: 24 months."""
 
 _DELETE_BEFORE = delete(releases).where(releases.c.closes < bindparam("cutoff"))
 
