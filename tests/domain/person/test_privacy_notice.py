@@ -78,11 +78,7 @@ def test_the_notice_lists_stored_and_not_stored_data() -> None:
         if isinstance(element, Text)
     ]
 
-<<<<<<< HEAD
-    assert [text.count("\N{BULLET}") for text in lists] == [0, 10, 3, 0, 0]
-=======
-    assert [text.count("\N{BULLET}") for text in lists] == [0, 10, 0, 3, 0]
->>>>>>> 8d48fd3 (Let an operator shorten how long tables and the audit trail are stored)
+    assert [text.count("\N{BULLET}") for text in lists] == [0, 10, 0, 3, 0, 0]
 
 
 @pytest.mark.parametrize(
