@@ -11,13 +11,20 @@ _MARK_NAME = "vacuum destroyed rows"
 _IS_MARK = watermarks.c.name == _MARK_NAME
 
 
-def mark_rows_destroyed(connection: Connection) -> None:
+def mark_rows_destroyed(connection: Connection, *, in_all_tables: bool = False) -> None:
     """Record in the transaction of a close that its rows are still to be removed from the files.
 
-    The value is random, so that :func:`clear_destroyed_mark` leaves the mark of a later close.
+    The value is random, so that :func:`clear_destroyed_mark` leaves the mark of a later close. It
+    is odd once a purge has deleted rows *in_all_tables*, and not only in those of periods.
     """
-    row = {"name": _MARK_NAME, "looked": secrets.randbelow(1 << 62)}
-    upsert_row(connection, watermarks, row)
+    stays_odd = in_all_tables or is_in_all_tables(read_destroyed_mark(connection) or 0)
+    value = 2 * secrets.randbelow(1 << 61) + stays_odd
+    upsert_row(connection, watermarks, {"name": _MARK_NAME, "looked": value})
+
+
+def is_in_all_tables(mark: int) -> bool:
+    """Whether the rows that *mark* is about may have been in any table."""
+    return mark % 2 == 1
 
 
 def read_destroyed_mark(connection: Connection) -> int | None:

@@ -7,13 +7,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, column, delete, insert, select, table, text
 
 from bot.logs import log_error
+from bot.store.destroyed_rows import is_in_all_tables
 from bot.store.engines import Engines, create_lease_engine
 from bot.store.group_commit import checkpoint_wal
-from bot.store.schema import metadata
+from bot.store.schema import feeds, ledger_records, metadata, periods
 
 logger = logging.getLogger("attune.store")
 
 _CHECKPOINT_TIMEOUT_SECONDS = 5
+
+_CLOSED_TABLES = (ledger_records, feeds, periods)
+"""The tables whose rows a close deletes."""
 
 _markers = table("duty", column("name"), column("looked"))
 _MARKER_NAME = "erase removed rows"
@@ -49,18 +53,19 @@ def erase_removed_rows(engine: Engine) -> None:
             connection.execute(delete(_markers).where(_IS_MARKER))
 
 
-def vacuum_destroyed_rows(engines: Engines) -> bool:
-    """Vacuum the tables whose rows a close or a purge deletes, in a PostgreSQL session of its own.
+def vacuum_destroyed_rows(engines: Engines, mark: int = 0) -> bool:
+    """Vacuum the tables whose rows a close deletes, in a PostgreSQL session of its own.
 
-    It takes no lock that a reader or writer waits for. Failure, such as a missing privilege, is
-    logged, and ``False`` is returned. SQLite overwrites deleted rows at once.
+    All tables where the *mark* of :mod:`bot.store.destroyed_rows` is that of a purge. It takes no
+    lock that a reader or writer waits for. Failure, such as a missing privilege, is logged, and
+    ``False`` is returned. SQLite overwrites deleted rows at once.
     """
     if engines.is_sqlite:
         return True
     engine = create_lease_engine(engines)
     try:
         with engine.connect() as connection:
-            for destroyed in metadata.sorted_tables:
+            for destroyed in metadata.sorted_tables if is_in_all_tables(mark) else _CLOSED_TABLES:
                 connection.execute(text(f"VACUUM {destroyed.name}"))
     except Exception as error:  # noqa: BLE001 - the period is closed all the same
         log_error(logger, "store.vacuum_failed", error)

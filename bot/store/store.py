@@ -160,7 +160,7 @@ class Store:
         mark = await self._readers.run_job(lambda repos: repos.read_destroyed_mark(), None)
         if mark is None or not await self.checkpoint():
             return
-        if await asyncio.to_thread(erasure.vacuum_destroyed_rows, self._engines):
+        if await asyncio.to_thread(erasure.vacuum_destroyed_rows, self._engines, mark):
             await self.across_workspaces.write(lambda repos: repos.clear_destroyed_mark(mark))
 
     async def remove_unused_keys(self, now: datetime) -> int:

@@ -57,7 +57,7 @@ def finish_purge(
         for name in workspace_rows.LAST_ROWS_BY_TABLE:
             condition = workspace_rows.build_condition(name, workspace)
             connection.execute(delete(metadata.tables[name]).where(condition))
-        mark_rows_destroyed(connection)
+        mark_rows_destroyed(connection, in_all_tables=True)
         return True
 
 

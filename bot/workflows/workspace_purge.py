@@ -9,13 +9,14 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
-from math import ceil
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.store import workspace_keys, workspace_rows
 from bot.store.paced_writes import PacedWriter
 from bot.store.release_archive import ReleaseArchive
 from bot.store.repositories import Repositories
+from bot.store.repositories.workspace_purges import RowKey
 from bot.store.store import Store
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS, StoreScope
 
@@ -27,8 +28,12 @@ BATCH_SIZE = 100
 _MAX_ROUNDS = 10
 """Rounds after which a purge is left to the next run: other processes add rows all the time."""
 
-_Batch = tuple[str, int]
-"""The table and the number of a batch."""
+
+class _Batch(NamedTuple):
+    """Rows that one transaction deletes, by their keys."""
+
+    table_name: str
+    row_keys: list[RowKey]
 
 
 async def complete_purge(
@@ -71,24 +76,32 @@ async def _separate_members(scope: StoreScope, workspace: str, batch_size: int) 
 
 
 async def _delete_rows(scope: StoreScope, workspace: str, batch_size: int) -> int:
-    """Delete the rows that are there now, but those of the last tables; return how many."""
-    counts = await scope.read(lambda repos: repos.workspace_purges.count_rows(workspace))
-    batches: list[_Batch] = [
-        (name, number)
-        for name, count in counts.items()
-        if name not in workspace_rows.LAST_ROWS_BY_TABLE
-        for number in range(ceil(count / batch_size))
-    ]
-    delete_batch = partial(_delete_batch, workspace=workspace, limit=batch_size)
-    return sum([count async for count in PacedWriter(scope, 1).write_each(batches, delete_batch)])
+    """Delete the rows that are there now, but those of the last tables; return how many.
+
+    They are looked up without the writer lock, for which people's forms wait.
+    """
+    delete_batch = partial(_delete_batches, workspace=workspace)
+    writer, deleted_count = PacedWriter(scope, 1), 0
+    for table_name in workspace_rows.ROWS_BY_TABLE:
+        list_keys = partial(_list_row_keys, workspace=workspace, table_name=table_name)
+        row_keys = await scope.read(list_keys)
+        batches = [
+            _Batch(table_name, row_keys[start : start + batch_size])
+            for start in range(0, len(row_keys), batch_size)
+        ]
+        async for count in writer.write_each(batches, delete_batch):
+            deleted_count += count
+    return deleted_count
 
 
-def _delete_batch(
-    repos: Repositories, batches: Sequence[_Batch], workspace: str, limit: int
-) -> int:
+def _list_row_keys(repos: Repositories, workspace: str, table_name: str) -> list[RowKey]:
+    return repos.workspace_purges.list_row_keys(workspace, table_name)
+
+
+def _delete_batches(repos: Repositories, batches: Sequence[_Batch], workspace: str) -> int:
     return sum(
-        repos.workspace_purges.delete_rows(workspace, table_name, limit)
-        for table_name, _ in batches
+        repos.workspace_purges.delete_rows(workspace, batch.table_name, batch.row_keys)
+        for batch in batches
     )
 
 

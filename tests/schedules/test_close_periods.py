@@ -14,8 +14,8 @@ from bot.domain.counts.next_release import NextRelease
 from bot.store.erasure import vacuum_destroyed_rows
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.repositories import Repositories
-from bot.store.schema import periods
-from schedules import close_periods
+from bot.store.schema import metadata, periods
+from schedules import close_periods, purge_workspaces
 from tests.doubles import PEPPERS, FakeClock
 from tests.key_folders import list_period_keys, open_test_store
 from tests.sample_team import CLINICIANS, TEAM, set_up_team
@@ -250,6 +250,29 @@ async def test_close_vacuums_what_it_destroyed(
             "SELECT relname FROM pg_stat_user_tables WHERE last_vacuum IS NOT NULL"
         ).fetchall()
     assert {name for (name,) in rows} == {"ledger_record", "feed", "period"}
+
+
+async def test_close_after_a_purge_vacuums_every_table(
+    postgres_url: str, full_catalogue: Catalogue, clock: FakeClock
+) -> None:
+    """A purge deletes rows of any table; a close before the vacuum does not shorten its list."""
+    store = open_test_store(postgres_url, PEPPERS)
+    store.migrate()
+    context = Context(store, full_catalogue, clock, {})
+    await set_up_team(context)
+    scope = store.across_workspaces
+    await scope.write(lambda repos: repos.workspace_purges.begin("slack:T0GONE", clock()))
+    assert await purge_workspaces.run(context) == 1
+    clock.advance(days=7)
+
+    assert await close_periods.run(context) == 2
+    await store.close()
+
+    with psycopg.connect(postgres_url.replace("+psycopg", "")) as connection:
+        rows = connection.execute(
+            "SELECT relname FROM pg_stat_user_tables WHERE last_vacuum IS NOT NULL"
+        ).fetchall()
+    assert {name for (name,) in rows} == set(metadata.tables)
 
 
 async def test_failed_vacuum_is_logged_and_the_close_stands(

@@ -198,7 +198,10 @@ async def test_two_workers_purge_at_once(team_context: Context, clock: FakeClock
 
     deleted = await scope.write(
         lambda repos: [
-            repos.workspace_purges.delete_rows(WORKSPACE, name, 100) for name in ("team", "roster")
+            repos.workspace_purges.delete_rows(
+                WORKSPACE, name, repos.workspace_purges.list_row_keys(WORKSPACE, name)
+            )
+            for name in ("team", "roster")
         ]
     )
 

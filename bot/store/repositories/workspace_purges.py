@@ -4,9 +4,9 @@ See :mod:`bot.workflows.workspace_purge` for the steps, and :mod:`bot.store.work
 belongs to a workspace.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete, func, or_, select, tuple_, union, update
 
@@ -29,6 +29,9 @@ from bot.store.schema import metadata, people, teams, workspaces
 from bot.store.upsert import upsert_row
 
 _IS_CONNECTED = ""
+
+RowKey = tuple[Any, ...]
+"""The values of a row's primary key, in the order of its columns."""
 
 
 class WorkspaceUninstallation(NamedTuple):
@@ -131,19 +134,25 @@ class WorkspacePurges:
             self._end_membership(Person(row.workspace, row.id))
         return len(rows)
 
-    def delete_rows(self, workspace: str, table_name: str, limit: int) -> int:
-        """Delete at most *limit* rows of *workspace* from a table; return how many.
+    def list_row_keys(self, workspace: str, table_name: str) -> list[RowKey]:
+        """Return the primary keys of the rows of *workspace* in a table.
+
+        To be called in a transaction that only reads: in some tables it looks at every row.
+        """
+        condition = workspace_rows.build_condition(table_name, workspace)
+        query = select(*metadata.tables[table_name].primary_key).where(condition)
+        return [tuple(row) for row in self._connection.execute(query)]
+
+    def delete_rows(self, workspace: str, table_name: str, row_keys: Sequence[RowKey]) -> int:
+        """Delete rows of *workspace* from a table by their keys; return how many there were.
 
         None once the purge is finished: the workspace may have been set up anew.
         """
         if not workspace_keys.is_purging(self._connection, workspace):
             return 0
         table = metadata.tables[table_name]
-        key_columns = list(table.primary_key)
-        condition = workspace_rows.build_condition(table_name, workspace)
-        doomed_keys = select(*key_columns).where(condition).limit(limit)
-        statement = delete(table).where(tuple_(*key_columns).in_(doomed_keys))
-        return self._connection.execute(statement).rowcount
+        is_doomed = tuple_(*table.primary_key).in_(row_keys)
+        return self._connection.execute(delete(table).where(is_doomed)).rowcount
 
     def list_unit_keys(self, workspace: str) -> UnitKeys:
         """Return what the units of *workspace* are called, while its teams are stored."""
