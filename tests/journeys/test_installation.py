@@ -1,72 +1,23 @@
 """Clinics install the app from its link, and each is served with its own token alone."""
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.sandbox.process.loopback_server import free_port
-from tests.journeys import clinic_browser
 from tests.journeys.botprocess import BotProcess
-from tests.journeys.clinic_browser import ClinicBrowser, Page
-from tests.journeys.installable_slack import (
-    ALL_SCOPES,
-    CLIENT_ID,
-    CLIENT_SECRET,
-    InstallableSlack,
-    run_installable_slack,
+from tests.journeys.clinic_browser import ClinicBrowser
+from tests.journeys.installable_slack import ALL_SCOPES, CLIENT_SECRET, InstallableSlack
+from tests.journeys.installing import (
+    NORTH,
+    SOUTH,
+    STRANGER,
+    ask_for_debrief,
+    bot,
+    install,
+    slack,
 )
 
-NORTH, SOUTH, STRANGER, EAST, CLINICS = "T0NORTH", "T0SOUTH", "T0OTHER", "T0EAST", "E0CLINICS"
-
-
-@pytest.fixture
-def slack() -> Iterator[InstallableSlack]:
-    """A fake of Slack from which the app can be installed."""
-    with run_installable_slack() as running:
-        yield running
-
-
-@pytest.fixture
-def bot(slack: InstallableSlack, tmp_path: Path) -> Iterator[BotProcess]:
-    """The bot without a token, which workspaces install from its link."""
-    port = free_port()
-    environment = {
-        "SLACK_BOT_TOKEN": "",
-        "SLACK_CLIENT_ID": CLIENT_ID,
-        "SLACK_CLIENT_SECRET": CLIENT_SECRET,
-        "BASE_URL": f"http://127.0.0.1:{port}",
-    }
-    process = BotProcess(tmp_path, slack.api_url, port=port, extra_environment=environment)
-    process.start()
-    yield process
-    process.kill()
-
-
-def install(slack: InstallableSlack, bot: BotProcess, place: str) -> Page:
-    """Install the app in *place* as its admin, and return the last page."""
-    browser = ClinicBrowser(bot.base_url)
-    return browser.visit(slack.consent(browser.visit_install_page().button_url, place))
-
-
-def ask_for_debrief(bot: BotProcess, workspace: str, trigger: str, **parts: str) -> str:
-    """Type `/rupture` in *workspace*, and return the text of an answer that is not a form."""
-    status, answer = clinic_browser.post_command(
-        bot.base_url, workspace, "/rupture", trigger, **parts
-    )
-    assert status == 200
-    return str(answer.get("text", ""))
-
-
-def read_suspension(bot: BotProcess, workspace: str) -> str:
-    """Return why a workspace is suspended, ``""`` if it is not."""
-    with closing(sqlite3.connect(bot.database_file)) as connection:
-        row = connection.execute(
-            "select suspended from workspace where id = ?", [f"slack:{workspace}"]
-        ).fetchone()
-    return str(row[0]) if row else ""
+__all__ = ["bot", "slack"]
 
 
 def test_interleaved_requests_use_their_own_tokens(
@@ -86,6 +37,41 @@ def test_interleaved_requests_use_their_own_tokens(
     assert "not installed here" in refusal
     assert len({use.token for use in uses}) == 2
     assert slack.refused_calls == []
+
+
+def test_scheduled_messages_use_each_workspaces_renewed_token(
+    slack: InstallableSlack, bot: BotProcess
+) -> None:
+    """Each team's card is posted with its own workspace's token, which was renewed once before."""
+    slack.rotates, slack.token_seconds = True, 60
+    for place in (NORTH, SOUTH):
+        install(slack, bot, place)
+    slack.token_seconds = 43_200
+    first_tokens = set(slack.places_by_token)
+    teams_file = bot.folder / "teams.toml"
+    teams_file.write_text("".join(describe_team(place) for place in (NORTH, SOUTH)))
+    applied = bot.run_command("team", "apply", str(teams_file))
+    bot.move_clock((datetime.now(UTC) + timedelta(minutes=5)).isoformat())
+    posts = slack.wait_for_uses("chat.postMessage", 2)
+
+    assert applied.returncode == 0, applied.stderr
+    assert {(post.place, post.arguments["channel"]) for post in posts} == {
+        (NORTH, f"C0{NORTH}"),
+        (SOUTH, f"C0{SOUTH}"),
+    }
+    assert {post.token for post in posts} & first_tokens == set()
+    assert sorted(slack.renewals) == [NORTH, SOUTH]
+    assert slack.refused_calls == []
+
+
+def describe_team(workspace: str) -> str:
+    """Return the team file's entry of one team in *workspace*."""
+    clinicians = ", ".join(f'"U0CLIN{number:02}"' for number in range(9))
+    return (
+        f'[[team]]\nworkspace = "{workspace}"\nchannel = "C0{workspace}"\nname = "{workspace}"\n'
+        f'supervisors = ["U0SUPER"]\nclinicians = [{clinicians}]\n'
+        'language = "en"\ntimezone = "America/Toronto"\ntip = { days = [] }\n'
+    )
 
 
 def test_neither_log_nor_database_has_a_secret(slack: InstallableSlack, bot: BotProcess) -> None:
@@ -194,80 +180,3 @@ def test_the_install_page_speaks_the_browsers_language(
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert "max-age=600" in cookie
-
-
-def test_an_organisation_serves_each_of_its_workspaces(
-    slack: InstallableSlack, bot: BotProcess
-) -> None:
-    """One token serves a workspace that Slack listed, and one that shows up later."""
-    slack.workspaces[CLINICS] = (EAST,)
-    install(slack, bot, CLINICS)
-    organisation = {"enterprise_id": CLINICS, "is_enterprise_install": "true"}
-    ask_for_debrief(bot, EAST, "1.1")
-    ask_for_debrief(bot, SOUTH, "2.1", **organisation)
-    status, _ = clinic_browser.post_interaction(
-        bot.base_url,
-        {
-            "type": "shortcut",
-            "callback_id": "debrief",
-            "team": None,
-            "enterprise": {"id": CLINICS, "name": "Clinics"},
-            "is_enterprise_install": True,
-            "user": {"id": "W0CLIN02", "team_id": NORTH},
-            "trigger_id": "3.1",
-        },
-    )
-    refusal = ask_for_debrief(bot, STRANGER, "4.1", **organisation | {"enterprise_id": "E0OTHER"})
-    uses = slack.wait_for_uses("views.open", 3)
-
-    assert status == 200
-    assert {use.arguments["trigger_id"] for use in uses} == {"1.1", "2.1", "3.1"}
-    assert {use.place for use in uses} == {CLINICS}
-    assert "not installed here" in refusal
-
-
-@pytest.mark.parametrize(
-    "kinds", [("app_uninstalled", "tokens_revoked")[::step] for step in (1, -1)]
-)
-def test_an_uninstalled_workspace_is_resumed_by_a_new_installation(
-    slack: InstallableSlack, bot: BotProcess, kinds: tuple[str, str]
-) -> None:
-    """Both events in either order suspend it; a late one after the new installation does not."""
-    install(slack, bot, NORTH)
-    slack.uninstall(NORTH)
-    events = [{"type": kind, "tokens": {"bot": ["U0BOT"]}} for kind in kinds]
-    statuses = [clinic_browser.post_event(bot.base_url, NORTH, event) for event in events]
-    suspension = read_suspension(bot, NORTH)
-
-    install(slack, bot, NORTH)
-    resumed = read_suspension(bot, NORTH)
-    clinic_browser.post_event(bot.base_url, NORTH, events[1])
-    ask_for_debrief(bot, NORTH, "1.1")
-    uses = slack.wait_for_uses("views.open", 1)
-
-    assert statuses == [200, 200]
-    assert suspension in kinds
-    assert resumed == ""
-    assert uses[0].place == NORTH
-
-
-def test_an_organisations_uninstallation_suspends_each_workspace(
-    slack: InstallableSlack, bot: BotProcess
-) -> None:
-    """One event of the organisation concerns all workspaces, and a new installation too."""
-    slack.workspaces[CLINICS] = (EAST, SOUTH)
-    install(slack, bot, CLINICS)
-    slack.uninstall(CLINICS)
-    authorizations = [{"enterprise_id": CLINICS, "team_id": None, "is_enterprise_install": True}]
-    clinic_browser.post_event(
-        bot.base_url,
-        CLINICS,
-        {"type": "app_uninstalled"},
-        enterprise_id=CLINICS,
-        authorizations=authorizations,
-    )
-    suspensions = [read_suspension(bot, workspace) for workspace in (EAST, SOUTH)]
-    install(slack, bot, CLINICS)
-
-    assert suspensions == ["app_uninstalled"] * 2
-    assert [read_suspension(bot, workspace) for workspace in (EAST, SOUTH)] == ["", ""]
