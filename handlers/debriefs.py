@@ -94,8 +94,9 @@ async def show_exercise(request: Request, context: Context) -> Reply:
 async def show_export(request: Request, context: Context) -> Reply:
     """Show all published tables of a team as text to copy, to its supervisors and directors.
 
-    Without a team in the request, as after the command, it is the first one. Raises
-    :class:`bot.errors.NotTheirTeamError` for a team in which the person has no role.
+    Without a team in the request, as after the command, it is the first one. The audit trail says
+    who did so. Raises :class:`bot.errors.NotTheirTeamError` for a team in which the person has no
+    role.
     """
     team_id, _ = report_steps.parse_period_data(request.data)
     now = context.now()
@@ -105,6 +106,10 @@ async def show_export(request: Request, context: Context) -> Reply:
     words = context.catalogue.get_pack(request.language)
     if archive is None:
         return reports.build_agreement_form(words)
+    team = archive.team
+    await context.store.for_workspace(request.person.workspace).write(
+        lambda repos: shared_tables.record_export(repos, request.person, team, now)
+    )
     return table_export.build_export_form(archive, words)
 
 

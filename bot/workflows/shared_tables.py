@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from uuid import NAMESPACE_OID, uuid5
 
-from bot.conversation import Address, Request
+from bot.conversation import Address, Person, Request
 from bot.domain.counts import sharing
 from bot.domain.counts.published_tables import PublishedTable, ReportArchive
 from bot.domain.counts.sharing import SharedPost, ShareStatus
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Team
+from bot.domain.teams.audit_entry import AuditAction, AuditEntry
 from bot.domain.teams.unlisted_members import count_without_team
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import team_unit_key
@@ -78,8 +79,18 @@ def queue_share(
     delivery = PlannedDelivery(
         team.workspace, DeliveryKind.SHARE, "", team.channel, slot, now, deadline, detail
     )
-    repos.deliveries.plan_deliveries([delivery])
+    if repos.deliveries.plan_deliveries([delivery]):
+        repos.audit_trail.record([_build_entry(team, request.person, now, AuditAction.SHARED)])
     return slot
+
+
+def record_export(repos: Repositories, person: Person, team: Team, now: datetime) -> None:
+    """Record that *person* was shown every table of *team* as text, once a day."""
+    repos.audit_trail.record_daily(_build_entry(team, person, now, AuditAction.EXPORTED))
+
+
+def _build_entry(team: Team, person: Person, now: datetime, action: AuditAction) -> AuditEntry:
+    return AuditEntry(team.workspace, team.id, team.name, now, person.id, action)
 
 
 def load_share_status(repos: Repositories, team: Team, slot: str) -> ShareStatus:

@@ -1,4 +1,4 @@
-"""Entries of the audit trail: who changed a team's set-up or its roles, and when."""
+"""Entries of the audit trail: who changed a team's set-up or roles or took tables out, and when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,11 +31,19 @@ class AuditAction(StrEnum):
     SUPERVISOR_REMOVED = "supervisor_removed"
     DIRECTOR_ADDED = "director_added"
     DIRECTOR_REMOVED = "director_removed"
+    SHARED = "shared"
+    """The actor shared a question, a plan or tables with the team's channel."""
+    EXPORTED = "exported"
+    """The actor was shown every published table of the team as text to copy."""
+
+
+READING_ACTIONS = frozenset({AuditAction.SHARED, AuditAction.EXPORTED})
+"""What is done with published tables, and changes no set-up."""
 
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """One change of a team's set-up, of its roles or of its place; nothing of what people file.
+    """One change of a team's set-up, roles or place, or a use of its tables; nothing that is filed.
 
     ``actor_id`` is the product id of who made it, :data:`OPERATOR_ID` for the operator;
     ``subject_id`` the person whom a role concerns, ``""`` for none. ``team_name`` is the name after

@@ -1,7 +1,7 @@
 """The audit trail of set-ups: who changed which team's set-up or roles, and when."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from bot.conversation import Person
-from bot.domain.teams.audit_entry import AuditAction, AuditEntry
+from bot.domain.teams.audit_entry import READING_ACTIONS, AuditAction, AuditEntry
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.schema import audit_entries, previous_setups
 
@@ -37,16 +37,17 @@ class AuditTrail:
     """Repository of audit entries.
 
     An entry is added in the transaction of its change, and only where something changed: a
-    repeated request adds none. Nothing is added when a person files, answers, reads, joins,
-    pauses or leaves, nor when the worker finds a closed account.
+    repeated request adds none. Nothing is added when a person files, answers, reads a table, joins,
+    pauses or leaves, nor when the worker finds a closed account. What a supervisor shares, and the
+    day on which somebody had all tables shown as text, are entries that change no set-up.
     """
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
         self._connection = connection
 
-    def record(self, entries: Iterable[AuditEntry]) -> None:
-        """Add *entries*; what their teams were set up as before can no longer be restored."""
+    def record(self, entries: Collection[AuditEntry]) -> None:
+        """Add *entries*; a set-up before one that changed it can no longer be restored."""
         rows = [
             {
                 "id": uuid4().hex,
@@ -63,7 +64,10 @@ class AuditTrail:
         ]
         if rows:
             self._connection.execute(insert(audit_entries), rows)
-            is_changed = previous_setups.c.team.in_({row["team"] for row in rows})
+            changed_ids = {
+                entry.team_id for entry in entries if entry.action not in READING_ACTIONS
+            }
+            is_changed = previous_setups.c.team.in_(changed_ids)
             self._connection.execute(delete(previous_setups).where(is_changed))
 
     def list_entries(
@@ -86,6 +90,20 @@ class AuditTrail:
             audit_entries.c.subject,
         )
         return tuple(map(_parse_row, self._connection.execute(query.limit(limit))))
+
+    def record_daily(self, entry: AuditEntry) -> None:
+        """Add *entry* unless the actor did the same with the team on its day in UTC already."""
+        day_start = entry.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        query = select(
+            exists().where(
+                audit_entries.c.team == entry.team_id,
+                audit_entries.c.at >= to_unix_seconds(day_start),
+                audit_entries.c.actor == entry.actor_id,
+                audit_entries.c.action == entry.action.value,
+            )
+        )
+        if not self._connection.scalar(query):
+            self.record([entry])
 
     def names_person(self, person: Person) -> bool:
         """Return whether an entry names *person*, as actor or subject."""

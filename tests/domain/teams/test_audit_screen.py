@@ -29,6 +29,8 @@ SUBJECTLESS = {
     AuditAction.UNDONE,
     AuditAction.MOVED,
     AuditAction.CLOSED,
+    AuditAction.SHARED,
+    AuditAction.EXPORTED,
 }
 
 

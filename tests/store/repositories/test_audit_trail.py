@@ -99,3 +99,22 @@ async def test_an_erased_person_is_named_nowhere(store: Store) -> None:
         replace(NAMING, actor_id=ERASED_ID, subject_id=ERASED_ID),
         replace(CHANGE, actor_id=ERASED_ID),
     ]
+
+
+async def test_an_act_of_every_day_is_recorded_once_a_day(store: Store) -> None:
+    """A repeated act is an entry on its first time of a day, for each actor, team and action."""
+    export = replace(CHANGE, action=AuditAction.EXPORTED, detail="")
+    acts = [
+        export,
+        replace(export, at=NOW + timedelta(hours=10)),
+        replace(export, at=NOW + timedelta(hours=11)),
+        replace(export, actor_id="UOTHER"),
+        replace(export, team_id="team3"),
+        replace(export, action=AuditAction.SHARED),
+    ]
+    for act in acts:
+        await store.across_workspaces.write(
+            lambda repos, act=act: repos.audit_trail.record_daily(act)  # type: ignore[misc]  # bound
+        )
+
+    assert len(await list_entries(store)) == 5

@@ -1,6 +1,9 @@
 """The set-up before a change is stored until the next entry of the audit trail."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from bot.conversation import Person
 from bot.domain.teams import setup_changes
@@ -31,6 +34,17 @@ async def test_a_previous_set_up_is_found_until_something_changes(store: Store) 
     }
     await scope.write(lambda repos: repos.audit_trail.record([ENTRY]))
     assert await scope.read(lambda repos: repos.previous_setups.find(TEAM.id)) is None
+
+
+@pytest.mark.parametrize("action", AuditAction)
+async def test_use_of_tables_leaves_the_previous_set_up(store: Store, action: AuditAction) -> None:
+    """A share or an export changes no set-up: the change before it can still be undone."""
+    scope = store.across_workspaces
+    await scope.write(lambda repos: repos.previous_setups.save(TEAM.id, TEAM.workspace, PREVIOUS))
+    await scope.write(lambda repos: repos.audit_trail.record([replace(ENTRY, action=action)]))
+
+    stored = await scope.read(lambda repos: repos.previous_setups.find(TEAM.id))
+    assert (stored is not None) == (action in {AuditAction.SHARED, AuditAction.EXPORTED})
 
 
 async def test_a_previous_set_up_expires(store: Store) -> None:
