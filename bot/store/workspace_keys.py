@@ -11,7 +11,7 @@ from bot.store import workspace_rows
 from bot.store.destroyed_rows import mark_rows_destroyed
 from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.key_removal import KeyStoreInUseError, delete_keys
-from bot.store.keys.key_id import StoredKey, TeamKeyId, period_key_prefix
+from bot.store.keys.key_id import InstallationKeyId, StoredKey, TeamKeyId, period_key_prefix
 from bot.store.keys.key_store import KeyStore
 from bot.store.schema import metadata, people, teams, workspaces
 
@@ -77,13 +77,14 @@ def _require_claim(claims: KeyClaims, connection: Connection, now_seconds: int) 
 
 def _list_keys(connection: Connection, key_store: KeyStore, workspace: str) -> list[StoredKey]:
     """Return every key of *workspace* and of its teams. A key of a new kind is listed here, too."""
+    own_names = {InstallationKeyId(workspace).file_name}
     team_ids = connection.scalars(select(teams.c.id).where(teams.c.workspace == workspace))
-    team_names = {TeamKeyId(team_id).file_name for team_id in team_ids}
+    own_names |= {TeamKeyId(team_id).file_name for team_id in team_ids}
     prefix = period_key_prefix(workspace)
     return [
         key
         for key in key_store.list_ids()
-        if key.file_name in team_names or key.file_name.startswith(prefix)
+        if key.file_name in own_names or key.file_name.startswith(prefix)
     ]
 
 

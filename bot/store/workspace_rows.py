@@ -27,6 +27,14 @@ def is_row_of_account(table: Table, workspace: str) -> ColumnElement[bool]:
     return or_(table.c.workspace == workspace, table.c.same_workspace == workspace)
 
 
+def is_row_of_installation(table: Table, workspace: str) -> ColumnElement[bool]:
+    """Match the installation of *workspace*, and the workspaces that an organisation's serves.
+
+    A token that a workspace had before its organisation installed the app was replaced by Slack.
+    """
+    return or_(table.c.workspace == workspace, table.c.organisation == workspace)
+
+
 def is_row_of_team(table: Table, workspace: str) -> ColumnElement[bool]:
     """Match the rows of the teams of *workspace*."""
     return table.c.team.in_(select_team_ids(workspace))
@@ -75,6 +83,7 @@ ROWS_BY_TABLE: Mapping[str, RowCondition] = {
     "unit_class": is_row_of_unit,
     "release": is_row_of_unit,
     "alias": is_row_of_account,
+    "installation": is_row_of_installation,
     "roster": is_row_of_member,
     "role": is_row_of_member,
     "person": is_row_of_workspace,

@@ -145,6 +145,8 @@ def _fill_tables(repos: Repositories, word: str, team: Team) -> None:
         build_supervisor(word),
     )
     repos.workspaces.set_rest(key, CLOSED_AT)
+    repos.installations.save(key, {"token": f"xoxb-{word}"})
+    repos.installations.link_workspaces(key, [f"{key}LINKED"])
     repos.chat_routes.save_route(Address(key, marie.id), f"a route to {word}")
     repos.chat_routes.save_route(Address(key, channel=team.channel), f"a route to {word}")
     repos.close_notices.save_preference(supervisor, NoticePreference(is_stopped=True))

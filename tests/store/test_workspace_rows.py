@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.store.keys.key_id import TeamKeyId
+from bot.store.keys.key_id import InstallationKeyId, TeamKeyId
 from bot.store.schema import metadata
 from bot.store.store import Store
 from bot.store.workspace_rows import LAST_ROWS_BY_TABLE, ROWS_BY_TABLE, TABLES_WITHOUT_WORKSPACE
@@ -59,6 +59,8 @@ async def test_a_purge_deletes_what_mentions_the_workspace_and_nothing_else(stor
     remaining = set(store.key_store.list_ids())
     assert remaining < keys_before
     assert {key.file_name for key in remaining if key.kind == "team"} == staying_keys
+    installation_key = InstallationKeyId(workspace_key(STAYING)).file_name
+    assert [key.file_name for key in remaining if key.kind == "installation"] == [installation_key]
     assert await store.across_workspaces.read(
         lambda repos: repos.ledger.count_periods_without_key() == 0
     )
