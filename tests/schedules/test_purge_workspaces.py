@@ -5,7 +5,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from bot.context import Context
 from bot.conversation import (
     ChatEvent,
     PayloadReceived,
-    Person,
     SendResult,
     SendStatus,
     WorkspaceConnected,
@@ -23,7 +21,6 @@ from bot.conversation import (
 from bot.outlet import ProbeResult, ProbeStatus
 from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.release_archive import ReleaseArchive
-from bot.store.repositories import Repositories
 from bot.workflows.reachability import suspend_workspace
 from bot.workflows.workspace_probes import record_probe_result
 from handlers import EVENT_HANDLER
@@ -36,11 +33,8 @@ from tests.store.sample_workspaces import (
     GONE,
     STAYING,
     begin_purge,
-    build_members,
     build_own_team,
-    fetch_rows_by_table,
     seed_team,
-    workspace_key,
 )
 
 UNINSTALLED, REVOKED = (
@@ -252,37 +246,6 @@ async def test_files_of_published_tables_are_deleted_with_their_rows(
     assert not any(GONE in text for text in texts)
     assert ReleaseArchive(folder).delete_units(lambda _unit: False) == 0
     assert await archive_releases.run(archiving) == 0
-
-
-def join_team(repos: Repositories, account: Person, team_id: str) -> None:
-    """Let *account* join a team."""
-    repos.people.join_team(account, team_id)
-
-
-async def test_linked_accounts_of_two_workspaces_part(context: Context) -> None:
-    """Whoever stays keeps their list; whoever came from the purged side is on none any more.
-
-    The main account of one pair stays, and that of the other is purged.
-    """
-    store, scope = context.store, context.store.across_workspaces
-    for word in (STAYING, GONE):
-        await seed_team(store, word, build_own_team(word))
-    staying, gone = (build_members(word, build_own_team(word)) for word in (STAYING, GONE))
-    from_gone = Person(workspace_key(GONE), "U0gonealias")
-    from_staying = Person(workspace_key(STAYING), "U0alias")
-    pairs = ((staying[0], from_gone), (gone[0], from_staying))
-    await scope.write(lambda repos: repos.linked_accounts.set_links(pairs))
-    for account, word in ((from_gone, STAYING), (from_staying, GONE)):
-        await scope.write(partial(join_team, account=account, team_id=build_own_team(word).id))
-    await begin_purge(store, GONE)
-
-    assert await purge_workspaces.run(context) == 1
-
-    assert not any((await fetch_rows_by_table(store, mentioning=GONE)).values())
-    clinician = await scope.read(lambda repos: repos.people.get(from_staying))
-    assert (clinician.has_joined, clinician.home_team_id) == (False, "")
-    roster = await scope.read(lambda repos: repos.teams.list_roster(build_own_team(STAYING).id))
-    assert roster == tuple(sorted(staying))
 
 
 async def test_the_log_of_a_purge_names_nobody(
