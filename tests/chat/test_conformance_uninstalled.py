@@ -13,7 +13,7 @@ from tests.chat.expectations import MONDAY, WORDS, advance_and_deliver
 from tests.chat.msteams import activities
 from tests.chat.on_slack import SlackProduct
 from tests.chat.on_teams import TeamsProduct
-from tests.chat.recovery import get_marks, join_and_deliver, suspend_workspace
+from tests.chat.recovery import get_marks, join_and_deliver, suspend_workspace, workspace_of
 from tests.chat.slack import payloads, web_api
 
 UNINSTALLED_EVENT = payloads.build_event("app_uninstalled")
@@ -50,6 +50,30 @@ async def test_an_uninstallation_outlasts_a_refused_message(slack: SlackProduct)
     await slack.run_command(slack.marie, "tip")
 
     assert (await get_marks(slack))[2] == "tokens_revoked"
+
+
+async def count_rows(product: SlackProduct) -> int:
+    """Count the rows of the product's workspace in all tables."""
+    workspace = workspace_of(product)
+    counts = await product.bot.context.store.across_workspaces.read(
+        lambda repos: repos.workspace_purges.count_rows(workspace)
+    )
+    return sum(counts.values())
+
+
+async def test_a_day_after_its_uninstallation_a_workspace_is_deleted(slack: SlackProduct) -> None:
+    """Signed payloads within the day do not extend it; afterwards a command finds no team."""
+    await join_and_deliver(slack)
+    await uninstall(slack)
+    await slack.run_command(slack.marie, "tip")
+    await advance_and_deliver(slack, slack.clock() + timedelta(hours=23))
+    assert await count_rows(slack)
+
+    await advance_and_deliver(slack, slack.clock() + timedelta(hours=1))
+
+    assert await count_rows(slack) == 0
+    await slack.run_command(slack.marie, "rupture")
+    assert await count_rows(slack) == 0
 
 
 @pytest.mark.parametrize("team_id", ["", "T0ELSEWHERE", "T1CLINIC"])
