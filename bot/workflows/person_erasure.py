@@ -24,7 +24,7 @@ def load_data_copy(repos: Repositories, person: Person, now: datetime) -> DataCo
     slots = [(account, repos.team_slots.get_slot(account)) for account in accounts]
     return DataCopy(
         accounts,
-        now,
+        now.date(),
         repos.personal_rows.load_rows(accounts),
         tuple(
             SlotContent(account, slot.unanswered_count, slot.intention)

@@ -160,6 +160,7 @@ FORM_CASES: Mapping[str, RouteCase] = {
         Refusal.PUBLIC,
         (Probe("away.touched", {"wish": ("yes",)}), Probe("{team}", {"wish": ("yes",)})),
     ),
+    "erase": (Refusal.PUBLIC, TEAM_PROBES),
     "followup": (Refusal.NO_TEAM, (Probe(CHECKIN_DATA, {"followup": ("not_right",)}), *FORGED)),
     "guide": (Refusal.PUBLIC, (Probe("{team}", DEBRIEF_ANSWERS), *TEAM_PROBES)),
     "messages": (Refusal.NOT_THEIR_TEAM, (Probe("", SETTINGS_ANSWERS), *TEAM_PROBES)),

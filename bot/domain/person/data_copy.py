@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 
 from bot.conversation import Person
 from bot.domain.checkins.intentions import Intention
@@ -35,14 +35,14 @@ class SlotContent:
 
 @dataclass(frozen=True)
 class DataCopy:
-    """Everything stored about a person with ``accounts``, as of ``made_at``.
+    """Everything stored about a person with ``accounts``, as of the day ``made_on``.
 
     ``rows`` are those of the tables, ``slots`` what the teams' sealed records contain. What was
     filed in open periods is not in it: a file that showed it could be demanded from its person.
     """
 
     accounts: tuple[Person, ...]
-    made_at: datetime
+    made_on: date
     rows: Rows = field(default_factory=dict)
     slots: tuple[SlotContent, ...] = ()
 
@@ -96,7 +96,7 @@ def _batch_rows(
 
 def _encode_head(data_copy: DataCopy) -> dict[str, object]:
     return {
-        "made_at": data_copy.made_at.isoformat(timespec="seconds"),
+        "made_on": data_copy.made_on.isoformat(),
         "accounts": [f"{account.workspace}/{account.id}" for account in data_copy.accounts],
     }
 

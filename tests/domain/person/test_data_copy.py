@@ -1,7 +1,7 @@
 """A copy is JSON that anybody can read, in documents of a bounded size."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +12,7 @@ from bot.domain.person import data_copy
 from bot.domain.person.data_copy import DataCopy, SlotContent
 
 MARIE = Person("slack:T1", "U1")
-NOW = datetime(2026, 6, 29, 13, tzinfo=UTC)
+TODAY = date(2026, 6, 29)
 INTENTION = Intention("someone", "circle", "2026-W27", date(2026, 7, 7))
 
 CELLS = st.one_of(st.text(max_size=60), st.integers(), st.booleans(), st.none())
@@ -27,7 +27,7 @@ def test_documents_have_every_row_once_and_in_order(
     rows: dict[str, list[dict[str, data_copy.Cell]]],
 ) -> None:
     """Each is valid JSON with the number of its part; together they are the whole copy."""
-    documents = [json.loads(text) for text in data_copy.split_copy(DataCopy((MARIE,), NOW, rows))]
+    documents = [json.loads(text) for text in data_copy.split_copy(DataCopy((MARIE,), TODAY, rows))]
 
     joined: dict[str, list[object]] = {}
     for document in documents:
@@ -45,7 +45,7 @@ def test_a_document_has_a_bounded_size(
     rows: dict[str, list[dict[str, data_copy.Cell]]],
 ) -> None:
     """Only one with a single row may be longer."""
-    for text in data_copy.split_copy(DataCopy((MARIE,), NOW, rows)):
+    for text in data_copy.split_copy(DataCopy((MARIE,), TODAY, rows)):
         tables = json.loads(text)["tables"]
         row_count = sum(map(len, tables.values()))
         assert len(text.encode()) <= data_copy.MAX_DOCUMENT_BYTES or row_count == 1
@@ -55,9 +55,9 @@ def test_sealed_counters_are_rows_of_their_own() -> None:
     """An intention is in it with its sign and its last day, and so is a person without one."""
     slots = (SlotContent(MARIE, 2, INTENTION), SlotContent(MARIE, 1))
 
-    copied = json.loads(data_copy.encode_copy(DataCopy((MARIE,), NOW, slots=slots)))
+    copied = json.loads(data_copy.encode_copy(DataCopy((MARIE,), TODAY, slots=slots)))
 
-    assert copied["made_at"] == "2026-06-29T13:00:00+00:00"
+    assert copied["made_on"] == "2026-06-29"
     first, second = copied["tables"]["team_record"]
     assert first["expires_on"] == "2026-07-07"
     assert (first["intention"], first["sign"], first["week"]) == ("someone", "circle", "2026-W27")

@@ -20,7 +20,7 @@ LONG_ROWS: Rows = {"delivery": [{"detail": "x" * 1_000}] * 20}
 
 def build_copy(rows: Rows) -> DataCopy:
     """Build a copy with *rows*."""
-    return DataCopy((MARIE,), START, rows)
+    return DataCopy((MARIE,), START.date(), rows)
 
 
 @pytest.mark.parametrize("words", PACKS, ids=CATALOGUE.languages)
