@@ -1,4 +1,4 @@
-"""Duty: fetch the profile of each person on a team's list from the product once a week.
+"""Duty: fetch the profile of each person on a list, with a role or a row, once a week.
 
 The event handlers store a changed profile; this duty recovers the changes of locale and time zone,
 and the accounts that were closed or opened again, that were missed while no worker was running.

@@ -265,7 +265,7 @@ async def test_worker_checks_the_accounts_of_a_changed_file_at_once(
     outlet.profiles = {Person(WORKSPACE, "U0A"): Profile(is_person=False)}
     await refresh_profiles.run(context)
     await apply_text(context, tmp_path, TEAM_FILE)
-    assert await refresh_profiles.run(context) == 5
+    assert await refresh_profiles.run(context) == 6
 
     clinician = await context.store.across_workspaces.read(
         lambda repos: repos.people.get(Person(WORKSPACE, "U0A"))

@@ -13,7 +13,14 @@ from handlers import BUTTONS
 from schedules import COMPOSERS, TIMETABLE, daily_tip, refresh_profiles, weekly_checkin
 from schedules.delivery.sender import DeliverySender
 from tests.doubles import START, FakeClock, RecordingOutlet
-from tests.sample_team import CLINICIANS, MARIE, WORKSPACE, build_request, set_up_team
+from tests.sample_team import (
+    CLINICIANS,
+    MARIE,
+    SUPERVISOR,
+    WORKSPACE,
+    build_request,
+    set_up_team,
+)
 
 
 @pytest.fixture
@@ -141,7 +148,7 @@ async def test_profiles_of_a_removed_product_are_not_fetched(
     assert await refresh_profiles.run(without_slack(context_before)) == 0
     clock.advance(weeks=1)
 
-    assert await refresh_profiles.run(context_before) == len(CLINICIANS)
+    assert await refresh_profiles.run(context_before) == len((*CLINICIANS, SUPERVISOR))
 
 
 async def test_both_products_are_independent(
