@@ -66,14 +66,17 @@ def test_an_uninstalled_workspace_is_resumed_by_a_new_installation(
 
     install(slack, bot, NORTH)
     resumed = read_suspension(bot, NORTH)
-    clinic_browser.post_event(bot.base_url, NORTH, events[1])
     ask_for_debrief(bot, NORTH, "1.1")
-    uses = slack.wait_for_uses("views.open", 1)
+    slack.wait_for_uses("views.open", 1)
+    clinic_browser.post_event(bot.base_url, NORTH, events[1])
+    ask_for_debrief(bot, NORTH, "2.1")
+    uses = slack.wait_for_uses("views.open", 2)
 
     assert statuses == [200, 200]
     assert suspension in kinds
     assert resumed == ""
-    assert uses[0].place == NORTH
+    assert [use.place for use in uses] == [NORTH, NORTH]
+    assert "views.open" not in slack.refused_calls
 
 
 def test_an_organisations_uninstallation_suspends_each_workspace(

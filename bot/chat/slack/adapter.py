@@ -63,13 +63,13 @@ class SlackAdapter:
         self.install_apps: Mapping[str, ASGIApp] = {}
         if outbound.installed_tokens and access.install_access:
             self._served_workspaces = InstalledWorkspaces(outbound.installed_tokens)
-            self.install_apps = InstallRoutes(
-                access.install_access, self._api_client, outbound.catalogue, routes.handle_event
-            ).apps
             events = InstallationEvents(
                 outbound.installed_tokens, outbound.outlet, self._after_response
             )
             routes = replace(routes, handle_event=partial(events.handle_event, routes))
+            self.install_apps = InstallRoutes(
+                access.install_access, self._api_client, outbound.catalogue, routes.handle_event
+            ).apps
         dispatcher = Dispatcher(
             routes,
             outbound.catalogue,

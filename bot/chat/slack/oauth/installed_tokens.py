@@ -22,8 +22,11 @@ from bot.logs import log_error
 
 logger = logging.getLogger("attune.slack")
 
-CACHE_SECONDS = 30.0
-"""Seconds for which a process uses what it has read: so long a deletion may go unnoticed."""
+CACHE_SECONDS = 2.0
+"""Seconds for which a process uses what it has read: as long as answering a request takes.
+
+A deletion or a new installation in another process goes unnoticed for so long.
+"""
 
 _MAX_CACHED = 10_000
 
@@ -44,8 +47,14 @@ class InstalledTokens:
     its key, and nothing else.
     """
 
-    def __init__(self, rows: InstallationRows, credentials: ClientCredentials) -> None:
+    def __init__(
+        self,
+        rows: InstallationRows,
+        credentials: ClientCredentials,
+        cache_seconds: float = CACHE_SECONDS,
+    ) -> None:
         """Read *rows*; *credentials* of the app are needed to renew tokens that expire."""
+        self._cache_seconds = cache_seconds
         self._rows = rows
         self._credentials = credentials
         self._cache: OrderedDict[str, tuple[float, InstalledBot]] = OrderedDict()
@@ -80,7 +89,7 @@ class InstalledTokens:
             raise NotInstalledError
         if bot.needs_renewal and not self._may_wait(bot):
             bot = await self._share_renewal(bot, create_client)
-            self._cache[workspace] = (time.monotonic() + CACHE_SECONDS, bot)
+            self._remember(workspace, bot)
         return bot.tokens.bot_token
 
     async def list_served_workspaces(self, installed_as: str) -> tuple[str, ...]:
@@ -103,11 +112,14 @@ class InstalledTokens:
         if bot is None:
             self.forget(workspace)
             return None
-        self._cache[workspace] = (time.monotonic() + CACHE_SECONDS, bot)
+        self._remember(workspace, bot)
+        return bot
+
+    def _remember(self, workspace: str, bot: InstalledBot) -> None:
+        self._cache[workspace] = (time.monotonic() + self._cache_seconds, bot)
         self._cache.move_to_end(workspace)
         if len(self._cache) > _MAX_CACHED:
             self._cache.popitem(last=False)
-        return bot
 
     async def _share_renewal(self, bot: InstalledBot, create_client: CreateClient) -> InstalledBot:
         """Await the renewal of one installation that all calls of this process share.

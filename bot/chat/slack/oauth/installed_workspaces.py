@@ -54,6 +54,8 @@ class InstallationEvents:
         An event about an uninstallation may be a late one, from before a new installation: if the
         stored token works, the workspace is connected again.
         """
+        if isinstance(event, WorkspaceConnected):
+            self._tokens.forget(event.workspace)  # a new installation has another token
         if not isinstance(event, WorkspaceDisconnected):
             await routes.handle_event(event)
             return
@@ -65,6 +67,7 @@ class InstallationEvents:
     async def _reconnect(self, installed_as: str, routes: Routes) -> None:
         """Report the workspaces of an installation as connected if its token works."""
         account = await self._outlet.check_account(installed_as)
+        self._tokens.forget(installed_as)
         if not account.error_code:
             for workspace in await self._tokens.list_served_workspaces(installed_as):
                 await routes.handle_event(WorkspaceConnected(workspace))

@@ -146,7 +146,8 @@ async def test_a_forgotten_workspace_is_read_anew(slack: InstallableSlack, store
     """What a process has read serves for seconds, until it is told to forget it."""
     token = await install(slack, store, NORTH, 40_000)
     rows = SlackInstallations(store)
-    tokens = InstalledTokens(rows, ClientCredentials(CLIENT_ID, CLIENT_SECRET))
+    credentials = ClientCredentials(CLIENT_ID, CLIENT_SECRET)
+    tokens = InstalledTokens(rows, credentials, cache_seconds=60.0)
     client = open_process(slack, store).api_client
     before = await tokens.get_token(f"slack:{NORTH}", client.create_client)
     await rows.delete(f"slack:{NORTH}")
