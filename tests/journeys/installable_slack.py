@@ -47,7 +47,8 @@ class InstallableSlack:
     """The state of the fake: consents, tokens in force, and every accepted call.
 
     A place is the id of a workspace (``T…``) or an organisation (``E…``); ``workspaces`` are those
-    of each organisation. ``rotates`` is whether tokens expire and come with a refresh token.
+    of each organisation. ``rotates`` is whether tokens expire and come with a refresh token. The
+    exchange of a code, and that of a refresh token, are answered after ``exchange_seconds`` and ``renewal_seconds``.
     """
 
     base_url: str
@@ -59,6 +60,7 @@ class InstallableSlack:
     renewals: list[str] = field(default_factory=list)
     places_by_token: dict[str, str] = field(default_factory=dict)
     renewal_seconds: float = 0.0
+    exchange_seconds: float = 0.0
     _grants_by_code: dict[str, Grant] = field(default_factory=dict)
     _places_by_refresh_token: dict[str, str] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -97,6 +99,11 @@ class InstallableSlack:
             for tokens in (self.places_by_token, self._places_by_refresh_token):
                 for token in [token for token, owner in tokens.items() if owner == place]:
                     del tokens[token]
+
+    def is_code_exchanged(self, return_url: str) -> bool:
+        """Return whether the code in the URL of a redirect was exchanged, answered or not."""
+        query = dict(parse_qsl(urlsplit(return_url).query))
+        return query["code"] not in self._grants_by_code
 
     def uses_of(self, method: str) -> list[TokenUse]:
         """Return every accepted call of *method*."""
@@ -144,6 +151,7 @@ class InstallableSlack:
         grant = self._grants_by_code.pop(str(arguments.get("code")), None)
         if grant is None:
             return {"ok": False, "error": "invalid_code"}
+        time.sleep(self.exchange_seconds)
         if arguments.get("redirect_uri") != grant.redirect_uri:
             return {"ok": False, "error": "bad_redirect_uri"}
         is_organisation = grant.place.startswith("E")
