@@ -48,7 +48,7 @@ class InstallableSlack:
 
     A place is the id of a workspace (``T…``) or an organisation (``E…``); ``workspaces`` are those
     of each organisation. ``rotates`` is whether tokens expire and come with a refresh token. The
-    exchange of a code, and that of a refresh token, are answered after ``exchange_seconds`` and ``renewal_seconds``.
+    exchange of a code is answered after ``exchange_seconds``, a refresh after ``renewal_seconds``.
     """
 
     base_url: str
