@@ -1,7 +1,7 @@
 """Validation of cards: Microsoft's JSON schema, and Teams' rules beyond it."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -22,14 +22,18 @@ MAX_CHOICES = 100
 TEAMS_EXTENSION_KEYS = ("msteams", "choices.data")
 """Keys of Teams that the schema does not define; other clients ignore them."""
 
+_KEYS_WITHOUT_DEMANDS = {"type", "description", "default", "version", "features", "examples"}
+"""Keys of a property in the schema that ask no more of its value than a type."""
+
 
 def find_card_faults(card: Card) -> list[str]:
     """Return all faults of a card, or an empty list."""
+    parts = list(iter_parts(card))
     return [
-        *_schema_faults(_strip_extensions(card)),
-        *_size_faults(card),
-        *(fault for part in iter_parts(card) for fault in _part_faults(part)),
-        *_duplicate_faults([part["id"] for part in iter_parts(card) if "id" in part]),
+        *_schema_faults(_strip_for_schema(card)),
+        *_size_faults(card, parts),
+        *(fault for part in parts for fault in _part_faults(part)),
+        *_duplicate_faults([part["id"] for part in parts if "id" in part]),
     ]
 
 
@@ -73,17 +77,52 @@ def _validate_json(card_json: str) -> tuple[str, ...]:
     )
 
 
-def _strip_extensions(part: Any) -> Any:
-    """Return a card without Teams' extensions, as a client sees it that knows only the schema."""
+def _strip_for_schema(part: Any) -> Any:
+    """Return a card without Teams' extensions, as a client sees it that knows only the schema.
+
+    Texts and data of which the schema asks nothing are empty: elements that differ in them alone
+    are then validated once.
+    """
     if isinstance(part, list):
-        return [_strip_extensions(item) for item in part if not _is_droppable(item)]
+        return [_strip_for_schema(item) for item in part if not _is_droppable(item)]
     if isinstance(part, dict):
         return {
-            key: _strip_extensions(value)
+            key: _strip_value(key, value)
             for key, value in part.items()
             if key not in TEAMS_EXTENSION_KEYS
         }
     return part
+
+
+def _strip_value(key: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return "" if key in _list_unrestricted_keys("string") else value
+    if isinstance(value, dict) and key in _list_unrestricted_keys("object"):
+        return {}
+    return _strip_for_schema(value)
+
+
+@cache
+def _list_unrestricted_keys(type_name: str) -> frozenset[str]:
+    """Return the properties that may be any value of a JSON type wherever the schema has them."""
+    unrestricted_by_key: dict[str, bool] = {}
+    for key, definition in _iter_properties(_load_schema()):
+        options = definition.get("anyOf", [definition])
+        is_unrestricted = not definition or any(
+            option.get("type") == type_name and option.keys() <= _KEYS_WITHOUT_DEMANDS
+            for option in options
+        )
+        unrestricted_by_key[key] = unrestricted_by_key.get(key, True) and is_unrestricted
+    return frozenset(key for key, is_free in unrestricted_by_key.items() if is_free)
+
+
+def _iter_properties(schema: Any) -> Iterator[tuple[str, Card]]:
+    """Yield each property of each definition, with what the schema asks of its value."""
+    if isinstance(schema, dict):
+        yield from schema.get("properties", {}).items()
+    for item in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(item, dict | list):
+            yield from _iter_properties(item)
 
 
 def _is_extension(part: Any) -> bool:
@@ -94,7 +133,7 @@ def _is_droppable(part: Any) -> bool:
     return _is_extension(part) and part.get("fallback") == "drop"
 
 
-def _size_faults(card: Card) -> Iterator[str]:
+def _size_faults(card: Card, parts: Sequence[Card]) -> Iterator[str]:
     """Yield the size limits that a card exceeds.
 
     The UTF-16 limit is for posted messages; a card with inputs is only sent in a response.
@@ -102,7 +141,7 @@ def _size_faults(card: Card) -> Iterator[str]:
     card_json = json.dumps(card, ensure_ascii=False, separators=(",", ":"))
     if len(card_json.encode()) > MAX_CARD_BYTES:
         yield f"{len(card_json.encode())} bytes"
-    has_inputs = any(str(part["type"]).startswith("Input.") for part in iter_parts(card))
+    has_inputs = any(str(part["type"]).startswith("Input.") for part in parts)
     if not has_inputs and len(card_json.encode("utf-16-le")) > MAX_UTF16_BYTES:
         yield f"{len(card_json.encode('utf-16-le'))} bytes in Teams' own count"
 
@@ -145,6 +184,11 @@ def _duplicate_faults(names: list[str]) -> Iterator[str]:
 
 
 @cache
+def _load_schema() -> Any:
+    return json.loads(SCHEMA_FILE.read_text()) if SCHEMA_FILE.exists() else {}
+
+
+@cache
 def _build_validator() -> Any:
     """Build the validator of Microsoft's schema, or of one that allows everything.
 
@@ -152,7 +196,7 @@ def _build_validator() -> Any:
     resolved by the ``type`` of the validated element: trying every alternative at every depth
     takes hours for one card.
     """
-    schema = json.loads(SCHEMA_FILE.read_text()) if SCHEMA_FILE.exists() else {}
+    schema = _load_schema()
     definition_by_type = {
         type_name: definition_name
         for definition_name, definition in schema.get("definitions", {}).items()

@@ -118,22 +118,22 @@ def test_the_home_page_is_requested_again_when_it_is_viewed() -> None:
 
 def iter_cards(words: LanguagePack) -> Iterator[Card]:
     """Render every screen of the catalogue on every surface."""
+    resources = large_practice_resources(words)
+    resources_without_dialogs = large_practice_resources(words, dialogs=False)
     for message in screens.iter_messages(words):
-        yield surfaces.render_message(
-            message, build_card_context(CardSurface.MESSAGE), large_practice_resources(words)
-        )
+        yield surfaces.render_message(message, build_card_context(CardSurface.MESSAGE), resources)
     for page in screens.iter_home_pages(words):
         yield surfaces.render_home(
             page,
             build_card_context(CardSurface.HOME),
-            large_practice_resources(words, dialogs=False),
+            resources_without_dialogs,
         )
     for form in screens.iter_forms(words):
         for surface in (CardSurface.FORM, CardSurface.DIALOG):
             card_context = CardContext(
                 surface, "k" * 22, form.title, Action("buttons", "rupture.open", "d" * 20)
             )
-            yield surfaces.render_form(form, card_context, large_practice_resources(words))
+            yield surfaces.render_form(form, card_context, resources)
 
 
 @in_every_language
@@ -154,6 +154,7 @@ def test_every_screen_is_a_valid_card(words: LanguagePack) -> None:
 def test_an_invalid_form_is_within_the_limits(words: LanguagePack) -> None:
     """A long error under every field exceeds no limit."""
     error_text = "x" * 200
+    resources = large_practice_resources(words)
     for form in screens.iter_forms(words):
         field_errors = {
             str(element.id): error_text for element in form.body if hasattr(element, "id")
@@ -164,7 +165,7 @@ def test_an_invalid_form_is_within_the_limits(words: LanguagePack) -> None:
                 surfaces.render_form(
                     form,
                     build_card_context(CardSurface.FORM),
-                    large_practice_resources(words),
+                    resources,
                     field_errors=field_errors,
                 )
             )
