@@ -23,6 +23,10 @@ _WRITE_TIMEOUT_SECONDS = 60.0
 _STATE_KIND = "slack.oauth_state"
 
 
+class WorkspacePurgingError(Exception):
+    """The rows of a workspace are being deleted, so that none may be added."""
+
+
 class SlackInstallations:
     """Implementation of :class:`bot.chat.slack.oauth.installation_rows.InstallationRows`."""
 
@@ -45,10 +49,14 @@ class SlackInstallations:
     ) -> None:
         """Store a new installation, and end suspensions, in one transaction.
 
-        A crash thus leaves no installed workspace suspended for its earlier uninstallation.
+        A crash thus leaves no installed workspace suspended for its earlier uninstallation. While
+        the workspace is being purged nothing is stored, as it would be deleted with the rest: who
+        installs it is asked to try again in a minute.
         """
 
         def save_installation(repos: Repositories) -> None:
+            if any(map(repos.workspace_purges.is_purging, (installed_as, *workspaces))):
+                raise WorkspacePurgingError
             repos.installations.save(installed_as, _encode_tokens(tokens))
             repos.installations.link_workspaces(installed_as, workspaces)
             for workspace in repos.installations.list_linked_workspaces(installed_as):

@@ -96,6 +96,10 @@ class WorkspacePurges:
         is_open = (teams.c.workspace == workspace) & teams.c.removed.is_(None)
         self._connection.execute(update(teams).where(is_open).values(removed=now.date()))
 
+    def is_purging(self, workspace: str) -> bool:
+        """Whether the purge of *workspace* has begun, which deletes whatever is added to it."""
+        return workspace_keys.is_purging(self._connection, workspace)
+
     def count_rows(self, workspace: str) -> Mapping[str, int]:
         """Count the rows of *workspace* by table, in the order of deletion, with 0 for none."""
         names = (*workspace_rows.ROWS_BY_TABLE, *workspace_rows.LAST_ROWS_BY_TABLE)

@@ -1,11 +1,15 @@
 """Slack's protocol of an installation store, over the bot's own rows."""
 
+import pytest
 from slack_sdk.oauth.installation_store import Installation
 
+from bot.chat.slack import InstallationsUnavailableError
 from bot.chat.slack.oauth.installation_store import DatabaseInstallationStore
 from bot.slack_installations import SlackInstallations
 from bot.store.store import Store
+from bot.workflows.workspace_purge import complete_purge
 from tests.store.conftest import database, store
+from tests.store.sample_counts import NOW
 
 __all__ = ["database", "store"]
 
@@ -51,3 +55,21 @@ async def test_a_deleted_installation_is_not_found(store: Store) -> None:
 
     assert bot_after_user_deletion
     assert await installations.async_find_bot(enterprise_id=None, team_id="T0NORTH") is None
+
+
+async def test_an_installation_during_a_purge_is_refused_and_succeeds_after_it(
+    store: Store,
+) -> None:
+    """Its row would be deleted with the rest, and Slack would call an app that knows no token."""
+    installations = DatabaseInstallationStore(SlackInstallations(store))
+    await installations.async_save(NORTH)
+    await store.across_workspaces.write(
+        lambda repos: repos.workspace_purges.begin("slack:T0NORTH", NOW)
+    )
+
+    with pytest.raises(InstallationsUnavailableError):
+        await installations.async_save(NORTH)
+    assert await complete_purge(store, "slack:T0NORTH", NOW)
+    await installations.async_save(NORTH)
+
+    assert await installations.async_find_bot(enterprise_id=None, team_id="T0NORTH")
