@@ -8,6 +8,7 @@ from bot.domain import surface
 from bot.domain.checkins.intentions import MAX_INTENTION_LIFETIME
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Team
+from bot.domain.person.departure import ERASURE_DELAY
 from bot.elements import Caption, Divider, Element, Form, Heading, Message, Text
 from bot.retention_periods import (
     DELIVERY_RETENTION,
@@ -154,7 +155,7 @@ def _render_stored_data(words: LanguagePack) -> tuple[Element, ...]:
         Heading(words.translate("privacy.kept.not_heading")),
         _render_list(words, NOT_STORED_KEYS),
         Text(words.translate("privacy.kept.published")),
-        Text(words.translate("privacy.kept.rights")),
+        Text(words.translate("privacy.kept.rights", closed_days=ERASURE_DELAY.days)),
     )
 
 
