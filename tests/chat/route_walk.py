@@ -143,6 +143,7 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "tip.topic": (Refusal.PUBLIC, (Probe("repair"), *TEAM_PROBES)),
 }
 
+WISH_ANSWERS: Answers = {"wish": ("yes",)}
 DEBRIEF_ANSWERS: Answers = {"form": ("away",), "status": ("touched",)}
 FORM_CASES: Mapping[str, RouteCase] = {
     "agreement": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
@@ -158,7 +159,7 @@ FORM_CASES: Mapping[str, RouteCase] = {
     "debrief": (Refusal.PUBLIC, (Probe("{team}", DEBRIEF_ANSWERS), *TEAM_PROBES)),
     "deeper": (
         Refusal.PUBLIC,
-        (Probe("away.touched", {"wish": ("yes",)}), Probe("{team}", {"wish": ("yes",)})),
+        (Probe("away.touched", WISH_ANSWERS), Probe("{team}", WISH_ANSWERS)),
     ),
     "erase": (Refusal.PUBLIC, TEAM_PROBES),
     "followup": (Refusal.NO_TEAM, (Probe(CHECKIN_DATA, {"followup": ("not_right",)}), *FORGED)),
