@@ -35,6 +35,11 @@ class SourceFile:
         """The syntax tree of the file."""
         return ast.parse(self.text, str(self.path))
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree; several tests read them, and a walk takes as long as parsing."""
+        return tuple(ast.walk(self.tree))
+
     @property
     def module_name(self) -> str:
         """The dotted module name, such as ``bot.domain.tips``."""
@@ -47,13 +52,13 @@ class SourceFile:
 
     def iter_functions(self) -> Iterator[Function]:
         """Yield every function and method, nested ones included."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, Function))
+        return (node for node in self.nodes if isinstance(node, Function))
 
     def iter_user_strings(self) -> Iterator[ast.Constant]:
         """Yield every string constant that is neither a docstring nor part of a ``raise``."""
-        statements = (node for node in ast.walk(self.tree) if _is_developer_text(node))
+        statements = (node for node in self.nodes if _is_developer_text(node))
         excluded = {id(part) for statement in statements for part in ast.walk(statement)}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if _is_string(node) and id(node) not in excluded:
                 yield node
 

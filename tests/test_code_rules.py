@@ -130,7 +130,7 @@ def test_the_domain_is_pure(source: SourceFile) -> None:
     """The domain neither reads the clock nor opens a file; both are passed as arguments."""
     called = {
         node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Call)
     }
 

@@ -3,7 +3,7 @@
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -34,9 +34,9 @@ MAX_FOLK_AT_TOP = 6
 ALL_SOURCES = [*sources.load_bot_sources(), *sources.load_test_sources()]
 
 
-def iter_bindings(tree: ast.Module) -> Iterator[str]:
+def iter_bindings(nodes: Iterable[ast.AST]) -> Iterator[str]:
     """Yield every name that is assigned or a parameter."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.arg):
             yield node.arg
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
@@ -57,7 +57,7 @@ def count_words(source: SourceFile) -> tuple[int, int]:
     ]
     docstrings = [
         node.value.value
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
@@ -82,7 +82,9 @@ def test_no_function_is_named_by_a_bare_participle(source: SourceFile) -> None:
 def test_no_binding_has_a_vague_name(source: SourceFile) -> None:
     """A variable or parameter names its content, not the act by which it was obtained."""
     assert (
-        sorted({b for b in iter_bindings(source.tree) if b.strip("_") in WORD_LISTS["vague_names"]})
+        sorted(
+            {b for b in iter_bindings(source.nodes) if b.strip("_") in WORD_LISTS["vague_names"]}
+        )
         == []
     )
 

@@ -74,7 +74,7 @@ def _find_compiled_patterns(source: SourceFile) -> Iterator[Usage]:
 def _find_inline_patterns(source: SourceFile) -> Iterator[Usage]:
     if not any(f"re.{function}(" in source.text for function in _FUNCTIONS):
         return  # walking the trees of all modules takes a second in each test process
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         match node:
             case ast.Call(
                 func=ast.Attribute(value=ast.Name(id="re"), attr=function), args=[pattern, *_]
