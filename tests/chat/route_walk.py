@@ -143,7 +143,7 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "tip.topic": (Refusal.PUBLIC, (Probe("repair"), *TEAM_PROBES)),
 }
 
-WISH_ANSWERS: Answers = {"wish": ("yes",)}
+WISHES: Answers = {"wish": ("yes",)}
 DEBRIEF_ANSWERS: Answers = {"form": ("away",), "status": ("touched",)}
 FORM_CASES: Mapping[str, RouteCase] = {
     "agreement": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
@@ -157,10 +157,7 @@ FORM_CASES: Mapping[str, RouteCase] = {
     ),
     "closing": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "debrief": (Refusal.PUBLIC, (Probe("{team}", DEBRIEF_ANSWERS), *TEAM_PROBES)),
-    "deeper": (
-        Refusal.PUBLIC,
-        (Probe("away.touched", WISH_ANSWERS), Probe("{team}", WISH_ANSWERS)),
-    ),
+    "deeper": (Refusal.PUBLIC, (Probe("away.touched", WISHES), Probe("{team}", WISHES))),
     "erase": (Refusal.PUBLIC, TEAM_PROBES),
     "followup": (Refusal.NO_TEAM, (Probe(CHECKIN_DATA, {"followup": ("not_right",)}), *FORGED)),
     "guide": (Refusal.PUBLIC, (Probe("{team}", DEBRIEF_ANSWERS), *TEAM_PROBES)),
