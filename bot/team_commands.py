@@ -36,7 +36,7 @@ T = TypeVar("T")
 
 def run_team_command(options: argparse.Namespace, words: LanguagePack) -> int:
     """Run the subcommand ``do`` of ``team``; return the process's exit status."""
-    return HANDLERS[options.do](options, words)
+    return _HANDLERS[options.do](options, words)
 
 
 def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
@@ -251,7 +251,7 @@ def read_store(config: Settings, job: Callable[[Repositories], T]) -> T:
         store.close_sync()
 
 
-HANDLERS: Mapping[str, CommandHandler] = {
+_HANDLERS: Mapping[str, CommandHandler] = {
     "apply": _apply_team_file,
     "list": _list_teams,
     "show": _show_team,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.admin.database_checkup import build_retention_finding
+from bot.admin.settings_checkup import build_retention_finding
 from bot.content.catalogue import load_catalogue
 from bot.domain.person import privacy_notice
 from bot.elements import Text

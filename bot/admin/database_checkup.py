@@ -10,7 +10,6 @@ from bot.admin import key_checkup
 from bot.admin.finding import Finding, build_fault_finding
 from bot.admin.key_location import Machine
 from bot.admin.start_checks import build_database_fault
-from bot.retention_periods import MAX_RETENTION_MONTHS
 from bot.settings import Settings
 from bot.store.database_faults import DatabaseFault, classify_database_error
 from bot.store.keys.key_store import KeyStoreUnavailableError
@@ -107,14 +106,3 @@ def read_if_possible(settings: Settings, job: Callable[[Repositories], T], defau
             store.close_sync()
     except Exception:  # noqa: BLE001 - reported by the check of the database
         return default
-
-
-def build_retention_finding(settings: Settings) -> Finding:
-    """Return for how many months what an operator may shorten is stored."""
-    months = settings.retention
-    facts = {"tables": months.table_months, "audit": months.audit_months}
-    return Finding(
-        is_healthy=True,
-        key="operator.doctor.retention",
-        facts={**facts, "longest": MAX_RETENTION_MONTHS},
-    )

@@ -14,6 +14,7 @@ from bot.admin import (
     installation_checkup,
     key_checkup,
     microsoft_checkup,
+    settings_checkup,
     slack_checkup,
     team_checkup,
 )
@@ -23,7 +24,7 @@ from bot.admin.microsoft_checkup import MicrosoftCheck, TeamsChannelCheck
 from bot.admin.slack_checkup import SlackQueries
 from bot.conversation import parse_product
 from bot.domain.checkins.scheduling import REASON_LATE, Blocker
-from bot.settings import Settings, list_misspelt_settings
+from bot.settings import Settings
 from bot.settings_validation import reveal_secret
 from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.open_store import open_store
@@ -58,12 +59,7 @@ async def run_checkup(
     """
     current_day = today or datetime.now(UTC).date()
     findings = await asyncio.to_thread(_database_findings, settings, current_day, read_machine())
-    safety_key = "safety_text" if settings.safety_texts else "safety_text_unset"
-    findings += (
-        Finding(is_healthy=True, key=f"operator.doctor.{safety_key}"),
-        database_checkup.build_retention_finding(settings),
-    )
-    findings += _misspelling_findings()
+    findings += settings_checkup.check_settings(settings)
     if settings.uses_slack:
         findings += await _check_slack(settings, slack_queries)
     if settings.uses_teams:
@@ -115,18 +111,6 @@ def _current_database_findings(
         *_suspension_findings(store.read_sync(_list_suspension_reasons)),
         *_delivery_findings(store.read_sync(_count_deliveries), today),
         *team_checkup.check_lists(store),
-    )
-
-
-def _misspelling_findings() -> tuple[Finding, ...]:
-    """Return one finding for each name that nearly matches a setting which is unset."""
-    return tuple(
-        Finding(
-            is_healthy=False,
-            key="environment.settings_file.misspelt",
-            facts={"name": name, "setting": setting},
-        )
-        for name, setting in list_misspelt_settings().items()
     )
 
 

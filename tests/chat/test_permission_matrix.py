@@ -22,8 +22,8 @@ from tests.chat.surfaces import Product, Screen
 
 CHAT_ROLES = tuple(role for role in AccessRole if role is not AccessRole.OPERATOR)
 
-ENDING_ROUTES = ("closing", "supervision.move", "supervision.undo")
-"""Routes after which the team, its channel or its set-up is another one: they are sent last."""
+ENDING_ROUTES = ("erase", "closing", "supervision.move", "supervision.undo")
+"""Routes after which the person, the team or its set-up is another one: they are sent last."""
 
 EXTERNAL_BODY = external_access.render_refusal(WORDS).body
 EXTERNAL_HOME = external_access.render_home_page(WORDS).body

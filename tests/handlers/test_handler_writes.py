@@ -151,7 +151,6 @@ QUEUEING_REQUESTS: Mapping[str, Request] = {
     "form share": build_request(SUPERVISOR, data=f"{TEAM.id}:question:2026-06-29:", answers={}),
 }
 """Requests of a supervisor that are audited or queue a post, and store nothing of a clinician."""
-
 AUDITED_TABLES = {
     "/debriefs export": {"audit_entry"},
     "button debriefs.export": {"audit_entry"},

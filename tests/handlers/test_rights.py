@@ -1,9 +1,12 @@
 """The right of each handler, and the refusals of people without it."""
 
+import argparse
+
 import pytest
 
 from bot import __main__ as bot_command
-from bot import team_commands
+from bot.admin import command_line
+from bot.content.catalogue import load_catalogue
 from bot.context import Context
 from bot.conversation import Person, Profile, Reply, Request
 from bot.domain import permission_table
@@ -17,6 +20,7 @@ from tests.doubles import RecordingOutlet
 from tests.handlers.setup_forms import resolve_reply
 from tests.sample_team import SUPERVISOR, TEAM, build_request, set_up_team
 
+WORDS = load_catalogue().get_pack("en")
 FOREIGN_SUPERVISOR = Person("slack:T0ELSEWHERE", SUPERVISOR.id)
 EDITOR_ROUTES = {
     "introduce": BUTTONS["supervision.introduce"],
@@ -49,10 +53,22 @@ def list_command_rows() -> set[str]:
     return rows
 
 
+def list_subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Return the parsers of a command's subcommands by name."""
+    actions = [
+        action for action in parser._actions if isinstance(action, argparse._SubParsersAction)
+    ]
+    return {name: subparser for action in actions for name, subparser in action.choices.items()}
+
+
 def list_verb_rows() -> set[str]:
-    """Return the rows that the operator's commands need, with the subcommands of ``team``."""
-    verbs = set(bot_command.HANDLERS) - {"team"}
-    return verbs | {f"team {name}" for name in team_commands.HANDLERS}
+    """Return the rows that the operator's commands need: each subcommand, as it is typed."""
+    parser = command_line.build_parser(WORDS, bot_command.HANDLERS)
+    return {
+        f"{verb} {name}".strip()
+        for verb, subparser in list_subcommands(parser).items()
+        for name in list_subcommands(subparser) or [""]
+    }
 
 
 def test_the_permission_table_has_every_way_in_and_no_other() -> None:
