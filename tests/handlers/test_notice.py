@@ -91,7 +91,7 @@ async def test_the_menu_shows_the_privacy_notice(role_context: Context) -> None:
 
     reply = await choose(role_context, "kept")
 
-    assert words.translate("privacy.kept.notices") in reply_text(reply)
+    assert words.translate("privacy.kept.not_clients") in reply_text(reply)
 
 
 async def test_an_unknown_choice_is_refused(role_context: Context) -> None:
