@@ -23,10 +23,14 @@ class Remainder(Enum):
     SETUP = "setup"
     """What the set-up declares is the supervisor's statement of who is in the team: only the set-up
     changes it. What the person added is deleted. Of somebody who has left nothing remains."""
+    LINK = "link"
+    """Which accounts are one person's, which the operator states: as the set-up above, and while a
+    frozen list has any of the accounts, also of somebody who has left. Without it the person would
+    have a second yearly bound under the other account."""
     EXPOSURE = "exposure"
-    """The frozen lists, until 53 weeks after the close, of periods that are closed or on whose
-    teams' lists the person still is: they limit how much the tables of a year may tell about the
-    person, and were written by the set-up alone."""
+    """The frozen lists, until 53 weeks after the close: they limit how much the tables of a year
+    may tell about the person, and were written by the set-up alone. Of somebody who has left those
+    of open periods go, unless a key is lost."""
     HISTORY = "history"
     """Who changed a set-up, for the people whom it concerned; 24 months, a day for the set-up
     before the change. Of somebody who has left "somebody who left" remains."""
@@ -77,7 +81,7 @@ _PERSONAL_TABLES = (
     TableFacts(
         schema.linked_accounts,
         (ACTOR_COLUMNS, ("same_workspace", "same_person")),
-        remainder=Remainder.SETUP,
+        remainder=Remainder.LINK,
     ),
     TableFacts(
         schema.rosters, (ACTOR_COLUMNS,), fields=("team", "declared"), remainder=Remainder.SETUP
@@ -103,7 +107,7 @@ _PERSONAL_TABLES = (
     TableFacts(
         schema.period_members,
         (ACTOR_COLUMNS,),
-        fields=("ledger", "unit", "closes", "epsilon"),
+        fields=("ledger", "unit", "closes", "epsilon", "erased"),
         remainder=Remainder.EXPOSURE,
     ),
     TableFacts(

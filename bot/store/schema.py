@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
 )
 
 from bot.store import audit_schema, installation_schema, schema_metadata
@@ -255,10 +256,12 @@ period_members = Table(
     Column("workspace", String(80), primary_key=True),
     Column("person", String(80), primary_key=True),
     Column("epsilon", String(10), nullable=False),
+    Column("erased", Boolean, nullable=False, server_default=false()),
     Index("period_member_person", "workspace", "person"),
     sqlite_with_rowid=False,
     comment="Who was on a unit's list when its period was frozen, and the period's epsilon; "
-    "written by the set-up alone, kept for 53 weeks after the close.",
+    "written by the set-up alone, kept for 53 weeks after the close. "
+    "erased: the person left their team's list when their data was erased.",
 )
 
 unit_classes = Table(

@@ -4,8 +4,9 @@ Who has a copy of the database from before an erasure and one from after it read
 rows beside a name are gone. What that person filed is not among what the two tell. A person's own
 erasure writes the records that every form of theirs writes, a withdrawal and a guide only read
 included; that of a departed person, without a form, writes every open record of their workspaces.
-An emptied slot stays in its record, so that no size changes, and a frozen list changes only for a
-person who is on no team's list any more. No page differs, and no other person is told.
+An emptied slot stays in its record, so that no size changes, and a frozen list changes only by the
+erasure of a departed person. No page or table is withheld or differs by a person's own erasure, and
+no other person is told.
 """
 
 from datetime import datetime
@@ -52,8 +53,9 @@ def erase_departed_person(repos: Repositories, person: Person, now: datetime) ->
     accounts = repos.linked_accounts.list_accounts_of(person)
     row_count = repos.personal_rows.count_rows(accounts)
     if row_count:
-        repos.withdrawals.erase_debriefs(repos.ledger.load_contributor(person, now), now)
-        repos.person_erasures.erase_departed(accounts)
+        contributor = repos.ledger.load_contributor(person, now)
+        withdrawal = repos.withdrawals.erase_debriefs(contributor, now)
+        repos.person_erasures.erase_departed(accounts, now, is_key_lost=withdrawal.is_key_lost)
         if repos.is_key_store_unavailable:
             raise StoreBusyError
     return row_count - repos.personal_rows.count_rows(accounts)

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bot.context import Context
+from bot.conversation import Person
 from bot.elements import Code, Form
 from bot.store.repositories import Repositories
 from handlers import BUTTONS, FORMS, HOME_HANDLER
@@ -24,6 +25,8 @@ from tests.sample_team import (
     set_up_team,
     steps_by_name,
 )
+
+JOINER = build_person("joiner")
 
 
 @pytest.fixture
@@ -51,6 +54,14 @@ async def test_copy_has_the_rows_as_json(joined_context: Context) -> None:
     documents = [json.loads(item.text) for item in form.body if isinstance(item, Code)]
     assert documents[0]["tables"]["person"][0]["id"] == MARIE.id
     assert ADA.id not in reply_text(form)
+
+
+async def test_copy_is_the_same_at_another_hour(joined_context: Context, clock: FakeClock) -> None:
+    """So two replies that ought not to differ do not differ by the instant of their requests."""
+    for person in (MARIE, STRANGER):
+        form = await BUTTONS["home.copy"](build_request(person), joined_context)
+        clock.advance(hours=1)
+        assert await BUTTONS["home.copy"](build_request(person), joined_context) == form
 
 
 async def test_erasure_is_confirmed_first(joined_context: Context) -> None:
@@ -102,8 +113,20 @@ async def test_erasure_reads_the_same_whether_anything_was_filed(joined_context:
     assert len(set(replies)) == 1
 
 
-async def test_supervisor_reads_no_difference(joined_context: Context) -> None:
-    """No page of theirs tells that somebody on the list was erased."""
+async def join_first_week(context: Context, person: Person) -> None:
+    """Let *person* join by themselves while additions still count in the open period."""
+
+    def join(repos: Repositories) -> None:
+        repos.people.join_team(person, TEAM.id)
+        repos.ledger.add_listed_people(context.now(), (TEAM.id,))
+
+    await context.store.across_workspaces.write(join)
+
+
+@pytest.mark.parametrize("person", [MARIE, JOINER], ids=["declared", "joined"])
+async def test_supervisor_reads_no_difference(joined_context: Context, person: Person) -> None:
+    """No page of theirs tells that somebody who counts was erased, whoever listed them."""
+    await join_first_week(joined_context, JOINER)
     pages = ("home.open", "supervision.open", "debriefs.open")
 
     async def read_pages() -> list[object]:
@@ -115,7 +138,7 @@ async def test_supervisor_reads_no_difference(joined_context: Context) -> None:
         ]
 
     before = await read_pages()
-    await FORMS["erase"](build_request(MARIE, answers={}), joined_context)
+    await FORMS["erase"](build_request(person, answers={}), joined_context)
 
     assert await read_pages() == before
 
@@ -124,12 +147,11 @@ async def test_person_joined_by_themselves_reads_that_they_are_on_no_list(
     joined_context: Context,
 ) -> None:
     """Their Home is that of a person of whom nothing is stored."""
-    joiner = build_person("joiner")
     await joined_context.store.across_workspaces.write(
-        lambda repos: repos.people.join_team(joiner, TEAM.id)
+        lambda repos: repos.people.join_team(JOINER, TEAM.id)
     )
 
-    await FORMS["erase"](build_request(joiner, answers={}), joined_context)
+    await FORMS["erase"](build_request(JOINER, answers={}), joined_context)
 
-    pages = [await HOME_HANDLER(build_request(who), joined_context) for who in (joiner, STRANGER)]
+    pages = [await HOME_HANDLER(build_request(who), joined_context) for who in (JOINER, STRANGER)]
     assert pages[0] == pages[1]

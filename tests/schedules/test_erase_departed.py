@@ -7,7 +7,7 @@ from bot.conversation import Person, Profile, ProfileChanged
 from bot.store.repositories import Repositories
 from bot.workflows import person_erasure
 from handlers import EVENT_HANDLER
-from schedules import erase_departed
+from schedules import close_periods, erase_departed
 from tests.doubles import FakeClock, RecordingOutlet
 from tests.sample_team import ADA, CLINICIANS, MARIE, SUPERVISOR, TEAM, build_person
 
@@ -39,19 +39,28 @@ async def joined_context(team_context: Context) -> Context:
     return team_context
 
 
-@pytest.mark.parametrize("person", [MARIE, SUPERVISOR], ids=["clinician", "supervisor"])
+@pytest.mark.parametrize(
+    ("person", "remaining_tables"),
+    [(MARIE, {"period_member"}), (SUPERVISOR, set[str]())],
+    ids=["clinician", "supervisor"],
+)
 async def test_a_person_is_erased_on_the_thirtieth_day(
-    joined_context: Context, clock: FakeClock, outlet: RecordingOutlet, person: Person
+    joined_context: Context,
+    clock: FakeClock,
+    outlet: RecordingOutlet,
+    person: Person,
+    remaining_tables: set[str],
 ) -> None:
-    """Not a day before; the rows of another person stay."""
+    """Not a day before, but for the list of a closed period; the rows of another person stay."""
     await close_account(joined_context, outlet, person)
     counts = []
     for _ in range(31):
+        await close_periods.run(joined_context)
         counts.append(await erase_departed.run(joined_context))
         clock.advance(days=1)
 
     assert counts == [0] * 30 + [1]
-    assert await list_tables(joined_context, person) == set()
+    assert await list_tables(joined_context, person) == remaining_tables
     assert await list_tables(joined_context, ADA) >= {"person", "roster"}
     assert await erase_departed.next_due(joined_context) is None
 

@@ -47,7 +47,7 @@ async def test_open_periods_have_the_people_on_the_present_lists(
 
     rows = {tuple(row) for row in await fetch_rows(store, period_members)}
     assert rows == {
-        (ledger, "team:north", CLOSES, WORKSPACE, person.id, "8/5")
+        (ledger, "team:north", CLOSES, WORKSPACE, person.id, "8/5", False)
         for ledger in ("total", "breakdown")
         for person in PEOPLE
     }

@@ -12,7 +12,8 @@ from bot.store.schema import feeds, linked_accounts, people, period_members, per
 class UnlistedMembers:
     """Repository of the facts by which a person lacks a team.
 
-    They are lists and accounts: no row that a filing writes is read.
+    They are lists and accounts: no row that a filing writes is read. Who left their list by an
+    erasure is in no answer: a note that counted them would tell of it.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -46,7 +47,7 @@ class UnlistedMembers:
             )
             .join(periods, _IS_IN_PERIOD)
             .outerjoin(people, _IS_ROW)
-            .where(*where)
+            .where(~period_members.c.erased, *where)
             .distinct()
         )
         return tuple(
