@@ -10,6 +10,7 @@ from bot.admin.command_line import CommandHandler
 from bot.clock import Clock
 from bot.content.catalogue import LanguagePack
 from bot.domain.person import data_copy, own_data
+from bot.domain.person.privacy_notice import describe_periods
 from bot.operator_commands import print_sentence
 from bot.workflows.person_erasure import load_data_copy
 
@@ -50,7 +51,8 @@ def _erase_person(options: argparse.Namespace, words: LanguagePack) -> int:
     else:
         print_sentence(words.translate("operator.person.erased", count=erased_count))
     if remaining_count:
-        print_sentence(words.translate("operator.person.remains", count=remaining_count))
+        periods = describe_periods(words.retention)
+        print_sentence(words.translate("operator.person.remains", count=remaining_count, **periods))
     return 0
 
 

@@ -172,7 +172,7 @@ async def test_home_of_a_clinician_has_no_notices(role_context: Context) -> None
 
     words = role_context.catalogue.get_pack("en")
     assert "notice.settings" not in steps_by_name(home)
-    assert words.translate("notice.mine.deliveries") not in reply_text(home)
+    assert words.translate("notice.mine.deliveries", message_weeks=5) not in reply_text(home)
 
 
 async def test_the_button_opens_the_report_of_the_messages_team(context: Context) -> None:

@@ -6,7 +6,7 @@ controls. It reads published tables alone.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from bot.content.catalogue import LanguagePack
 from bot.conversation import InvalidAnswers
@@ -27,6 +27,7 @@ from bot.elements import (
     Text,
     TimeField,
 )
+from bot.retention_periods import DELIVERY_RETENTION
 
 MENU_CODES = ("stop", "move", "kept")
 """The secondary actions of every notice."""
@@ -157,7 +158,8 @@ def describe_preference(
     preference: NoticePreference | None, team: Team, words: LanguagePack
 ) -> tuple[str, ...]:
     """Describe what is stored for the notices of a person with a role in *team*, a fact each."""
-    lines = [words.translate("notice.mine.deliveries")]
+    message_weeks = DELIVERY_RETENTION // timedelta(weeks=1)
+    lines = [words.translate("notice.mine.deliveries", message_weeks=message_weeks)]
     if preference and preference.is_stopped:
         lines.append(words.translate("notice.mine.stopped"))
     elif preference:

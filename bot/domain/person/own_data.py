@@ -6,6 +6,7 @@ from bot.content.catalogue import LanguagePack
 from bot.domain import surface
 from bot.domain.person import data_copy
 from bot.domain.person.data_copy import DataCopy
+from bot.domain.person.privacy_notice import describe_periods
 from bot.elements import ActionRow, Button, Caption, Code, Divider, Element, Form, Text
 
 FORM_NAME = "erase"
@@ -74,10 +75,11 @@ def build_erasure_form(words: LanguagePack) -> Form:
 
     It is the same for everybody, whatever is stored.
     """
+    periods = describe_periods(words.retention)
     return Form(
         FORM_NAME,
         words.translate("own_data.erase.title"),
-        tuple(Text(words.translate(f"own_data.erase.{key}")) for key in _ERASURE_KEYS),
+        tuple(Text(words.translate(f"own_data.erase.{key}", **periods)) for key in _ERASURE_KEYS),
         submit=words.translate("own_data.erase.submit"),
         close=words.translate("common.cancel"),
     )

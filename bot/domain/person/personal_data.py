@@ -12,6 +12,7 @@ from bot.domain.counts import close_notice
 from bot.domain.counts.close_schedule import NoticePreference
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Clinician, Team
+from bot.domain.person.privacy_notice import describe_periods
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def resolve_zone(clinician: Clinician, team: Team | None) -> ZoneInfo:
 
 def describe_personal_data(person_data: PersonalData, words: LanguagePack) -> tuple[str, ...]:
     """Describe all data stored about a person as a list of sentences, one fact each."""
-    person = person_data.clinician
+    person, periods = person_data.clinician, describe_periods(words.retention)
     lines = [
         _describe_profile(person_data, words),
         *_describe_teams(person_data, words),
@@ -108,9 +109,9 @@ def describe_personal_data(person_data: PersonalData, words: LanguagePack) -> tu
         *_describe_unanswered(person, words),
     ]
     if person.has_joined:
-        lines.append(words.translate("home.mine.deliveries"))
+        lines.append(words.translate("home.mine.deliveries", **periods))
     if person_data.is_on_frozen_list:
-        lines.append(words.translate("home.mine.lists"))
+        lines.append(words.translate("home.mine.lists", **periods))
     if person_data.is_in_audit_trail:
         lines.append(words.translate("home.mine.trail", months=words.retention.audit_months))
     if person_data.notice_team:
@@ -146,7 +147,8 @@ def _describe_teams(person_data: PersonalData, words: LanguagePack) -> list[str]
             names = words.join_items(team.name for team in teams)
             lines.append(words.translate(f"home.mine.{key}", teams=names))
     if person_data.supervised_teams:
-        lines.append(words.translate("home.mine.shared"))
+        periods = describe_periods(words.retention)
+        lines.append(words.translate("home.mine.shared", **periods))
     if person_data.has_agreed:
         lines.append(words.translate("home.mine.agreed"))
     return lines

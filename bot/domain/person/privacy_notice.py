@@ -160,12 +160,12 @@ def _render_stored_data(words: LanguagePack) -> tuple[Element, ...]:
 
 
 def _render_list(words: LanguagePack, keys: tuple[str, ...]) -> Text:
-    periods = _describe_periods(words.retention)
+    periods = describe_periods(words.retention)
     return Text("\n".join(f"• {words.translate(f'privacy.kept.{key}', **periods)}" for key in keys))
 
 
-def _describe_periods(retention: RetentionPeriods) -> dict[str, int]:
-    """Return the numbers of the notice, each from the period that the retention duty uses."""
+def describe_periods(retention: RetentionPeriods) -> dict[str, int]:
+    """Return the numbers of all sentences about periods, each from what the retention duty uses."""
     key_days = IDEMPOTENCY_KEY_RETENTION.days
     return {
         "audit_months": retention.audit_months,

@@ -1,5 +1,8 @@
 """The screens of a person's own data, in every language."""
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from bot.content.catalogue import LanguagePack, load_catalogue
@@ -7,6 +10,7 @@ from bot.conversation import Person
 from bot.domain.person import own_data
 from bot.domain.person.data_copy import DataCopy, Rows
 from bot.elements import Button, Code
+from bot.retention_periods import RetentionPeriods
 from bot.store.data_map import PERSONAL_TABLES
 from tests.doubles import START
 from tests.sample_team import reply_text, steps_by_name
@@ -72,6 +76,16 @@ def test_titles_fit(words: LanguagePack) -> None:
         own_data.build_copy_form(build_copy({}), (), "", words),
     )
     assert all(len(form.title) <= 24 and len(form.submit) <= 24 for form in forms)
+
+
+@pytest.mark.parametrize("words", PACKS, ids=CATALOGUE.languages)
+def test_remaining_periods_are_those_of_the_settings(words: LanguagePack) -> None:
+    """The form names what an operator shortened, and the weeks that the retention duty uses."""
+    shortened = replace(words, retention=RetentionPeriods(audit_months=3))
+
+    text = reply_text(own_data.build_erasure_form(shortened))
+
+    assert re.findall(r"\d+", text) == ["53", "3"]
 
 
 def test_a_lost_key_is_named() -> None:
