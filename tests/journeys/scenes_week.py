@@ -169,3 +169,18 @@ async def photograph_home_pages(session: PhotoSession) -> None:
         persona = session.drive_persona(person)
         await persona.open_home()
         await session.photograph_home(name, persona)
+    await _photograph_own_data(session)
+
+
+async def _photograph_own_data(session: PhotoSession) -> None:
+    """Photograph what is stored about a person, and the erasure of another with its answer."""
+    noor, listed = session.drive_persona(NOOR), session.drive_persona("U0CLIN09")
+    await noor.press_element("home.copy")
+    await noor.wait_for_modal("note", WAIT_SECONDS)
+    await session.photograph_form("everything that is stored", noor)
+    await session.close_forms(noor)
+    await listed.press_element("home.erase")
+    await listed.wait_for_modal("erase", WAIT_SECONDS)
+    await session.photograph_form("erase?", listed)
+    await session.photograph_submission("the data is erased", listed, "note")
+    await session.close_forms(listed)
