@@ -1,5 +1,6 @@
 """Duty: delete the rows whose retention period is over, table by table."""
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
@@ -12,6 +13,8 @@ from bot.retention_periods import (
     IDEMPOTENCY_KEY_RETENTION,
     MEMBER_RETENTION,
 )
+from bot.store import removed_teams
+from bot.store.key_removal import KeyStoreInUseError
 from bot.store.repositories import Repositories
 
 _TEAM_RECORDS_DUTY = "team_records"
@@ -54,7 +57,6 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
                 now - DELIVERY_RETENTION, except_kinds=_UNEXPIRING_KINDS
             )
             + repos.releases.delete_before((now - periods.tables).date())
-            + repos.team_lifecycle.delete_removed_before((now - periods.tables).date())
             + repos.audit_trail.delete_before(now - periods.audit)
             + repos.previous_setups.delete_before(now - SETTER_WINDOW)
             + repos.period_members.delete_closed_before((now - MEMBER_RETENTION).date())
@@ -63,12 +65,29 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
         )
 
     deleted_count = await context.store.across_workspaces.write(delete_expired_rows)
+    deleted_count += await _delete_removed_teams(context, (now - periods.tables).date())
     return deleted_count + await _reseal_team_records(context, batch_size)
 
 
 async def next_due(_context: Context) -> datetime | None:
     """Return ``None``: no person waits for this duty, so a simulated clock never stops for it."""
     return None
+
+
+async def _delete_removed_teams(context: Context, cutoff: date) -> int:
+    """Delete the teams that were removed before *cutoff*, their keys first; return how many.
+
+    Nothing is deleted while a copy of the database uses the key store.
+    """
+    store, deleted_count = context.store, 0
+    workspaces = await store.across_workspaces.read(
+        lambda repos: repos.team_lifecycle.list_workspaces_with_expired(cutoff)
+    )
+    step = partial(removed_teams.delete_expired_teams, cutoff)
+    for workspace in workspaces:
+        with suppress(KeyStoreInUseError):
+            deleted_count += await store.run_purge_step(step, workspace, context.now())
+    return deleted_count
 
 
 async def _reseal_team_records(context: Context, batch_size: int) -> int:

@@ -2,17 +2,14 @@
 
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, literal, select, update
+from sqlalchemy import Connection, func, select, update
 
 from bot.domain.people import Team
+from bot.store import removed_teams
 from bot.store.record_cache import RecordCache
-from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.repositories.declared_lists import DeclaredLists
 from bot.store.repositories.deliveries import Deliveries
-from bot.store.schema import feeds, releases, roles, rosters, team_records, teams
-
-_HAS_TABLE = exists().where(releases.c.unit == literal(team_unit_key("")) + teams.c.id)
-_SELECT_REMOVED = select(teams.c.id).where(teams.c.removed < bindparam("cutoff"), ~_HAS_TABLE)
+from bot.store.schema import feeds, teams
 
 
 class TeamLifecycle:
@@ -49,15 +46,6 @@ class TeamLifecycle:
         self.move_channel(team, f"-{team.id}")
         self._connection.execute(update(teams).where(teams.c.id == team.id).values(removed=day))
 
-    def delete_removed_before(self, cutoff: date) -> int:
-        """Delete the teams that were removed before *cutoff*, with their roles; return how many.
-
-        A team stays while a table of its own is stored: its last period closed after its removal.
-        """
-        team_ids = list(self._connection.scalars(_SELECT_REMOVED, {"cutoff": cutoff}))
-        if not team_ids:
-            return 0
-        for table in (roles, rosters, team_records):
-            self._connection.execute(delete(table).where(table.c.team.in_(team_ids)))
-        self._connection.execute(delete(teams).where(teams.c.id.in_(team_ids)))
-        return len(team_ids)
+    def list_workspaces_with_expired(self, cutoff: date) -> tuple[str, ...]:
+        """Return the workspaces of teams removed before *cutoff*; see :mod:`..removed_teams`."""
+        return removed_teams.list_workspaces(self._connection, cutoff)

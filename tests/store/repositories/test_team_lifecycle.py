@@ -2,10 +2,16 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
+
+import pytest
 
 from bot.conversation import Person
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Role
+from bot.store.keys.key_id import TeamKeyId
+from bot.store.keys.key_store import KeyStoreUnavailableError
+from bot.store.removed_teams import delete_expired_teams
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryState, PlannedDelivery
 from bot.store.store import Store
@@ -146,12 +152,11 @@ async def test_removed_team_is_deleted_with_its_last_table(store: Store) -> None
     await store.across_workspaces.write(lambda repos: repos.team_lifecycle.remove(NORTH, TODAY))
     await close_due_periods(store)
 
-    def delete_removed(repos: Repositories) -> tuple[int, int]:
-        early = repos.team_lifecycle.delete_removed_before(date(2028, 12, 1))
-        repos.releases.delete_before(date(2029, 1, 8))
-        return early, repos.team_lifecycle.delete_removed_before(date(2028, 12, 1))
-
-    counts = await store.across_workspaces.write(delete_removed)
+    early = await delete_removed(store, date(2028, 12, 1))
+    await store.across_workspaces.write(
+        lambda repos: repos.releases.delete_before(date(2029, 1, 8))
+    )
+    counts = (early, await delete_removed(store, date(2028, 12, 1)))
     teams, role_holders = await store.across_workspaces.read(
         lambda repos: (repos.teams.list_teams_ever(), repos.teams.list_roles(SUPERVISOR))
     )
@@ -162,10 +167,51 @@ async def test_team_that_was_not_removed_is_never_deleted(store: Store) -> None:
     """Nor is one that was removed later than the given day."""
     removed = build_team("removed")
 
-    def delete_removed(repos: Repositories) -> int:
+    def save_and_remove(repos: Repositories) -> None:
         repos.teams.save(NORTH)
         repos.teams.save(removed)
         repos.team_lifecycle.remove(removed, TODAY)
-        return repos.team_lifecycle.delete_removed_before(TODAY)
 
-    assert await store.across_workspaces.write(delete_removed) == 0
+    await store.across_workspaces.write(save_and_remove)
+
+    assert await delete_removed(store, TODAY) == 0
+
+
+async def test_deleted_team_leaves_no_key(store: Store) -> None:
+    """The key of its record is destroyed with its row, and that of another team stays."""
+    other = build_team("other")
+    for team in (NORTH, other):
+        await open_periods(store, (team, 2))
+    north_key, other_key = (TeamKeyId(team.id).file_name for team in (NORTH, other))
+    assert {north_key, other_key} <= list_key_names(store)
+    await store.across_workspaces.write(lambda repos: repos.team_lifecycle.remove(NORTH, TODAY))
+
+    assert await delete_removed(store, date(2026, 11, 25)) == 1
+
+    assert north_key not in list_key_names(store)
+    assert other_key in list_key_names(store)
+
+
+async def test_team_whose_key_cannot_be_destroyed_stays(store: Store) -> None:
+    """No row is deleted before its key; a later call goes on."""
+    await open_periods(store, (NORTH, 2))
+    await store.across_workspaces.write(lambda repos: repos.team_lifecycle.remove(NORTH, TODAY))
+    path = store.key_store.folder / TeamKeyId(NORTH.id).file_name  # type: ignore[attr-defined]  # a folder in tests
+    path.unlink()
+    path.mkdir()
+
+    with pytest.raises(KeyStoreUnavailableError):
+        await delete_removed(store, date(2026, 11, 25))
+
+    assert await store.across_workspaces.read(lambda repos: repos.teams.list_teams_ever())
+
+
+def list_key_names(store: Store) -> set[str]:
+    """Return the names of all stored keys."""
+    return {key.file_name for key in store.key_store.list_ids()}
+
+
+async def delete_removed(store: Store, cutoff: date) -> int:
+    """Delete the teams of the workspace that were removed before *cutoff*; return how many."""
+    step = partial(delete_expired_teams, cutoff)
+    return await store.run_purge_step(step, WORKSPACE, AFTER_QUARTER)

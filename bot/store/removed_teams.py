@@ -1,0 +1,60 @@
+"""Teams that were removed long ago: their keys are destroyed, then their rows deleted."""
+
+from datetime import date
+
+from sqlalchemy import Connection, Engine, bindparam, delete, exists, literal, select
+
+from bot.store.key_claims import ClaimStatus, KeyClaims
+from bot.store.key_removal import KeyStoreInUseError, delete_keys
+from bot.store.keys.key_id import StoredKey, TeamKeyId
+from bot.store.keys.key_store import KeyStore
+from bot.store.repositories.column_codecs import team_unit_key
+from bot.store.schema import releases, roles, rosters, team_records, teams
+
+_HAS_TABLE = exists().where(releases.c.unit == literal(team_unit_key("")) + teams.c.id)
+_IS_EXPIRED = (teams.c.removed < bindparam("cutoff")) & ~_HAS_TABLE
+_SELECT_WORKSPACES = select(teams.c.workspace).where(_IS_EXPIRED).distinct()
+_SELECT_TEAM_IDS = select(teams.c.id).where(
+    _IS_EXPIRED, teams.c.workspace == bindparam("workspace_key")
+)
+
+
+def list_workspaces(connection: Connection, cutoff: date) -> tuple[str, ...]:
+    """Return the workspaces with teams that were removed before *cutoff*, sorted.
+
+    A team stays while a table of its own is stored: its last period closed after its removal.
+    """
+    return tuple(sorted(connection.scalars(_SELECT_WORKSPACES, {"cutoff": cutoff})))
+
+
+def delete_expired_teams(
+    cutoff: date,
+    engine: Engine,
+    key_store: KeyStore,
+    workspace: str,
+    claims: KeyClaims,
+    now_seconds: int,
+) -> int:
+    """Delete the teams of *workspace* removed before *cutoff*, their keys first; return how many.
+
+    Run by :meth:`bot.store.store.Store.run_purge_step`: the writer lock keeps every process from
+    creating a key meanwhile. Idempotent: what a crash interrupted is completed by the next call.
+    Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError` and
+    :class:`bot.store.key_removal.KeyStoreInUseError`, with no row deleted.
+    """
+    with engine.begin() as connection:
+        parameters = {"cutoff": cutoff, "workspace_key": workspace}
+        team_ids = list(connection.scalars(_SELECT_TEAM_IDS, parameters))
+        if not team_ids:
+            return 0
+        if claims.acquire(connection, now_seconds) is ClaimStatus.IN_USE:
+            raise KeyStoreInUseError
+        delete_keys(key_store, [_identify_key(team_id) for team_id in team_ids])
+        for table in (roles, rosters, team_records):
+            connection.execute(delete(table).where(table.c.team.in_(team_ids)))
+        connection.execute(delete(teams).where(teams.c.id.in_(team_ids)))
+        return len(team_ids)
+
+
+def _identify_key(team_id: str) -> StoredKey:
+    return StoredKey(TeamKeyId(team_id).file_name, "team")
