@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bot.content.catalogue import Catalogue
 from bot.conversation import Person, Profile, parse_product
-from bot.outlet import AccountStatus, Outlet
+from bot.outlet import AccountStatus, InstallationStatus, Outlet
 from bot.retention_periods import RetentionPeriods
 from bot.store.repositories.teams import Account
 from bot.store.store import Store
@@ -96,6 +96,11 @@ class Context:
             async with asyncio.timeout(timeout_seconds):
                 await asyncio.gather(*map(fetch, channels))
         return statuses
+
+    async def check_installation(self, workspace: str) -> InstallationStatus:
+        """Return whether the app is installed in *workspace*; UNKNOWN without its product."""
+        outlet = self.find_outlet(workspace)
+        return await outlet.check_installation(workspace) if outlet else InstallationStatus.UNKNOWN
 
     async def fetch_profile(self, person: Person) -> Profile | None:
         """Return the profile of *person*; ``None`` if the product's API is not available."""

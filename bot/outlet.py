@@ -39,6 +39,22 @@ class AccountStatus(Enum):
     """The product did not answer, or not with a definite answer."""
 
 
+class InstallationStatus(Enum):
+    """Whether the app is installed in a workspace, as far as the product reports it."""
+
+    INSTALLED = "installed"
+    """The product accepts the token for that very workspace."""
+    REMOVED = "removed"
+    """The workspace's own token is refused for good, or there is none."""
+    UNPROVEN = "unproven"
+    """The token is of another workspace, or refused in a way that does not say why.
+
+    Only an event proves that the app was removed: whoever revokes a token leaves it installed.
+    """
+    UNKNOWN = "unknown"
+    """The product did not answer, not with a definite answer, or cannot be asked."""
+
+
 class Outlet(Protocol):
     """A product's API for outgoing messages. Nothing in it retries by itself."""
 
@@ -64,6 +80,9 @@ class Outlet(Protocol):
 
         *channels* are those of the teams, for a product that knows accounts by a conversation.
         """
+
+    async def check_installation(self, workspace: str) -> InstallationStatus:
+        """Return whether the app is installed in *workspace*. Never raises."""
 
     async def show_home(self, person: Person, home: Home) -> None:
         """Publish the person's home page. Never raises."""

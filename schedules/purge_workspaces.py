@@ -1,34 +1,59 @@
 """Duty: purge the workspaces that uninstalled the app a day ago."""
 
 import logging
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot.context import Context
+from bot.domain.reachability import Evidence, SuspensionKind, classify_suspension
+from bot.domain.uninstallation import PurgeDecision, decide_purge, is_purge_due
 from bot.logs import log_error
 from bot.store.repositories import Repositories
+from bot.store.repositories.workspace_purges import WorkspaceUninstallation
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS
 from bot.workflows.workspace_purge import BATCH_SIZE, complete_purge
 
 logger = logging.getLogger("attune.purge")
 
+_WARNING_INTERVAL = timedelta(hours=1)
+"""Time between two log lines about workspaces that are going to be deleted."""
+
+_CHECK_INTERVAL = timedelta(hours=1)
+"""Time for which no product is asked after one has not proved that a due workspace is gone."""
+
+_WARNING_MARK, _CHECK_MARK = "purge_warning", "purge_check"
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 async def run(context: Context, *, batch_size: int = BATCH_SIZE) -> int:
     """Purge each workspace whose grace is over, and complete the purges that have begun.
 
-    A workspace that was resumed within the grace stays. One whose purge fails, which is logged,
-    does not stop the others, and is tried again by the next run; the first error is raised at the
-    end. Returns how many workspaces were purged.
+    Before a purge begins its product is asked whether the app is installed there: a workspace that
+    is in use is resumed, and one of which nothing definite is known waits. One that was resumed
+    within the grace stays. One whose purge fails, which is logged, does not stop the others, and is
+    tried again by the next run; the first error is raised at the end. While a deletion is pending,
+    a line of the log says so every hour. Returns how many workspaces were purged.
     """
     now, scope = context.now(), context.store.across_workspaces
-    due = await scope.read(lambda repos: repos.workspace_purges.list_due(now))
+    pending = await scope.read(lambda repos: repos.workspace_purges.list_pending())
+    if not pending:
+        return 0
+    may_ask = await _has_passed(context, _CHECK_MARK, _CHECK_INTERVAL, now)
     purged_count, first_error = 0, None
-    for workspace in due:
+    for state in pending:
         try:
-            purged_count += await _purge_if_due(context, workspace, now, batch_size)
+            if await _begin_if_due(context, state, now, may_ask=may_ask):
+                purged_count += await complete_purge(
+                    context.store,
+                    state.workspace,
+                    now,
+                    context.releases_folder,
+                    batch_size=batch_size,
+                )
         except Exception as error:  # noqa: BLE001 - the others are purged all the same
             log_error(logger, "workspaces.purge_failed", error)
             first_error = first_error or error
+    await _warn_of_pending(context, now)
     if first_error is not None:
         raise first_error
     return purged_count
@@ -39,16 +64,58 @@ async def next_due(_context: Context) -> datetime | None:
     return None
 
 
-async def _purge_if_due(context: Context, workspace: str, now: datetime, batch_size: int) -> bool:
-    begin = partial(_begin_if_due, workspace=workspace, now=now)
-    if not await context.store.across_workspaces.write(
-        begin, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS
-    ):
+async def _begin_if_due(
+    context: Context, state: WorkspaceUninstallation, now: datetime, *, may_ask: bool
+) -> bool:
+    """Begin the purge of a workspace that is due and gone; return whether it has begun."""
+    workspace, reason = state.workspace, state.suspension_reason
+    if not is_purge_due(reason, state.uninstalled_at, now):
         return False
-    return await complete_purge(
-        context.store, workspace, now, context.releases_folder, batch_size=batch_size
+    if classify_suspension(reason) is not SuspensionKind.PURGING:
+        if not may_ask:
+            return False
+        decision = decide_purge(reason, await context.check_installation(workspace))
+        if decision is PurgeDecision.RESUME:
+            await _resume(context, workspace)
+        elif decision is PurgeDecision.WAIT:
+            await _advance_mark(context, _CHECK_MARK, now)
+        if decision is not PurgeDecision.BEGIN:
+            return False
+    return await context.store.across_workspaces.write(
+        lambda repos: repos.workspace_purges.begin_if_due(workspace, now),
+        timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS,
     )
 
 
-def _begin_if_due(repos: Repositories, workspace: str, now: datetime) -> bool:
-    return repos.workspace_purges.begin_if_due(workspace, now)
+async def _resume(context: Context, workspace: str) -> None:
+    """Resume a workspace whose token works, which only an installation explains."""
+    resume = partial(_resume_installed, workspace=workspace)
+    if await context.store.across_workspaces.write(resume):
+        logger.warning("workspaces.opened", extra={"action": "workspaces.opened"})
+
+
+def _resume_installed(repos: Repositories, workspace: str) -> bool:
+    return repos.workspaces.resume(workspace, Evidence.INSTALLATION)
+
+
+async def _warn_of_pending(context: Context, now: datetime) -> None:
+    """Log how many workspaces are going to be deleted, if any, once an hour."""
+    pending = await context.store.across_workspaces.read(
+        lambda repos: repos.workspace_purges.list_pending()
+    )
+    if pending and await _has_passed(context, _WARNING_MARK, _WARNING_INTERVAL, now):
+        facts = {"action": "workspaces.deletion_pending", "count": len(pending)}
+        logger.warning("workspaces.deletion_pending", extra=facts)
+        await _advance_mark(context, _WARNING_MARK, now)
+
+
+async def _has_passed(context: Context, mark: str, interval: timedelta, now: datetime) -> bool:
+    """Return whether *interval* has passed since *mark*; also after the clock was set back."""
+    last = await context.store.across_workspaces.read(
+        lambda repos: repos.watermarks.last_run(mark, _NEVER)
+    )
+    return not timedelta(0) <= now - last < interval
+
+
+async def _advance_mark(context: Context, mark: str, now: datetime) -> None:
+    await context.store.across_workspaces.write(lambda repos: repos.watermarks.rewind(mark, now))

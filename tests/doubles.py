@@ -12,7 +12,7 @@ from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
-from bot.outlet import AccountStatus, ProbeResult, ProbeStatus
+from bot.outlet import AccountStatus, InstallationStatus, ProbeResult, ProbeStatus
 from tests.key_folders import open_test_store
 
 PEPPERS = (b"a made-up pepper for tests, longer than thirty-two bytes",)
@@ -67,6 +67,8 @@ class RecordingOutlet:
     probe_result: ProbeResult = AVAILABLE_RESULT
     probed_addresses: list[Address] = field(default_factory=list)
     status_queries: list[tuple[Person, tuple[str, ...]]] = field(default_factory=list)
+    installation_status: InstallationStatus = InstallationStatus.REMOVED
+    checked_workspaces: list[str] = field(default_factory=list)
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Record the message if the configured result is a success, and return that result."""
@@ -97,6 +99,11 @@ class RecordingOutlet:
         if profile is None:
             return AccountStatus.UNKNOWN
         return AccountStatus.ACTIVE if profile.may_be_listed else AccountStatus.CLOSED
+
+    async def check_installation(self, workspace: str) -> InstallationStatus:
+        """Record the check and return the configured status."""
+        self.checked_workspaces.append(workspace)
+        return self.installation_status
 
     async def show_home(self, person: Person, home: Home) -> None:
         """Record the home page."""

@@ -109,6 +109,7 @@ def _current_database_findings(
         *worker_findings,
         *_product_findings(settings, store.read_sync(_count_joined_people)),
         *_suspension_findings(store.read_sync(_list_suspension_reasons)),
+        *_deletion_findings(store.read_sync(_count_pending_deletions)),
         *_delivery_findings(store.read_sync(_count_deliveries), today),
         *team_checkup.check_lists(store),
     )
@@ -167,6 +168,14 @@ def _suspension_findings(reasons: tuple[str, ...]) -> tuple[Finding, ...]:
         return ()
     facts: dict[str, str | int] = {"count": len(reasons), "codes": _format_codes(Counter(reasons))}
     return (Finding(is_healthy=False, key="operator.doctor.workspaces_suspended", facts=facts),)
+
+
+def _deletion_findings(count: int) -> tuple[Finding, ...]:
+    """Return how many workspaces are going to be deleted, as they count as uninstalled."""
+    if not count:
+        return ()
+    key = "operator.doctor.workspaces_doomed"
+    return (Finding(is_healthy=False, key=key, facts={"count": count}),)
 
 
 def _format_codes(counts: Counter[str]) -> str:
@@ -271,6 +280,10 @@ def _count_joined_people(repos: Repositories) -> dict[str, int]:
 
 def _count_deliveries(repos: Repositories) -> tuple[DeliveryCount, ...]:
     return repos.deliveries.count_by_state()
+
+
+def _count_pending_deletions(repos: Repositories) -> int:
+    return len(repos.workspace_purges.list_pending())
 
 
 def _list_suspension_reasons(repos: Repositories) -> tuple[str, ...]:

@@ -56,10 +56,15 @@ def suspend_workspace(repos: Repositories, workspace: str, reason: str, now: dat
 
     A reason that proves an uninstallation begins the time after which the workspace is purged; see
     :mod:`bot.domain.uninstallation`. Events and refused calls may come in any order, repeatedly.
+    The workspace's token is its own where it was installed from the link. An event about one that
+    was connected again begins the time anew: no earlier refusal shortens its day.
     """
+    was_connected = not repos.workspaces.suspension_reason(workspace)
     is_change = repos.workspaces.suspend(workspace, reason)
-    if proves_uninstallation(reason):
-        repos.workspaces.mark_uninstalled(workspace, now)
+    is_own_token = repos.installations.is_stored(workspace)
+    if proves_uninstallation(reason, is_own_token=is_own_token):
+        is_event = proves_uninstallation(reason, is_own_token=False)
+        repos.workspaces.mark_uninstalled(workspace, now, is_first=was_connected and is_event)
     return is_change
 
 

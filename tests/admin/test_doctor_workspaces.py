@@ -1,6 +1,7 @@
 """The check-up reports workspaces that refuse the bot, and teams of workspaces it cannot serve."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from bot.admin import doctor
 from bot.admin.slack_checkup import SlackCheck
 from bot.content.catalogue import load_catalogue
 from bot.store.repositories import Repositories
+from bot.workflows.reachability import suspend_workspace
 from tests.admin.test_doctor import SCOPES, build_settings, check_unreachable_microsoft
 from tests.key_folders import open_test_store
 from tests.slack_queries import build_queries
@@ -87,6 +89,31 @@ async def test_suspended_workspaces_are_counted_by_code(tmp_path: Path) -> None:
 
     assert not finding.is_healthy
     assert finding.facts == {"count": 2, "codes": "token_revoked (2)"}
+
+
+async def test_a_pending_deletion_is_a_finding(tmp_path: Path) -> None:
+    """A refusal is none by itself; the same workspace counts once it is uninstalled."""
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+
+    async def check_slack() -> SlackCheck:
+        return SlackCheck(scopes=SCOPES)
+
+    async def list_findings() -> list[tuple[object, bool]]:
+        findings = await doctor.run_checkup(
+            build_settings(tmp_path), build_queries(check_slack), check_unreachable_microsoft
+        )
+        doomed = [each for each in findings if each.key.endswith("workspaces_doomed")]
+        return [(finding.facts, finding.is_healthy) for finding in doomed]
+
+    await store.across_workspaces.write(partial(_suspend_workspace, "slack:T1"))
+    assert await list_findings() == []
+    now = datetime(2026, 7, 6, tzinfo=UTC)
+    await store.across_workspaces.write(
+        lambda repos: suspend_workspace(repos, "slack:T1", "app_uninstalled", now)
+    )
+    assert await list_findings() == [({"count": 1}, False)]
+    await store.close()
 
 
 def _suspend_workspace(workspace: str, repos: Repositories) -> None:

@@ -46,7 +46,7 @@ async def test_each_state_of_a_workspace_has_a_line(context: Context) -> None:
     purging, refused, uninstalled, resting = (render_workspace(state, words) for state in states)
     assert purging == "a-tenant  is being deleted"
     assert refused == "T1  takes no messages (missing_scope)"
-    times = "uninstalled since 2026-06-29 13:00 UTC; deleted on 2026-06-30 13:00 UTC"
+    times = "uninstalled since 2026-06-29 13:00 UTC; deleted on 2026-06-30 13:00 UTC, or once"
     assert uninstalled.startswith(f"T2  {times}")
     assert resting == "T3  connected"
 

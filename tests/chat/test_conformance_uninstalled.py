@@ -76,6 +76,26 @@ async def test_a_day_after_its_uninstallation_a_workspace_is_deleted(slack: Slac
     assert await count_rows(slack) == 0
 
 
+@pytest.mark.parametrize(("team_id", "is_kept"), [("T1CLINIC", True), ("T0ELSEWHERE", False)])
+async def test_a_workspace_that_is_in_use_is_not_deleted(
+    slack: SlackProduct, team_id: str, *, is_kept: bool
+) -> None:
+    """A revoked earlier token, reported late, destroys nothing where the present one works.
+
+    One that works for another workspace, to which the bot has moved, protects this one not.
+    """
+    await join_and_deliver(slack)
+    await slack.send_event(payloads.build_event("tokens_revoked", tokens={"bot": ["U0BOT"]}))
+    account = {"ok": True, "team_id": team_id, "user_id": "U0BOT"}
+    slack.api.planned_answers["auth.test"] = web_api.PlannedAnswer(account)
+
+    await advance_and_deliver(slack, slack.clock() + timedelta(hours=24))
+
+    assert bool(await count_rows(slack)) == is_kept
+    if is_kept:
+        assert (await get_marks(slack))[2] == ""
+
+
 @pytest.mark.parametrize("team_id", ["", "T0ELSEWHERE", "T1CLINIC"])
 async def test_a_restart_resumes_an_uninstalled_workspace_with_a_working_token(
     slack: SlackProduct, tmp_path: Path, team_id: str

@@ -14,6 +14,7 @@ from bot.store.keys.key_id import TeamKeyId, period_key_prefix
 from bot.store.store import Store
 from bot.workflows.reachability import suspend_workspace
 from schedules import purge_workspaces
+from tests.doubles import RecordingOutlet
 from tests.schedules.crash_steps import open_store, run_in_process
 from tests.schedules.test_period_crashes import iter_crashed_copies, prepare
 from tests.store.sample_workspaces import (
@@ -45,7 +46,8 @@ async def seed_two_workspaces(store: Store) -> None:
 async def run_purge(store: Store, hours_later: int = 0) -> int:
     """Run the duty, which needs no catalogue."""
     now = PURGED_AT + timedelta(hours=hours_later)
-    return await purge_workspaces.run(Context(store, cast("Catalogue", None), lambda: now, {}))
+    outlets = {"slack": RecordingOutlet()}
+    return await purge_workspaces.run(Context(store, cast("Catalogue", None), lambda: now, outlets))
 
 
 async def purge(store: Store) -> None:

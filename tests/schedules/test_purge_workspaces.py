@@ -12,7 +12,6 @@ import pytest
 from bot.context import Context
 from bot.conversation import (
     ChatEvent,
-    PayloadReceived,
     SendResult,
     SendStatus,
     WorkspaceConnected,
@@ -21,7 +20,6 @@ from bot.conversation import (
 from bot.outlet import ProbeResult, ProbeStatus
 from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.release_archive import ReleaseArchive
-from bot.workflows.reachability import suspend_workspace
 from bot.workflows.workspace_probes import record_probe_result
 from handlers import EVENT_HANDLER
 from schedules import COMPOSERS, TIMETABLE, archive_releases, purge_workspaces
@@ -47,6 +45,13 @@ async def send_events(context: Context, events: Sequence[ChatEvent]) -> None:
     """Handle *events* in turn."""
     for event in events:
         await EVENT_HANDLER(event, context)
+
+
+async def store_installation(context: Context) -> None:
+    """Store that the workspace was installed from the link, so that its token is its own."""
+    await context.store.across_workspaces.write(
+        lambda repos: repos.installations.save(WORKSPACE, {"token": "xoxb-1"})
+    )
 
 
 async def has_team(context: Context) -> bool:
@@ -120,6 +125,7 @@ async def test_only_a_final_refusal_leads_to_a_purge(
     is_purged: bool,
 ) -> None:
     """A message or a probe that is refused, where the event was lost; an unknown code is none."""
+    await store_installation(planned_context)
     if found_by == "message":
         outlet.send_result = SendResult(SendStatus.CLOSED, reason=code)
         await DeliverySender(planned_context, COMPOSERS).send_all_due()
@@ -132,22 +138,6 @@ async def test_only_a_final_refusal_leads_to_a_purge(
 
     assert await purge_workspaces.run(planned_context) == is_purged
     assert await has_team(planned_context) != is_purged
-
-
-async def test_a_payload_after_a_refused_call_cancels_the_purge(
-    team_context: Context, clock: FakeClock
-) -> None:
-    """The workspace is back, whatever was refused: no day of the refusal is left."""
-    scope = team_context.store.across_workspaces
-    await scope.write(
-        lambda repos: suspend_workspace(repos, WORKSPACE, "account_inactive", clock())
-    )
-    clock.advance(hours=23)
-    await EVENT_HANDLER(PayloadReceived(WORKSPACE), team_context)
-    await scope.write(lambda repos: suspend_workspace(repos, WORKSPACE, "missing_scope", clock()))
-    clock.advance(hours=400)
-
-    assert await purge_workspaces.run(team_context) == 0
 
 
 async def test_an_event_while_a_purge_goes_on_ends_nothing(

@@ -36,7 +36,7 @@ class SlackOutboundSide:
         self.catalogue = catalogue
         self.installed_tokens = access.create_installed_tokens()
         self.api_client = access.create_api_client(self.installed_tokens)
-        self.outlet = SlackOutlet(self.api_client)
+        self.outlet = SlackOutlet(self.api_client, has_own_tokens=self.installed_tokens is not None)
 
     def bind_routes(self, routes: Routes) -> "SlackAdapter":
         """Return the adapter that serves *routes* and sends with this client."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
 from bot.store import sealing
 from bot.store.keys.key_id import InstallationKeyId
@@ -76,6 +76,14 @@ class Installations:
             return None
         organisation_installation = self.find(row.organisation) if row.organisation else None
         return organisation_installation or self._unseal(workspace, row.body, row.version)
+
+    def is_stored(self, workspace: str) -> bool:
+        """Whether *workspace* was installed from the link, itself or by its organisation.
+
+        No key is read: its tokens may have been renewed, revoked or lost since.
+        """
+        query = select(exists().where(installations.c.workspace == workspace))
+        return bool(self._connection.scalar(query))
 
     def save(self, installed_as: str, secret: dict[str, Any]) -> None:
         """Store the tokens of a new installation, in place of those of an earlier one.

@@ -70,6 +70,10 @@ class WorkspacePurges:
             for key in sorted(self._connection.scalars(keys))
         )
 
+    def list_pending(self) -> tuple[WorkspaceUninstallation, ...]:
+        """Return the workspaces that are to be purged, now or later, or whose purge has begun."""
+        return tuple(state for state in self._fetch_states() if state.uninstalled_at)
+
     def list_due(self, now: datetime) -> tuple[str, ...]:
         """Return the workspaces that are purged at *now*, with those whose purge has begun."""
         return tuple(

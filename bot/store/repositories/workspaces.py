@@ -13,6 +13,7 @@ from bot.domain.reachability import (
     may_resume,
     merge_suspension_reasons,
 )
+from bot.domain.uninstallation import disproves_uninstallation
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.schema import workspaces
 from bot.store.upsert import upsert_row
@@ -32,7 +33,8 @@ class WorkspaceState(NamedTuple):
 
     ``probe_count`` is the number of probes since the last message that was sent: unless it is 0,
     a probe precedes the next message. ``probe_at`` is when a suspended workspace is probed next.
-    Instants are whole Unix seconds. ``uninstalled_since`` is 0 unless the app is removed.
+    Instants are whole Unix seconds. ``uninstalled_since`` is when the app was removed, by the
+    first proof that nothing has disproved; else 0.
     """
 
     suspension_reason: str = ""
@@ -44,7 +46,7 @@ class WorkspaceState(NamedTuple):
 
     @property
     def uninstalled_at(self) -> datetime | None:
-        """The first proof that the app is removed, since the workspace was suspended."""
+        """The first proof that the app is removed from the workspace, while it is suspended."""
         since = self.uninstalled_since
         return from_unix_seconds(since) if self.suspension_reason and since else None
 
@@ -89,30 +91,36 @@ class Workspaces:
         return merged != current
 
     def resume(self, workspace: str, evidence: Evidence) -> bool:
-        """Resume deliveries to *workspace* if *evidence* suffices; ``True`` on a change."""
-        is_change = may_resume(self.suspension_reason(workspace), evidence)
-        if is_change:
-            row = {"id": workspace, "suspended": "", "uninstalled": 0}
-            upsert_row(self._connection, workspaces, row)
+        """Resume deliveries to *workspace* if *evidence* suffices; ``True`` on a change.
+
+        What proved that the app is removed stays stored, unless *evidence* disproves it.
+        """
+        state = self.get_state(workspace)
+        is_change = may_resume(state.suspension_reason, evidence)
+        row: dict[str, str | int] = {"suspended": ""} if is_change else {}
+        if state.uninstalled_since and disproves_uninstallation(state.suspension_reason, evidence):
+            row["uninstalled"] = 0
+        if row:
+            upsert_row(self._connection, workspaces, {"id": workspace} | row)
         return is_change
 
-    def mark_uninstalled(self, workspace: str, now: datetime) -> None:
+    def mark_uninstalled(self, workspace: str, now: datetime, *, is_first: bool = False) -> None:
         """Store that the app is removed from the suspended *workspace* since *now*, at the latest.
 
-        A repeated or a later proof leaves the first instant, which :meth:`resume` deletes.
+        A repeated or a later proof leaves the first instant, until :meth:`resume` deletes it;
+        with *is_first* it is replaced.
         """
-        is_unmarked = (
-            (workspaces.c.id == workspace)
-            & (workspaces.c.suspended != "")
-            & (workspaces.c.uninstalled == 0)
-        )
-        change = update(workspaces).where(is_unmarked)
+        is_marked = (workspaces.c.id == workspace) & (workspaces.c.suspended != "")
+        if not is_first:
+            is_marked &= workspaces.c.uninstalled == 0
+        change = update(workspaces).where(is_marked)
         self._connection.execute(change.values(uninstalled=to_unix_seconds(now)))
 
     def resume_all(self) -> int:
         """Resume the suspended workspaces after a start, and return how many were resumed.
 
-        Those that were uninstalled stay suspended, see :func:`may_resume`.
+        Those that were uninstalled stay suspended, see :func:`may_resume`, and a refused token
+        that is refused again counts from its first refusal.
         """
         return sum(self.resume(workspace, Evidence.RESTART) for workspace in self.list_suspended())
 

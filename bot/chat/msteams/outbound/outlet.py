@@ -16,7 +16,7 @@ from bot.chat.msteams.render.card_factory import CardFactory, find_mentioned_peo
 from bot.chat.probe_results import build_probe_result
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
-from bot.outlet import AccountStatus, ProbeResult, ProbeStatus
+from bot.outlet import AccountStatus, InstallationStatus, ProbeResult, ProbeStatus
 
 logger = logging.getLogger("attune.msteams")
 
@@ -133,6 +133,11 @@ class TeamsOutlet:
         except Exception:  # noqa: BLE001 - the next conversation is asked
             return False
         return True
+
+    async def check_installation(self, workspace: str) -> InstallationStatus:
+        """Return ``UNKNOWN``: Microsoft does not report whether a tenant has the app."""
+        del workspace
+        return InstallationStatus.UNKNOWN
 
     async def show_home(self, person: Person, home: Home) -> None:
         """Do nothing: the home page is a card in the chat, posted anew at each request."""

@@ -12,10 +12,17 @@ from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.token_rotation import TokenRotationError
 from bot.conversation import SendResult, SendStatus
 from bot.logs import log_error
+from bot.outlet import InstallationStatus
 
 logger = logging.getLogger("attune.slack")
 
 _MISSING_SCOPE_ERROR = "missing_scope"
+
+_REVOKED_CODES = frozenset({"account_inactive", "token_revoked"})
+"""Codes of a bot token that no call is ever accepted with again."""
+
+_NO_TOKEN_CODE, _REFRESH_REFUSED_CODE = "not_installed", "invalid_refresh_token"
+"""No token is stored; and an expired one cannot be renewed, as after an uninstallation."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,28 @@ async def check_account(api_client: ApiClient, workspace: str = "") -> AccountCh
         scopes=frozenset(filter(None, headers.get("x-oauth-scopes", "").split(","))),
         server_time=_parse_http_date(headers.get("Date", "")),
     )
+
+
+async def check_installation(
+    api_client: ApiClient, workspace: str, *, has_own_tokens: bool
+) -> InstallationStatus:
+    """Return whether the app is installed in *workspace*, by ``auth.test`` with its token.
+
+    With *has_own_tokens* each workspace has a token of its own, or that of its organisation, and
+    ``auth.test`` reports the organisation for the latter. The one configured token may be of
+    another workspace, and may have been revoked by itself while the app stays installed.
+    """
+    account = await check_account(api_client, workspace)
+    code = account.error_code
+    if not code:
+        is_own = has_own_tokens or workspace == f"slack:{account.team_id}"
+        return InstallationStatus.INSTALLED if is_own else InstallationStatus.UNPROVEN
+    is_revoked = account.is_refusal and code in _REVOKED_CODES
+    if has_own_tokens and (is_revoked or code == _NO_TOKEN_CODE):
+        return InstallationStatus.REMOVED
+    if is_revoked or (account.is_refusal and code == _REFRESH_REFUSED_CODE):
+        return InstallationStatus.UNPROVEN
+    return InstallationStatus.UNKNOWN
 
 
 async def check_app_token(api_client: ApiClient, app_token: str) -> AccountCheck:

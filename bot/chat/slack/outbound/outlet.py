@@ -18,7 +18,7 @@ from bot.chat.slack.render import surfaces
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
 from bot.logs import log_error
-from bot.outlet import AccountStatus, ProbeResult, ProbeStatus
+from bot.outlet import AccountStatus, InstallationStatus, ProbeResult, ProbeStatus
 
 logger = logging.getLogger("attune.slack")
 
@@ -39,9 +39,10 @@ _UNKNOWN_PERSON_ERRORS = frozenset({"user_not_found", "user_not_visible", "users
 class SlackOutlet:
     """Implementation of :class:`bot.outlet.Outlet` for Slack; never raises, never retries."""
 
-    def __init__(self, api_client: ApiClient) -> None:
-        """Send with *api_client*."""
+    def __init__(self, api_client: ApiClient, *, has_own_tokens: bool = False) -> None:
+        """Send with *api_client*; *has_own_tokens* where each workspace has a token of its own."""
         self._api_client = api_client
+        self._has_own_tokens = has_own_tokens
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Post a message once, to a channel or to a user's private chat with the bot.
@@ -129,6 +130,12 @@ class SlackOutlet:
     async def check_account(self, workspace: str = "") -> AccountCheck:
         """Call ``auth.test`` for the identity and scopes of the bot's token."""
         return await account_checks.check_account(self._api_client, workspace)
+
+    async def check_installation(self, workspace: str) -> InstallationStatus:
+        """Call ``auth.test`` and return whether the app is installed in *workspace*."""
+        return await account_checks.check_installation(
+            self._api_client, workspace, has_own_tokens=self._has_own_tokens
+        )
 
     async def has_refused_token(self) -> bool:
         """Call ``auth.test`` and return whether Slack refuses the bot's token. Never raises.

@@ -1,0 +1,79 @@
+"""Whether the app is installed in a workspace, as far as Slack's ``auth.test`` proves it."""
+
+import pytest
+
+from bot.chat.slack.oauth.installation_rows import (
+    InstallationsUnavailableError,
+    NotInstalledError,
+)
+from bot.chat.slack.outbound.api_client import ApiClient
+from bot.chat.slack.outbound.outlet import SlackOutlet
+from bot.chat.slack.token_rotation import TokenRotationError
+from bot.outlet import InstallationStatus
+from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
+
+INSTALLED, REMOVED, UNPROVEN, UNKNOWN = InstallationStatus
+
+ANSWERS = {
+    "of this workspace": (PlannedAnswer({"ok": True, "team_id": "T1"}), INSTALLED, INSTALLED),
+    "of another one": (PlannedAnswer({"ok": True, "team_id": "T2"}), UNPROVEN, INSTALLED),
+    "revoked": (PlannedAnswer({"ok": False, "error": "token_revoked"}), UNPROVEN, REMOVED),
+    "inactive": (PlannedAnswer({"ok": False, "error": "account_inactive"}), UNPROVEN, REMOVED),
+    "wrong": (PlannedAnswer({"ok": False, "error": "invalid_auth"}), UNKNOWN, UNKNOWN),
+    "out of service": (PlannedAnswer({"ok": False, "error": "fatal_error"}), UNKNOWN, UNKNOWN),
+    "failing": (PlannedAnswer({"ok": False, "error": "token_revoked"}, 503), UNKNOWN, UNKNOWN),
+    "not Slack's": (PlannedAnswer("<html>", 502), UNKNOWN, UNKNOWN),
+    "lost": (PlannedAnswer(drops_connection=True), UNKNOWN, UNKNOWN),
+}
+"""What Slack answers, and the status with the configured token and with one of its own."""
+
+
+@pytest.mark.parametrize("has_own_tokens", [False, True])
+@pytest.mark.parametrize(("answer", "shared", "own"), ANSWERS.values(), ids=ANSWERS.keys())
+async def test_the_status_follows_from_the_answer(
+    api: FakeWebApi,
+    answer: PlannedAnswer,
+    shared: InstallationStatus,
+    own: InstallationStatus,
+    *,
+    has_own_tokens: bool,
+) -> None:
+    """Only a final refusal of the workspace's own token says that the app is removed."""
+    api.planned_answers["auth.test"] = answer
+
+    async def get_token(workspace: str) -> str:
+        return f"xoxb-{workspace}"
+
+    api_client = ApiClient(api.url, get_token)
+    outlet = SlackOutlet(api_client, has_own_tokens=has_own_tokens)
+    status = await outlet.check_installation("slack:T1")
+    await api_client.close()
+
+    assert status is (own if has_own_tokens else shared)
+    assert [(call.method, call.token) for call in api.calls] == [("auth.test", "xoxb-slack:T1")]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotInstalledError(), REMOVED),
+        (InstallationsUnavailableError(), UNKNOWN),
+        (TokenRotationError("invalid_refresh_token"), UNPROVEN),
+        (TokenRotationError("not_renewed"), UNKNOWN),
+    ],
+)
+async def test_the_status_without_a_token_follows_from_the_error(
+    api: FakeWebApi, error: Exception, status: InstallationStatus
+) -> None:
+    """Without any token the app is removed; one that cannot be read or renewed proves nothing."""
+
+    async def get_token(_workspace: str) -> str:
+        raise error
+
+    api_client = ApiClient(api.url, get_token)
+    outlet = SlackOutlet(api_client, has_own_tokens=True)
+    found = await outlet.check_installation("slack:T1")
+    await api_client.close()
+
+    assert found is status
+    assert api.calls == []
