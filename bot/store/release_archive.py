@@ -1,17 +1,22 @@
 """Published tables as files outside the database, so that a restored database loses none."""
 
 import json
+import logging
 import os
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 from bot.store.repositories.releases import Release, ReleaseKey
 
-_NAME_PATTERN = re.compile(r"(?P<closes>\d{4}-\d{2}-\d{2})-(?:total|breakdown)-[0-9a-f]{16}\.json")
+logger = logging.getLogger("attune.releases")
+
+_NAME_PATTERN = re.compile(
+    r"(?P<closes>\d{4}-\d{2}-\d{2})-(?:total|breakdown)-(?P<unit>[0-9a-f]{16})\.json"
+)
 
 
 class ReleaseArchive:
@@ -52,14 +57,32 @@ class ReleaseArchive:
             (self._folder / name).unlink(missing_ok=True)
         return len(expired)
 
-    def delete_units(self, is_doomed: Callable[[str], bool]) -> int:
-        """Delete the files of the units for which *is_doomed* is true and return how many.
+    def delete_units(self, known_units: Collection[str], is_doomed: Callable[[str], bool]) -> int:
+        """Delete the files of *known_units*, and of the units for which *is_doomed* is true.
 
-        Every file is read: its name has a digest of the unit alone. Raises :class:`OSError`.
+        A file's name has a digest of its unit, so that those of *known_units* are not read. The
+        others are: one that another process deletes meanwhile is skipped, and one that cannot be
+        read, which no unit is known of, stays and is logged. Returns how many were deleted. Raises
+        :class:`OSError` for one that cannot be deleted.
         """
-        doomed = [name for name in self._list_names() if is_doomed(self._read_unit(name))]
+        digests, unreadable_count = frozenset(map(_digest_unit, known_units)), 0
+        doomed = []
+        for name in self._list_names():
+            if _read_digest(name) in digests:
+                doomed.append(name)
+                continue
+            try:
+                if is_doomed(self._read_unit(name)):
+                    doomed.append(name)
+            except FileNotFoundError:
+                continue
+            except (OSError, ValueError, LookupError, TypeError):
+                unreadable_count += 1
         for name in doomed:
             (self._folder / name).unlink(missing_ok=True)
+        if unreadable_count:
+            facts = {"action": "releases.unreadable", "count": unreadable_count}
+            logger.warning("releases.unreadable", extra=facts)
         return len(doomed)
 
     def _read_unit(self, name: str) -> str:
@@ -112,5 +135,14 @@ def _to_json(release: Release) -> dict[str, object]:
 
 def _file_name(key: ReleaseKey) -> str:
     """Return the name of a release's file, which begins with the day of its publication."""
-    digest = sha256(key.unit.encode()).hexdigest()[:16]
-    return f"{key.closes.isoformat()}-{key.ledger}-{digest}.json"
+    return f"{key.closes.isoformat()}-{key.ledger}-{_digest_unit(key.unit)}.json"
+
+
+def _digest_unit(unit: str) -> str:
+    return sha256(unit.encode()).hexdigest()[:16]
+
+
+def _read_digest(name: str) -> str:
+    """Return the digest of the unit in the name of a file, ``""`` for another file's name."""
+    match = _NAME_PATTERN.fullmatch(name)
+    return match["unit"] if match else ""

@@ -16,7 +16,7 @@ from bot.store import workspace_keys, workspace_rows
 from bot.store.paced_writes import PacedWriter
 from bot.store.release_archive import ReleaseArchive
 from bot.store.repositories import Repositories
-from bot.store.repositories.workspace_purges import RowKey
+from bot.store.repositories.workspace_purges import RowKey, UnitKeys
 from bot.store.store import Store
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS, StoreScope
 
@@ -57,9 +57,10 @@ async def complete_purge(
         await _separate_members(scope, workspace, batch_size)
         while await store.run_purge_step(workspace_keys.destroy_keys, workspace, now):
             pass
+        units = await scope.read(partial(_list_unit_keys, workspace=workspace))
         deleted_count += await _delete_rows(scope, workspace, batch_size)
         if releases_folder is not None:
-            await _delete_files(scope, workspace, releases_folder)
+            await _delete_files(units, releases_folder)
         if await store.run_purge_step(workspace_keys.finish_purge, workspace, now):
             facts = {"action": "workspaces.purged", "count": deleted_count}
             logger.warning("workspaces.purged", extra=facts)
@@ -105,7 +106,11 @@ def _delete_batches(repos: Repositories, batches: Sequence[_Batch], workspace: s
     )
 
 
-async def _delete_files(scope: StoreScope, workspace: str, folder: Path) -> None:
-    """Delete the files of the workspace's published tables, unless the purge is finished."""
-    units = await scope.read(lambda repos: repos.workspace_purges.list_unit_keys(workspace))
-    await asyncio.to_thread(ReleaseArchive(folder).delete_units, units.include)
+def _list_unit_keys(repos: Repositories, workspace: str) -> UnitKeys:
+    return repos.workspace_purges.list_unit_keys(workspace)
+
+
+async def _delete_files(units: UnitKeys, folder: Path) -> None:
+    """Delete the files of the published tables of *units*, which were listed before the rows."""
+    archive = ReleaseArchive(folder)
+    await asyncio.to_thread(archive.delete_units, units.known_units, units.include)

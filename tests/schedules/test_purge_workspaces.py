@@ -33,6 +33,7 @@ from tests.store.sample_workspaces import (
     begin_purge,
     build_own_team,
     seed_team,
+    seed_workspace,
 )
 
 UNINSTALLED, REVOKED = (
@@ -234,8 +235,25 @@ async def test_files_of_published_tables_are_deleted_with_their_rows(
     texts = [path.read_text() for path in folder.iterdir()]
     assert len(texts) == 2
     assert not any(GONE in text for text in texts)
-    assert ReleaseArchive(folder).delete_units(lambda _unit: False) == 0
+    assert ReleaseArchive(folder).delete_units((), lambda _unit: False) == 0
     assert await archive_releases.run(archiving) == 0
+
+
+async def test_a_damaged_file_does_not_stop_a_purge(
+    context: Context, clock: FakeClock, tmp_path: Path
+) -> None:
+    """The files of the purged workspace are deleted, also those of pools that cannot be read."""
+    archiving = replace(context, releases_folder=tmp_path / "releases")
+    await seed_team(context.store, STAYING, build_own_team(STAYING))
+    await seed_workspace(context.store, GONE)
+    clock.current_time = CLOSED_AT
+    await archive_releases.run(archiving)
+    for path in (tmp_path / "releases").iterdir():
+        path.write_text("{")
+    await begin_purge(context.store, GONE)
+
+    assert await purge_workspaces.run(archiving) == 1
+    assert len(list((tmp_path / "releases").iterdir())) == 2
 
 
 async def test_the_log_of_a_purge_names_nobody(

@@ -25,7 +25,7 @@ from bot.store.repositories.column_codecs import (
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots
-from bot.store.schema import metadata, people, teams, workspaces
+from bot.store.schema import metadata, people, releases, teams, workspaces
 from bot.store.upsert import upsert_row
 
 _IS_CONNECTED = ""
@@ -43,14 +43,18 @@ class WorkspaceUninstallation(NamedTuple):
 
 
 class UnitKeys(NamedTuple):
-    """What the units of a workspace are called, also those of which no row is left."""
+    """What the units of a workspace are called, also those of which no row is left.
 
-    team_units: frozenset[str]
+    ``known_units`` are its teams' and the pools with a published table; every pool has a key that
+    begins with ``pool_prefix``.
+    """
+
+    known_units: frozenset[str]
     pool_prefix: str
 
     def include(self, unit: str) -> bool:
         """Whether *unit* is one of them."""
-        return unit in self.team_units or unit.startswith(self.pool_prefix)
+        return unit in self.known_units or unit.startswith(self.pool_prefix)
 
 
 class WorkspacePurges:
@@ -167,7 +171,10 @@ class WorkspacePurges:
         team_ids = self._connection.scalars(
             select(teams.c.id).where(teams.c.workspace == workspace)
         )
-        return UnitKeys(frozenset(map(team_unit_key, team_ids)), practice_unit_key(workspace, ""))
+        is_own = workspace_rows.is_row_of_unit(releases, workspace)
+        published = self._connection.scalars(select(releases.c.unit).where(is_own).distinct())
+        known_units = frozenset({*map(team_unit_key, team_ids), *published})
+        return UnitKeys(known_units, practice_unit_key(workspace, ""))
 
     def _fetch_states(self) -> list[WorkspaceUninstallation]:
         query = select(workspaces).where(workspaces.c.suspended != "").order_by(workspaces.c.id)
