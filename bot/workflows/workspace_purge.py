@@ -25,6 +25,9 @@ logger = logging.getLogger("attune.purge")
 BATCH_SIZE = 100
 """Default number of rows deleted per transaction: some milliseconds, which a form may wait."""
 
+_MAINS_PER_TRANSACTION = 5
+"""Main accounts replaced per transaction, which writes every open record of their workspaces."""
+
 _MAX_ROUNDS = 10
 """Rounds after which a purge is left to the next run: other processes add rows all the time."""
 
@@ -54,6 +57,7 @@ async def complete_purge(
     """
     scope, deleted_count = store.across_workspaces, 0
     for _ in range(_MAX_ROUNDS):
+        await _replace_main_accounts(scope, workspace, now)
         await _separate_members(scope, workspace, batch_size)
         while await store.run_purge_step(workspace_keys.destroy_keys, workspace, now):
             pass
@@ -66,6 +70,16 @@ async def complete_purge(
             logger.warning("workspaces.purged", extra=facts)
             return True
     return False
+
+
+async def _replace_main_accounts(scope: StoreScope, workspace: str, now: datetime) -> None:
+    """Let accounts of other workspaces keep what they filed there, before the links are deleted."""
+
+    def replace_batch(repos: Repositories) -> int:
+        return repos.workspace_purges.replace_main_accounts(workspace, _MAINS_PER_TRANSACTION, now)
+
+    while await scope.write(replace_batch, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS):
+        pass
 
 
 async def _separate_members(scope: StoreScope, workspace: str, batch_size: int) -> None:

@@ -2,12 +2,19 @@
 
 from functools import partial
 
+from sqlalchemy import func, select, update
+
 from bot.conversation import Address, Person
 from bot.store import workspace_keys
 from bot.store.repositories import Repositories
+from bot.store.schema import period_members
 from bot.store.store import Store
 from bot.workflows.workspace_purge import complete_purge
-from tests.store.sample_counts import count_debriefs_by_unit, file_debrief_job
+from tests.store.sample_counts import (
+    count_debriefs_by_unit,
+    file_debrief_job,
+    withdraw_debriefs_job,
+)
 from tests.store.sample_workspaces import (
     CLOSED_AT,
     GONE,
@@ -53,6 +60,91 @@ async def test_linked_accounts_of_two_workspaces_part(store: Store) -> None:
     roster = await scope.read(lambda repos: repos.teams.list_roster(build_own_team(STAYING).id))
     assert roster == tuple(sorted(staying))
     assert sum((await count_debriefs_by_unit(store)).values()) == 2
+
+
+async def purge_main_of(
+    store: Store, *, is_linked_late: bool = False
+) -> tuple[Person, dict[tuple[str, str, str], int]]:
+    """Purge the workspace of a main account that filed into the staying team.
+
+    With *is_linked_late* its linked account had filed there by itself before. Return the linked
+    account, and the debriefs of the staying team.
+    """
+    scope, team = store.across_workspaces, build_own_team(STAYING)
+    for word in (STAYING, GONE):
+        await seed_team(store, word, build_own_team(word))
+    account = build_members(STAYING, team)[0]
+    main = Person(workspace_key(GONE), "U0gonemain")
+    await scope.write(lambda repos: repos.ledger.open_missing_periods(CLOSED_AT))
+    if is_linked_late:
+        await scope.write(file_debrief_job(account, CLOSED_AT))
+        await scope.write(lambda repos: repos.linked_accounts.set_links([(main, account)]))
+    else:
+        await scope.write(lambda repos: repos.linked_accounts.set_links([(main, account)]))
+    await scope.write(partial(rekey_members, old=account, new=main))
+    await scope.write(file_debrief_job(account, CLOSED_AT))
+    await begin_purge(store, GONE)
+    assert await complete_purge(store, workspace_key(GONE), CLOSED_AT)
+    counts = await count_debriefs_by_unit(store)
+    return account, {key: count for key, count in counts.items() if STAYING in key[1]}
+
+
+def rekey_members(repos: Repositories, old: Person, new: Person) -> None:
+    """Put *new* on the frozen lists in place of *old*, as if it was linked when they froze."""
+    is_old = (period_members.c.workspace == old.workspace) & (period_members.c.person == old.id)
+    change = update(period_members).where(is_old)
+    repos._connection.execute(change.values(workspace=new.workspace, person=new.id))
+
+
+async def count_memberships(store: Store, person: Person) -> int:
+    """Count the frozen lists with *person*."""
+
+    def count_rows(repos: Repositories) -> int:
+        is_theirs = (period_members.c.workspace == person.workspace) & (
+            period_members.c.person == person.id
+        )
+        query = select(func.count()).select_from(period_members).where(is_theirs)
+        return repos._connection.scalar(query) or 0
+
+    return await store.across_workspaces.read(count_rows)
+
+
+async def test_what_a_purged_main_account_filed_elsewhere_can_be_withdrawn(store: Store) -> None:
+    """It goes over to the linked account that stays, with the lists that it was frozen on."""
+    account, counts = await purge_main_of(store)
+
+    assert set(counts.values()) == {1}
+    assert await count_memberships(store, account) == await count_memberships(
+        store, build_members(STAYING, build_own_team(STAYING))[1]
+    )
+    withdrawn = await store.across_workspaces.write(withdraw_debriefs_job(account, CLOSED_AT))
+    assert withdrawn == 1
+    assert not await count_debriefs_by_unit(store)
+
+
+async def test_debriefs_of_two_accounts_are_never_added_up(store: Store) -> None:
+    """Where the account that stays has filed by itself, those of the purged one are withdrawn."""
+    account, counts = await purge_main_of(store, is_linked_late=True)
+
+    assert set(counts.values()) == {1}
+    withdrawn = await store.across_workspaces.write(withdraw_debriefs_job(account, CLOSED_AT))
+    assert withdrawn == 1
+
+
+async def test_further_accounts_are_linked_to_the_one_that_takes_over(store: Store) -> None:
+    """A person with three accounts stays one person, in a year's bound and in each cap."""
+    await seed_team(store, STAYING, build_own_team(STAYING))
+    await seed_team(store, GONE, build_own_team(GONE))
+    main = Person(workspace_key(GONE), "U0gonemain")
+    first, second = (Person(workspace_key(STAYING), f"U0alias{number}") for number in (1, 2))
+    scope = store.across_workspaces
+    await scope.write(lambda repos: repos.linked_accounts.set_links([(main, second, first)]))
+    await begin_purge(store, GONE)
+
+    assert await complete_purge(store, workspace_key(GONE), CLOSED_AT)
+
+    links = await scope.read(lambda repos: repos.linked_accounts.list_links())
+    assert links == {second: first}
 
 
 async def test_a_purge_does_not_end_while_a_table_has_rows(store: Store) -> None:

@@ -128,6 +128,19 @@ def replace_token(record: LedgerRecord, token: bytes, new_token: bytes) -> Ledge
     return replace(record, slots=tuple(sorted(renamed)))
 
 
+def hand_over_debriefs(record: LedgerRecord, token: bytes, new_token: bytes) -> LedgerRecord:
+    """Return *record* with the debriefs of *token* under *new_token*, of the same person.
+
+    Both may have a slot: they are exchanged, so that as many are in use as before. Where both have
+    debriefs those of *token* are withdrawn, as they were not sampled together.
+    """
+    if has_debriefs(record, new_token):
+        return withdraw_token(record, token)[0]
+    exchanged = {token: new_token, new_token: token}
+    moved = (replace(slot, token=exchanged.get(slot.token, slot.token)) for slot in record.slots)
+    return replace(record, slots=tuple(sorted(moved)))
+
+
 def has_place(record: LedgerRecord, token: bytes) -> bool:
     """Return whether *record* can count a debrief of *token*: in its slot, or in a free one."""
     has_free_slot = len(record.slots) < record.shape.slot_count

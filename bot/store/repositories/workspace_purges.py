@@ -23,6 +23,7 @@ from bot.store.repositories.column_codecs import (
     to_unix_seconds,
 )
 from bot.store.repositories.deliveries import Deliveries
+from bot.store.repositories.main_accounts import MainAccounts
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots
 from bot.store.schema import metadata, people, releases, teams, workspaces
@@ -120,6 +121,10 @@ class WorkspacePurges:
             or 0
             for name in names
         }
+
+    def replace_main_accounts(self, workspace: str, limit: int, now: datetime) -> int:
+        """Hand main accounts of *workspace* over to linked ones; see :class:`MainAccounts`."""
+        return MainAccounts(self._connection, self._records).replace_mains(workspace, limit, now)
 
     def separate_members(self, workspace: str, limit: int) -> int:
         """End some memberships between *workspace* and the others, by linked accounts.

@@ -114,6 +114,33 @@ def test_two_people_are_never_merged() -> None:
     assert slots.replace_token(record, TOKENS[0], TOKENS[1]) == record
 
 
+@pytest.mark.parametrize("listed", [(), (TOKENS[0],), (TOKENS[1],), (TOKENS[0], TOKENS[1])])
+def test_debriefs_handed_over_keep_the_number_of_slots(listed: tuple[bytes, ...]) -> None:
+    """The other account of the person has them, whichever had a slot; nobody else's change."""
+    former, successor, other = TOKENS[:3]
+    filed = [(former, FORM_CODES[0]), (other, FORM_CODES[1])]
+    record = file_codes_into(slots.add_tokens(LedgerRecord(SHAPE), listed), filed)
+
+    handed_over = slots.hand_over_debriefs(record, former, successor)
+
+    assert sorted(slots.token_codes(handed_over)) == [
+        (successor, FORM_CODES[0]),
+        (other, FORM_CODES[1]),
+    ]
+    assert len(handed_over.slots) == len(record.slots)
+
+
+def test_debriefs_of_both_accounts_are_not_added_up() -> None:
+    """Those of the former account are withdrawn, and its slot stays."""
+    former, successor = TOKENS[:2]
+    record = file_codes([(former, FORM_CODES[0]), (successor, FORM_CODES[1])])
+
+    handed_over = slots.hand_over_debriefs(record, former, successor)
+
+    assert slots.token_codes(handed_over) == [(successor, FORM_CODES[1])]
+    assert len(handed_over.slots) == 2
+
+
 @pytest.mark.parametrize("filed_count", [1, 2, 3, 5])
 @pytest.mark.parametrize("cap", [1, 2])
 def test_each_code_is_stored_with_equal_probability(filed_count: int, cap: int) -> None:
