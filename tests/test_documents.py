@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters import ENDPOINT_PATHS
+from bot.chat.slack.manifest import INSTALL_PATH, REDIRECT_PATH
 from tests.sources import ROOT
 
 DOCUMENTS = (
@@ -52,7 +53,9 @@ def test_proxy_examples_log_no_request_to_the_bot() -> None:
     locations = dict(re.findall(r"location = (\S+) {(.+?)}", examples["nginx"], re.DOTALL))
     caddy_paths = re.findall(r"@bot path (.+)", examples["caddyfile"])[0].split()
 
-    assert sorted(locations) == sorted(caddy_paths) == sorted(ENDPOINT_PATHS.values())
+    paths = (*ENDPOINT_PATHS.values(), INSTALL_PATH, REDIRECT_PATH)
+
+    assert sorted(locations) == sorted(caddy_paths) == sorted(paths)
     assert all("access_log off;" in block and "gzip off;" in block for block in locations.values())
     assert re.search(r"handle @bot {\s+log_skip\s+reverse_proxy", examples["caddyfile"])
 
