@@ -28,11 +28,12 @@ def is_row_of_account(table: Table, workspace: str) -> ColumnElement[bool]:
 
 
 def is_row_of_installation(table: Table, workspace: str) -> ColumnElement[bool]:
-    """Match the installation of *workspace*, and the workspaces that an organisation's serves.
+    """Match the installation of *workspace*, and the workspaces that it serves as an organisation.
 
-    A token that a workspace had before its organisation installed the app was replaced by Slack.
+    A workspace with an installation of its own is not deleted with its organisation.
     """
-    return or_(table.c.workspace == workspace, table.c.organisation == workspace)
+    is_link = (table.c.organisation == workspace) & table.c.body.is_(None)
+    return or_(table.c.workspace == workspace, is_link)
 
 
 def is_row_of_team(table: Table, workspace: str) -> ColumnElement[bool]:

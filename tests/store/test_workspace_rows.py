@@ -3,6 +3,7 @@
 import pytest
 
 from bot.store.keys.key_id import InstallationKeyId, TeamKeyId
+from bot.store.repositories import Repositories
 from bot.store.schema import metadata
 from bot.store.store import Store
 from bot.store.workspace_rows import LAST_ROWS_BY_TABLE, ROWS_BY_TABLE, TABLES_WITHOUT_WORKSPACE
@@ -64,3 +65,26 @@ async def test_a_purge_deletes_what_mentions_the_workspace_and_nothing_else(stor
     assert await store.across_workspaces.read(
         lambda repos: repos.ledger.count_periods_without_key() == 0
     )
+
+
+async def test_a_purged_organisation_leaves_a_workspace_its_own_installation(store: Store) -> None:
+    """Its links are deleted; a workspace with a token of its own is linked to it no more."""
+    organisation, linked, separate = "slack:E0GONE", "slack:T0LINKED", "slack:T0SEPARATE"
+    scope = store.across_workspaces
+
+    def install(repos: Repositories) -> None:
+        for key in (organisation, separate):
+            repos.installations.save(key, {"token": f"xoxb-{key}"})
+        repos.installations.link_workspaces(organisation, [linked, separate])
+        repos.workspace_purges.begin(organisation, CLOSED_AT)
+
+    await scope.write(install)
+
+    assert await complete_purge(store, organisation, CLOSED_AT)
+
+    remaining = await scope.read(lambda repos: repos.installations.list_workspaces())
+    installation = await scope.read(lambda repos: repos.installations.find(separate))
+    assert remaining == (separate,)
+    assert installation
+    assert installation.secret == {"token": f"xoxb-{separate}"}
+    assert await scope.read(lambda repos: repos.installations.find_organisation(separate)) == ""

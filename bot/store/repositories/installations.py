@@ -90,13 +90,14 @@ class Installations:
 
         A workspace that was served by its organisation's installation has its own from now on.
         """
+        key = self._key_source.get_or_create(InstallationKeyId(installed_as))
         upsert_row(
             self._connection,
             installations,
             {
                 "workspace": installed_as,
                 "organisation": "",
-                "body": self._seal(installed_as, secret),
+                "body": self._seal(key, installed_as, secret),
                 "version": secrets.randbits(_VERSION_BITS),
                 "renewal_until": 0,
             },
@@ -107,6 +108,14 @@ class Installations:
         for workspace in workspaces:
             row = {"workspace": workspace, "organisation": organisation}
             upsert_row(self._connection, installations, row)
+
+    def unlink_workspace(self, organisation: str, workspace: str) -> None:
+        """Store that *organisation* does not serve *workspace*; its own installation stays."""
+        is_row = installations.c.workspace == workspace
+        is_link = is_row & (installations.c.organisation == organisation)
+        has_no_body = installations.c.body.is_(None)
+        self._connection.execute(delete(installations).where(is_link, has_no_body))
+        self._connection.execute(update(installations).where(is_link).values(organisation=""))
 
     def claim_renewal(self, installed_as: str, version: int, now: float, until: float) -> bool:
         """Claim the renewal of tokens for one process, until *until* in Unix seconds.
@@ -125,17 +134,28 @@ class Installations:
         return self._connection.execute(statement).rowcount == 1
 
     def replace_secret(self, installed_as: str, version: int, secret: dict[str, Any]) -> bool:
-        """Store renewed tokens in place of those of *version*; ``False`` if there are others."""
+        """Store renewed tokens in place of those of *version*; ``False`` if there are others.
+
+        No key is created: without one the installation was deleted.
+        """
+        key = self._key_source.get(InstallationKeyId(installed_as))
+        if key is None:
+            return False
         statement = (
             update(installations)
             .where(installations.c.workspace == installed_as, installations.c.version == version)
             .values(
-                body=self._seal(installed_as, secret),
+                body=self._seal(key, installed_as, secret),
                 version=secrets.randbits(_VERSION_BITS),
                 renewal_until=0,
             )
         )
         return self._connection.execute(statement).rowcount == 1
+
+    def find_organisation(self, workspace: str) -> str:
+        """Return the organisation that *workspace* is linked to, ``""`` for none."""
+        query = select(installations.c.organisation).where(installations.c.workspace == workspace)
+        return self._connection.scalar(query) or ""
 
     def list_linked_workspaces(self, organisation: str) -> tuple[str, ...]:
         """Return the workspaces that the installation of *organisation* serves, sorted."""
@@ -165,7 +185,7 @@ class Installations:
         is_link = installations.c.organisation == installed_as
         links = delete(installations).where(is_link, installations.c.body.is_(None))
         deleted_count = self._connection.execute(links).rowcount
-        self._connection.execute(update(installations).where(is_link).values(organisation=""))
+        unlink_workspaces(self._connection, installed_as)
         own_row = delete(installations).where(installations.c.workspace == installed_as)
         return deleted_count + self._connection.execute(own_row).rowcount
 
@@ -185,7 +205,10 @@ class Installations:
     def _reseal(self, installed_as: str, version: int, secret: dict[str, Any]) -> int:
         """Replace the seal alone: a process that renews these tokens can still store them."""
         is_row = (installations.c.workspace == installed_as) & (installations.c.version == version)
-        body = self._seal(installed_as, secret)
+        key = self._key_source.get(InstallationKeyId(installed_as))
+        if key is None:
+            return 0
+        body = self._seal(key, installed_as, secret)
         return self._connection.execute(
             update(installations).where(is_row).values(body=body)
         ).rowcount
@@ -216,10 +239,15 @@ class Installations:
                 continue
         return None
 
-    def _seal(self, installed_as: str, secret: dict[str, Any]) -> bytes:
-        key = self._key_source.get_or_create(InstallationKeyId(installed_as))
+    def _seal(self, key: bytes, installed_as: str, secret: dict[str, Any]) -> bytes:
         seal_key = _derive_seal_key(key, self._peppers[0], installed_as)
         return sealing.seal(seal_key, json.dumps(secret).encode(), installed_as.encode())
+
+
+def unlink_workspaces(connection: Connection, organisation: str) -> None:
+    """Store that no workspace with an installation of its own belongs to *organisation*."""
+    is_linked = installations.c.organisation == organisation
+    connection.execute(update(installations).where(is_linked).values(organisation=""))
 
 
 def _derive_seal_key(key: bytes, pepper: bytes, installed_as: str) -> bytes:

@@ -157,3 +157,19 @@ async def test_an_organisation_serves_its_linked_workspaces(store: Store) -> Non
     assert await find(store, NORTH) is None
     assert await find_token(store, SOUTH) == "xoxb-south"
     assert await scope.read(lambda repos: repos.installations.list_workspaces()) == (SOUTH,)
+
+
+async def test_renewed_tokens_of_a_deleted_installation_create_no_key(store: Store) -> None:
+    """A renewal that ends after a purge stores nothing, neither a row nor a key."""
+    await save(store, NORTH, NORTH_TOKENS)
+    installation = await find(store, NORTH)
+    assert installation
+    scope, version = store.across_workspaces, installation.version
+    await scope.write(lambda repos: repos.installations.delete(NORTH))
+
+    is_stored = await scope.write(
+        lambda repos: repos.installations.replace_secret(NORTH, version, SOUTH_TOKENS)
+    )
+
+    assert not is_stored
+    assert store.key_store.get(InstallationKeyId(NORTH)) is None
