@@ -36,7 +36,12 @@ def proves_uninstallation(reason: str, *, is_own_token: bool) -> bool:
     revoked it, and then for every workspace.
     """
     is_reported = classify_suspension(reason) is SuspensionKind.UNINSTALLED
-    return is_reported or (is_own_token and reason in _FINAL_REFUSALS)
+    return is_reported or (is_own_token and ends_token(reason))
+
+
+def ends_token(reason: str) -> bool:
+    """Return whether a call that was refused for *reason* had a token that is revoked for good."""
+    return reason in _FINAL_REFUSALS
 
 
 def disproves_uninstallation(reason: str, evidence: Evidence) -> bool:

@@ -16,7 +16,7 @@ from bot.domain.reachability import (
     merge_unreachable_reasons,
     unreachable_reason_after_request,
 )
-from bot.domain.uninstallation import proves_uninstallation
+from bot.domain.uninstallation import ends_token, proves_uninstallation
 from bot.store.repositories import Repositories
 
 
@@ -58,6 +58,8 @@ def suspend_workspace(repos: Repositories, workspace: str, reason: str, now: dat
     :mod:`bot.domain.uninstallation`. Events and refused calls may come in any order, repeatedly.
     The workspace's token is its own where it was installed from the link. An event about one that
     was connected again begins the time anew: no earlier refusal shortens its day.
+    A token that is refused for good may be that of the organisation, which is then suspended, too:
+    otherwise its installation would outlast it.
     """
     was_connected = not repos.workspaces.suspension_reason(workspace)
     is_change = repos.workspaces.suspend(workspace, reason)
@@ -65,6 +67,9 @@ def suspend_workspace(repos: Repositories, workspace: str, reason: str, now: dat
     if proves_uninstallation(reason, is_own_token=is_own_token):
         is_event = proves_uninstallation(reason, is_own_token=False)
         repos.workspaces.mark_uninstalled(workspace, now, is_first=was_connected and is_event)
+    if ends_token(reason) and (organisation := repos.installations.find_organisation(workspace)):
+        repos.workspaces.suspend(organisation, reason)
+        repos.workspaces.mark_uninstalled(organisation, now)
     return is_change
 
 

@@ -51,6 +51,32 @@ async def test_each_state_of_a_workspace_has_a_line(context: Context) -> None:
     assert resting == "T3  connected"
 
 
+async def test_a_refused_organisation_is_listed_and_purged(
+    context: Context, tmp_path: Path
+) -> None:
+    """Its token is refused for a workspace, and the operator can delete it without a row else."""
+    organisation, scope = "slack:E0CLINICS", context.store.across_workspaces
+
+    def install(repos: Repositories) -> None:
+        repos.installations.save(organisation, {"token": "xoxb"})
+        repos.installations.link_workspaces(organisation, [WORKSPACE])
+
+    await scope.write(install)
+    installed = await scope.read(load_workspaces)
+    await scope.write(lambda repos: suspend_workspace(repos, WORKSPACE, "token_revoked", START))
+    refused = await scope.read(load_workspaces)
+    report = await purge_workspace(
+        context, "E0CLINICS", tmp_path, is_dry_run=False, is_confirmed=True
+    )
+
+    assert [(row.workspace, row.uninstalled_at) for row in installed] == [
+        (organisation, None),
+        (WORKSPACE, None),
+    ]
+    assert [row.uninstalled_at for row in refused] == [START, START]
+    assert report.is_complete
+
+
 async def test_a_purge_on_request_has_no_grace(context: Context, tmp_path: Path) -> None:
     """Confirmed, it deletes a connected workspace at once."""
     await set_up_team(context)

@@ -26,7 +26,7 @@ from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.main_accounts import MainAccounts
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots
-from bot.store.schema import metadata, people, releases, teams, workspaces
+from bot.store.schema import installations, metadata, people, releases, teams, workspaces
 from bot.store.upsert import upsert_row
 
 _IS_CONNECTED = ""
@@ -67,8 +67,21 @@ class WorkspacePurges:
         self._records = records
 
     def list_workspaces(self) -> tuple[WorkspaceUninstallation, ...]:
-        """Return every workspace with a team, a person or a state of its own, by its key."""
-        keys = union(select(workspaces.c.id), select(teams.c.workspace), select(people.c.workspace))
+        """Return every workspace with a team, a person, a state or an installation, by its key.
+
+        An organisation that installed the app for its workspaces is one of them.
+        """
+        keys = union(
+            *(
+                select(column)
+                for column in (
+                    workspaces.c.id,
+                    teams.c.workspace,
+                    people.c.workspace,
+                    installations.c.workspace,
+                )
+            )
+        )
         states = {state.workspace: state for state in self._fetch_states()}
         return tuple(
             states.get(key, WorkspaceUninstallation(key, _IS_CONNECTED, None))
