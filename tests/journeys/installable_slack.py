@@ -48,7 +48,8 @@ class InstallableSlack:
 
     A place is the id of a workspace (``T…``) or an organisation (``E…``); ``workspaces`` are those
     of each organisation. ``rotates`` is whether tokens expire and come with a refresh token. The
-    exchange of a code is answered after ``exchange_seconds``, a refresh after ``renewal_seconds``.
+    exchange of a code is answered after ``exchange_seconds``, a refresh after ``renewal_seconds``,
+    and the list of an organisation's workspaces after ``listing_seconds``.
     """
 
     base_url: str
@@ -61,6 +62,7 @@ class InstallableSlack:
     places_by_token: dict[str, str] = field(default_factory=dict)
     renewal_seconds: float = 0.0
     exchange_seconds: float = 0.0
+    listing_seconds: float = 0.0
     _grants_by_code: dict[str, Grant] = field(default_factory=dict)
     _places_by_refresh_token: dict[str, str] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -117,6 +119,13 @@ class InstallableSlack:
             time.sleep(0.01)
         return self.uses_of(method)
 
+    def wait_for_renewal(self) -> None:
+        """Wait until a refresh token is used; its answer may be sent later."""
+        deadline = time.monotonic() + 20
+        while not self.renewals:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+
     def answer_call(self, method: str, arguments: Json, authorization: str) -> Json:
         """Return the response to one call of the Web API."""
         if method == "oauth.v2.access":
@@ -131,6 +140,7 @@ class InstallableSlack:
 
     def _answer(self, method: str, place: str) -> Json:
         if method == "auth.teams.list":
+            time.sleep(self.listing_seconds)
             teams = self.workspaces.get(place, ())
             return {"teams": [{"id": team_id, "name": "A clinic"} for team_id in teams]}
         answers: dict[str, Json] = {

@@ -13,6 +13,7 @@ from bot.chat.slack.oauth.installation_rows import (
     InstalledBot,
     NotInstalledError,
 )
+from bot.chat.slack.oauth.unsaved_tokens import UnsavedTokens
 from bot.chat.slack.token_rotation import (
     ClientCredentials,
     TokenRotationError,
@@ -60,6 +61,7 @@ class InstalledTokens:
         self._cache: OrderedDict[str, tuple[float, InstalledBot]] = OrderedDict()
         self._renewals: dict[str, asyncio.Task[InstalledBot]] = {}
         self._next_attempts: dict[str, float] = {}
+        self._unsaved = UnsavedTokens(rows)
 
     async def serves(self, workspace: str, organisation: str) -> bool:
         """Return whether *workspace* is installed, or its *organisation* (``""`` for none) is.
@@ -103,6 +105,7 @@ class InstalledTokens:
     async def close(self) -> None:
         """Wait for the renewals in progress: what Slack has replaced must be stored."""
         await asyncio.gather(*self._renewals.values(), return_exceptions=True)
+        await self._unsaved.close()
 
     async def _find(self, workspace: str) -> InstalledBot | None:
         expires_at, bot = self._cache.get(workspace, (0.0, None))
@@ -141,14 +144,17 @@ class InstalledTokens:
         """
         deadline = time.monotonic() + RENEWAL_SECONDS
         while True:
-            bot = await self._rows.find(installed_as)
-            if bot is None:
+            stored = await self._rows.find(installed_as)
+            if stored is None:
                 raise NotInstalledError
+            bot = self._unsaved.find(stored) or stored
             if not bot.needs_renewal:
                 self._next_attempts.pop(installed_as, None)
                 return bot
             if await self._rows.claim_renewal(bot, RENEWAL_SECONDS):
                 await self._request_renewal(bot, create_client)
+                if unsaved := self._unsaved.find(bot):
+                    return unsaved
                 continue
             if not bot.tokens.is_expired:
                 self._next_attempts[installed_as] = time.monotonic() + RENEWAL_SECONDS
@@ -159,6 +165,8 @@ class InstalledTokens:
 
     async def _request_renewal(self, bot: InstalledBot, create_client: CreateClient) -> None:
         """Exchange the refresh token and store the new pair; an expired token raises the error.
+
+        A pair that cannot be stored now is used, and stored later.
 
         Nothing of a failed call shows whether Slack has exchanged the token. The claim ends by
         itself, so that the next attempt is made after a rest.
@@ -172,7 +180,7 @@ class InstalledTokens:
             if isinstance(error, TokenRotationError):
                 raise
             raise TokenRotationError("not_renewed") from error
-        await self._rows.replace_tokens(bot, tokens)
+        await self._unsaved.save(bot, tokens)
 
     def _may_wait(self, bot: InstalledBot) -> bool:
         """Whether the token in use is still valid, and its renewal was tried a moment ago."""

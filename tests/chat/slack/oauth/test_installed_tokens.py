@@ -5,16 +5,16 @@ import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from sqlalchemy import text
 
-from bot.chat.slack import AccessSettings, ClientCredentials, InstallAccess, SlackOutboundSide
+from bot.chat.slack import ClientCredentials, SlackOutboundSide
 from bot.chat.slack.oauth.installation_rows import NotInstalledError
 from bot.chat.slack.oauth.installed_tokens import InstalledTokens
-from bot.chat.slack.token_rotation import TokenPair
 from bot.conversation import Address, SendResult, SendStatus
 from bot.elements import Message, Text
 from bot.slack_installations import SlackInstallations
 from bot.store.store import Store
-from tests.chat.slack.testbed import load_words
+from tests.chat.slack.oauth.processes import get_tokens, install, open_process
 from tests.journeys.installable_slack import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -46,26 +46,6 @@ async def other_store(store: Store, database: str) -> AsyncIterator[Store]:
     other = open_test_store(database, PEPPERS)
     yield other
     await other.close()
-
-
-def open_process(
-    slack: InstallableSlack, store: Store, secret: str = CLIENT_SECRET
-) -> SlackOutboundSide:
-    """Return the sending half of a process on *store*."""
-    access = InstallAccess(
-        ClientCredentials(CLIENT_ID, secret),
-        "https://attune.example.org",
-        SlackInstallations(store),
-    )
-    return SlackOutboundSide(AccessSettings.with_installations(slack.api_url, access), load_words())
-
-
-async def install(slack: InstallableSlack, store: Store, place: str, seconds: float) -> str:
-    """Store an installation whose token expires in *seconds*, and return the token."""
-    issued = slack.issue_tokens(place)
-    tokens = TokenPair(issued["access_token"], issued["refresh_token"], int(time.time() + seconds))
-    await SlackInstallations(store).save(f"slack:{place}", tokens)
-    return tokens.bot_token
 
 
 async def send_from(processes: list[SlackOutboundSide], places: list[str]) -> list[SendResult]:
@@ -164,10 +144,46 @@ async def test_an_organisations_event_without_a_workspace_links_nothing(
 ) -> None:
     """It is served if the organisation is installed, and adds no row."""
     await install(slack, store, "E0CLINICS", 40_000)
-    tokens = open_process(slack, store).installed_tokens
-    assert tokens
+    tokens = get_tokens(open_process(slack, store))
 
     assert await tokens.serves("slack:", "slack:E0CLINICS")
     assert not await tokens.serves("slack:", "slack:E0OTHER")
     assert not await tokens.serves("slack:", "")
     assert await tokens.list_served_workspaces("slack:E0CLINICS") == ("slack:E0CLINICS",)
+
+
+@pytest.mark.parametrize("is_closing", [True, False])
+async def test_renewed_tokens_that_cannot_be_stored_are_used_and_stored_later(
+    slack: InstallableSlack, store: Store, *, is_closing: bool
+) -> None:
+    """Slack has ended the former pair, so the new one outlasts a failing database and a stop."""
+    slack.renewal_seconds = 0.3
+    await install(slack, store, NORTH, PAST)
+    process, rows = open_process(slack, store), SlackInstallations(store)
+    tokens = get_tokens(process)
+    sending = asyncio.create_task(
+        process.outlet.send(Address(f"slack:{NORTH}", channel="C1"), HELLO, "1")
+    )
+    await asyncio.to_thread(slack.wait_for_renewal)
+    await rename_table(store, "installation", "unavailable")
+    result = await sending
+    await rename_table(store, "unavailable", "installation")
+    if is_closing:
+        await tokens.close()
+    deadline = time.monotonic() + 20
+    while (stored := await rows.find(f"slack:{NORTH}")) is None or stored.needs_renewal:
+        assert not is_closing
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+    await tokens.close()
+    await process.api_client.close()
+
+    assert result.status is SendStatus.SENT
+    assert slack.renewals == [NORTH]
+    assert [use.token for use in slack.uses_of("chat.postMessage")] == [stored.tokens.bot_token]
+
+
+async def rename_table(store: Store, name: str, new_name: str) -> None:
+    """Make every statement about a table fail, or succeed again."""
+    statement = text(f"alter table {name} rename to {new_name}")
+    await store.across_workspaces.write(lambda repos: repos._connection.execute(statement))
