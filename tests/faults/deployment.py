@@ -123,14 +123,19 @@ class Deployment:
     def read_health(self, path: str = "/readyz") -> str:
         """Return ``green``, or the cause that *path* gives; ``no answer`` without any."""
         try:
+            return self._request_health(path)
+        except (HTTPException, OSError):
+            return "no answer"
+
+    def _request_health(self, path: str) -> str:
+        """Return what *path* answers; raises the errors of a connection that broke or timed out."""
+        try:
             with urllib.request.urlopen(f"{self.bot.base_url}{path}", timeout=10):  # noqa: S310 - loopback
                 return GREEN
         except HTTPError as error:
             body = error.read()
             report = json.loads(body) if body.startswith(b"{") else {}
             return report.get("cause") or ", ".join(report.get("faults", ())) or str(error.code)
-        except (HTTPException, OSError):
-            return "no answer"
 
     def start_check_ins(self) -> None:
         """Move the clock to Monday morning, without waiting for the messages."""
