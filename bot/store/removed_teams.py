@@ -1,4 +1,4 @@
-"""Teams that were removed long ago: their keys are destroyed, then their rows deleted."""
+"""End of a removed team, long after its removal: its key is destroyed, then its rows deleted."""
 
 from datetime import date
 

@@ -72,8 +72,8 @@ async def test_the_status_without_a_token_follows_from_the_error(
 
     api_client = ApiClient(api.url, get_token)
     outlet = SlackOutlet(api_client, has_own_tokens=True)
-    found = await outlet.check_installation("slack:T1")
+    status_without_token = await outlet.check_installation("slack:T1")
     await api_client.close()
 
-    assert found is status
+    assert status_without_token is status
     assert api.calls == []
