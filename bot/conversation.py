@@ -194,10 +194,7 @@ class ProfileChanged:
 
 @dataclass(frozen=True)
 class AddressReachable:
-    """A person or channel can be reached, through the route of ``address`` if it has one.
-
-    ``added_by`` is the id of the user who added the app to a channel, ``locale`` that user's.
-    """
+    """A person or channel can be reached; ``added_by`` is who added the app, ``locale`` theirs."""
 
     address: Address
     added_by: str = ""
@@ -235,6 +232,15 @@ class WorkspaceConnected:
     workspace: str
 
 
+@dataclass(frozen=True)
+class OrganisationAccessChanged:
+    """The installation of an organisation serves *workspaces* from now on, or no longer."""
+
+    organisation: str
+    workspaces: tuple[str, ...]
+    is_granted: bool
+
+
 ChatEvent = (
     ProfileChanged
     | AddressReachable
@@ -242,6 +248,7 @@ ChatEvent = (
     | PayloadReceived
     | WorkspaceDisconnected
     | WorkspaceConnected
+    | OrganisationAccessChanged
 )
 """An event that a product reports. None contains text that a person typed."""
 

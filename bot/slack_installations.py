@@ -55,8 +55,7 @@ class SlackInstallations:
         """
 
         def save_installation(repos: Repositories) -> None:
-            if any(map(repos.workspace_purges.is_purging, (installed_as, *workspaces))):
-                raise WorkspacePurgingError
+            _require_no_purge(repos, (installed_as, *workspaces))
             repos.installations.save(installed_as, _encode_tokens(tokens))
             repos.installations.link_workspaces(installed_as, workspaces)
             for workspace in repos.installations.list_linked_workspaces(installed_as):
@@ -65,11 +64,36 @@ class SlackInstallations:
 
         await self._write(installed_as, save_installation)
 
-    async def link(self, organisation: str, workspace: str) -> None:
-        """Store that *workspace* is served by the installation of its *organisation*."""
+    async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:
+        """Store that *workspace* is served by its *organisation*, and end its suspension.
+
+        In one transaction with the check that no other installation serves it, unless this one
+        *replaces* it. While either is being purged nothing is stored.
+        """
+
+        def link_workspace(repos: Repositories) -> None:
+            _require_no_purge(repos, (organisation, workspace))
+            if replaces or repos.installations.find(workspace) is None:
+                repos.installations.link_workspaces(organisation, [workspace])
+                repos.workspaces.resume(workspace, Evidence.INSTALLATION)
+
+        await self._write(workspace, link_workspace)
+
+    async def unlink(self, organisation: str, workspace: str) -> None:
+        """Store that *workspace* is no longer served by the installation of *organisation*."""
         await self._write(
-            workspace, lambda repos: repos.installations.link_workspaces(organisation, [workspace])
+            workspace, lambda repos: repos.installations.unlink_workspace(organisation, workspace)
         )
+
+    async def list_uninstalled(self) -> tuple[str, ...]:
+        """Return the workspaces and organisations with a row that are marked as uninstalled."""
+
+        def list_rows(repos: Repositories) -> tuple[str, ...]:
+            installed = frozenset(repos.installations.list_workspaces())
+            return tuple(filter(installed.__contains__, repos.workspaces.list_uninstalled()))
+
+        with _translate_errors():
+            return await self._store.across_workspaces.read(list_rows)
 
     async def list_served_workspaces(self, installed_as: str) -> tuple[str, ...]:
         """Return *installed_as* and, of an organisation, the workspaces that it serves."""
@@ -118,6 +142,11 @@ class SlackInstallations:
             return await self._store.for_workspace(workspace).write(
                 job, timeout_seconds=_WRITE_TIMEOUT_SECONDS
             )
+
+
+def _require_no_purge(repos: Repositories, workspaces: Collection[str]) -> None:
+    if any(map(repos.workspace_purges.is_purging, workspaces)):
+        raise WorkspacePurgingError
 
 
 def _encode_tokens(tokens: TokenPair) -> dict[str, Any]:

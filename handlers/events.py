@@ -9,6 +9,7 @@ from bot.conversation import (
     AddressReachable,
     AddressUnreachable,
     ChatEvent,
+    OrganisationAccessChanged,
     PayloadReceived,
     Person,
     ProfileChanged,
@@ -53,6 +54,8 @@ def _workspace_of_event(event: ChatEvent) -> str:
             | WorkspaceConnected(workspace)
         ):
             return workspace
+        case OrganisationAccessChanged(organisation):
+            return organisation
 
 
 def _reason_of_event(event: ChatEvent) -> str:
@@ -95,7 +98,7 @@ def _changes_row(repos: Repositories, event: ChatEvent) -> bool:
         case PayloadReceived(workspace, person_id):
             reason = repos.people.get(Person(workspace, person_id)).unreachable_reason
             return is_ended_by_activity(reason)
-        case WorkspaceConnected():
+        case WorkspaceConnected() | OrganisationAccessChanged():
             return False
     return True
 

@@ -28,10 +28,14 @@ _DEACTIVATION_CODES = frozenset(
 The profile request of the same person fails with the same codes, or returns a closed account.
 """
 
-_UNINSTALL_REASONS = frozenset({"app_uninstalled", "tokens_revoked"})
-"""Suspension reasons of events that report an uninstallation.
+_UNINSTALL_REASONS = frozenset(
+    {"app_uninstalled", "tokens_revoked", "team_access_revoked", "team_access_not_granted"}
+)
+"""Suspension reasons that report an uninstallation: three events, and the last one an error code.
 
-Slack sends both in any order. The last bot token is revoked by an uninstallation alone.
+Slack sends the first two in any order. The last bot token is revoked by an uninstallation alone.
+The others are about one workspace of an organisation, whose token goes on to work: so a probe with
+it proves nothing.
 """
 
 PURGING = "purging"

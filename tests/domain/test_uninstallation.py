@@ -21,7 +21,7 @@ from bot.outlet import InstallationStatus
 
 UNINSTALLED_AT = datetime(2026, 7, 6, 12, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
-EVENTS = {"app_uninstalled", "tokens_revoked"}
+EVENTS = {"app_uninstalled", "tokens_revoked", "team_access_revoked", "team_access_not_granted"}
 REFUSALS = {"account_inactive", "token_revoked"}
 PROOFS = EVENTS | REFUSALS
 

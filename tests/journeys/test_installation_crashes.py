@@ -1,14 +1,15 @@
 """The bot is killed in the middle of an installation, and of the renewal of a token."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 
 from tests.journeys.botprocess import BotProcess
 from tests.journeys.clinic_browser import ClinicBrowser
 from tests.journeys.installable_slack import InstallableSlack
-from tests.journeys.installing import NORTH, ask_for_debrief, bot, install, slack
+from tests.journeys.installing import NORTH, ask_for_debrief, bot, install, read_suspension, slack
 
 __all__ = ["bot", "slack"]
 
@@ -67,3 +68,22 @@ def test_a_renewal_that_a_crash_ended_stops_nothing_before_the_expiry(
     uses = slack.wait_for_uses("views.open", 1)
 
     assert [(use.arguments["trigger_id"], use.token) for use in uses] == [("2.1", first_token)]
+
+
+def test_a_start_takes_back_a_mark_whose_check_a_crash_ended(
+    slack: InstallableSlack, bot: BotProcess
+) -> None:
+    """A late event marks a workspace; the process dies before it has checked the token."""
+    install(slack, bot, NORTH)
+    bot.kill()
+    with closing(sqlite3.connect(bot.database_file)) as connection, connection:
+        connection.execute(
+            "insert or replace into workspace (id, suspended, uninstalled) values (?, ?, ?)",
+            [f"slack:{NORTH}", "app_uninstalled", int(time.time())],
+        )
+    assert read_suspension(bot, NORTH) == "app_uninstalled"
+    bot.start()
+    deadline = time.monotonic() + 20
+    while read_suspension(bot, NORTH):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

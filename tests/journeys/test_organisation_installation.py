@@ -27,6 +27,7 @@ def test_an_organisation_serves_each_of_its_workspaces(
     """One token serves a workspace that Slack listed, and one that shows up later."""
     slack.workspaces[CLINICS] = (EAST,)
     install(slack, bot, CLINICS)
+    slack.workspaces[CLINICS] = (EAST, SOUTH, NORTH)
     organisation = {"enterprise_id": CLINICS, "is_enterprise_install": "true"}
     ask_for_debrief(bot, EAST, "1.1")
     ask_for_debrief(bot, SOUTH, "2.1", **organisation)
@@ -99,3 +100,28 @@ def test_an_organisations_uninstallation_suspends_each_workspace(
 
     assert suspensions == ["app_uninstalled"] * 2
     assert [read_suspension(bot, workspace) for workspace in (EAST, SOUTH)] == ["", ""]
+
+
+def test_a_workspace_that_an_organisation_took_the_app_out_of_is_suspended(
+    slack: InstallableSlack, bot: BotProcess
+) -> None:
+    """The token of the organisation works on, which changes nothing; a new grant resumes it."""
+    slack.workspaces[CLINICS] = (EAST, SOUTH)
+    install(slack, bot, CLINICS)
+    authorizations = [{"enterprise_id": CLINICS, "team_id": EAST, "is_enterprise_install": False}]
+    suspensions = []
+    for kind, listed in (("revoked", (SOUTH,)), ("granted", (EAST, SOUTH))):
+        slack.workspaces[CLINICS] = listed
+        status = clinic_browser.post_event(
+            bot.base_url,
+            EAST,
+            {"type": f"team_access_{kind}", "team_ids": [EAST]},
+            authorizations=authorizations,
+        )
+        assert status == 200
+        suspensions.append([read_suspension(bot, workspace) for workspace in (EAST, SOUTH)])
+    ask_for_debrief(bot, EAST, "1.1")
+    (use,) = slack.wait_for_uses("views.open", 1)
+
+    assert suspensions == [["team_access_revoked", ""], ["", ""]]
+    assert use.place == CLINICS

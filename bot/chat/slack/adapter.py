@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from functools import partial
 
 from starlette.types import ASGIApp
 
@@ -12,8 +11,11 @@ from bot.chat.slack import bolt_app
 from bot.chat.slack.access_settings import AccessSettings
 from bot.chat.slack.dispatcher import Dispatcher
 from bot.chat.slack.inbound.guard import Guard
-from bot.chat.slack.oauth.install_routes import InstallRoutes
-from bot.chat.slack.oauth.installed_workspaces import InstallationEvents, InstalledWorkspaces
+from bot.chat.slack.oauth.install_routes import InstallAccess, InstallRoutes
+from bot.chat.slack.oauth.installation_events import InstallationEvents
+from bot.chat.slack.oauth.installed_tokens import InstalledTokens
+from bot.chat.slack.oauth.installed_workspaces import InstalledWorkspaces
+from bot.chat.slack.oauth.organisation_workspaces import OrganisationWorkspaces
 from bot.chat.slack.outbound import account_checks
 from bot.chat.slack.outbound.account_checks import AccountCheck
 from bot.chat.slack.outbound.api_client import ApiClient
@@ -58,25 +60,20 @@ class SlackAdapter:
         self._api_client, self._routes = outbound.api_client, routes
         self._after_response = AfterResponse()
         self.outlet = outbound.outlet
-        self._is_installed_by_link = access.install_access is not None
+        self._installation_events: InstallationEvents | None = None
         self._served_workspaces: ServedWorkspaces = InstalledWorkspace(outbound.outlet)
         self.install_apps: Mapping[str, ASGIApp] = {}
         if outbound.installed_tokens and access.install_access:
-            self._served_workspaces = InstalledWorkspaces(outbound.installed_tokens)
-            events = InstallationEvents(
-                outbound.installed_tokens, outbound.outlet, self._after_response
+            routes = self._serve_installations(
+                outbound, outbound.installed_tokens, access.install_access, routes
             )
-            routes = replace(routes, handle_event=partial(events.handle_event, routes))
-            self.install_apps = InstallRoutes(
-                access.install_access, self._api_client, outbound.catalogue, routes.handle_event
-            ).apps
         dispatcher = Dispatcher(
             routes,
             outbound.catalogue,
             self._api_client,
             self._served_workspaces,
             self._after_response,
-            self.report_installation,
+            self._report_own_workspace,
         )
         self.app = bolt_app.build_bolt_app(
             dispatcher, self._api_client, pads_answers=access.pads_answers
@@ -92,6 +89,29 @@ class SlackAdapter:
             self._socket_mode = SocketModeConnection(
                 self.app, access.app_token, self._api_client, self._after_response
             )
+
+    def _serve_installations(
+        self,
+        outbound: SlackOutboundSide,
+        tokens: InstalledTokens,
+        access: InstallAccess,
+        routes: Routes,
+    ) -> Routes:
+        """Serve the workspaces that *tokens* belong to; return the routes of their payloads."""
+        organisation_workspaces = OrganisationWorkspaces(self._api_client)
+        self._served_workspaces = InstalledWorkspaces(tokens, organisation_workspaces)
+        self._installation_events = InstallationEvents(
+            tokens,
+            organisation_workspaces,
+            outbound.outlet,
+            self._after_response,
+            routes.handle_event,
+        )
+        handle_event = self._installation_events.handle_event
+        self.install_apps = InstallRoutes(
+            access, self._api_client, outbound.catalogue, handle_event
+        ).apps
+        return replace(routes, handle_event=handle_event)
 
     @property
     def is_connected(self) -> bool:
@@ -113,7 +133,7 @@ class SlackAdapter:
 
         Where the app is installed from a link, each workspace has its own token and suspension.
         """
-        return not self._is_installed_by_link and await self.outlet.has_refused_token()
+        return self._installation_events is None and await self.outlet.has_refused_token()
 
     async def start(self) -> None:
         """Open the HTTP client session, and start to connect where Socket Mode is used.
@@ -126,13 +146,19 @@ class SlackAdapter:
             await self._socket_mode.start()
 
     async def report_installation(self) -> None:
-        """Report the workspace of a working bot token as connected.
+        """Report a workspace that is marked as uninstalled, but whose token works, as connected.
 
         An uninstallation revokes the token for good, so one that works belongs to a new
-        installation; Slack sends no event about it. An installation from a link is stored and
-        reported by its own page.
+        installation; Slack sends no event about it. Installations from a link, of which there may
+        be many, are checked in the background.
         """
-        if self._is_installed_by_link:
+        if self._installation_events is not None:
+            self._installation_events.start_check()
+        await self._report_own_workspace()
+
+    async def _report_own_workspace(self) -> None:
+        """Report the workspace of the configured token as connected, if there is one that works."""
+        if self._installation_events is not None:
             return
         account = await self.outlet.check_account()
         if account.team_id:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.chat.after_response import AfterResponse
 from bot.chat.request_body import Payload
-from bot.chat.slack.inbound import requests
+from bot.chat.slack.inbound import events, requests
 from bot.chat.slack.inbound.payloads import PayloadKind
 from bot.chat.slack.inbound.requests import Interaction, Origin
 from bot.chat.slack.outbound import ack_body
@@ -91,7 +91,7 @@ class Dispatcher:
         try:
             if refusal_key := await self._find_refusal(payload):
                 return self._refuse_payload(kind, payload, refusal_key)
-            if kind is PayloadKind.EVENT and (event := requests.parse_event(payload)):
+            if kind is PayloadKind.EVENT and (event := events.parse_event(payload)):
                 await self._store_event(event)
                 if isinstance(event, WorkspaceDisconnected) and self._is_overdue(payload):
                     self._after_response.start_task(self._report_installation())

@@ -22,6 +22,9 @@ again only where it is missing.
 BOT_EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked", "user_change")
 """Event types to which the bot subscribes."""
 
+ORGANISATION_EVENTS = ("team_access_granted", "team_access_revoked")
+"""Event types to which an app subscribes that organisations install for their workspaces."""
+
 INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
 """URL paths of the page from which a workspace installs the app, and of the return from Slack."""
 
@@ -43,6 +46,7 @@ def build_manifest(
     url = _build_endpoint_url(base_url) if base_url is not None else None
     request_url = {"request_url": url} if url else {}
     is_distributed = installs_from_link and base_url is not None
+    events = [*BOT_EVENTS, *(ORGANISATION_EVENTS if is_distributed else ())]
     redirect_urls = [f"{(base_url or '').rstrip('/')}{REDIRECT_PATH}"] if is_distributed else []
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
@@ -58,7 +62,7 @@ def build_manifest(
             **({"redirect_urls": redirect_urls} if redirect_urls else {}),
         },
         "settings": {
-            "event_subscriptions": {"bot_events": list(BOT_EVENTS), **request_url},
+            "event_subscriptions": {"bot_events": events, **request_url},
             "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": is_distributed,
             "socket_mode_enabled": url is None,

@@ -161,3 +161,8 @@ def test_manifest_of_a_distributed_app_has_the_redirect_url() -> None:
     assert [distributed["settings"][flag] for flag in flags] == [True, False]
     assert [alone["settings"][flag] for flag in flags] == [False, False]
     assert "redirect_urls" not in alone["oauth_config"]
+    events, own_events = (
+        manifest["settings"]["event_subscriptions"]["bot_events"]
+        for manifest in (distributed, alone)
+    )
+    assert set(events) - set(own_events) == {"team_access_granted", "team_access_revoked"}

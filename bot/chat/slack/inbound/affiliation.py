@@ -7,6 +7,10 @@ from bot.affiliation import Affiliation
 
 Payload = Mapping[str, Any]
 
+ACCESS_GRANTED, ACCESS_REVOKED = "team_access_granted", "team_access_revoked"
+ACCESS_EVENTS = (ACCESS_GRANTED, ACCESS_REVOKED)
+"""Types of the events about the workspaces that an organisation's token can access."""
+
 
 def parse_affiliation(payload: Payload) -> Affiliation:
     """Return whether the user belongs to the workspace of :func:`parse_workspace`.
@@ -43,17 +47,48 @@ def parse_organisation(payload: Payload) -> str:
     """Return the organisation in which the bot is installed, as ``slack:E…``; ``""`` if in none.
 
     That is an installation for all workspaces of an Enterprise organisation; a workspace of one may
-    also have an installation of its own. A slash command has the flag as text.
+    also have an installation of its own. A slash command has the flag as text. What a payload says
+    of another workspace than :func:`parse_workspace` returns, as that of the user in a channel that
+    is shared by Slack Connect, names another organisation, and is ignored.
     """
-    authorizations = payload.get("authorizations") or ()
-    sources = [source for source in (*authorizations, payload) if _is_of_organisation(source)]
-    ids = (str(_read_enterprise_id(source) or _read_enterprise_id(payload)) for source in sources)
-    organisation_id = next((id_ for id_ in ids if id_.startswith("E")), "")
-    return f"slack:{organisation_id}" if organisation_id else ""
+    workspace_id = parse_workspace(payload).removeprefix("slack:")
+    is_flagged = is_access_change(payload)
+    for source in (*(payload.get("authorizations") or ()), payload):
+        organisation_id = _read_enterprise_id(source)
+        own_ids = {"", workspace_id, organisation_id}
+        if (
+            (is_flagged or _is_of_organisation(source))
+            and organisation_id.startswith("E")
+            and own_ids.issuperset(_list_team_ids(source))
+        ):
+            return f"slack:{organisation_id}"
+    return ""
+
+
+def is_access_change(payload: Payload) -> bool:
+    """Return whether a payload says which workspaces an organisation's token can now access.
+
+    It is about the organisation, whatever workspace it names beside it.
+    """
+    event = payload.get("event")
+    return isinstance(event, dict) and event.get("type") in ACCESS_EVENTS
 
 
 def _is_of_organisation(source: Payload) -> bool:
     return str(source.get("is_enterprise_install")).lower() == "true"
+
+
+def _list_team_ids(source: Payload) -> tuple[str, ...]:
+    """Return what the object of an organisation's id says about its workspace, ``""`` for nothing.
+
+    The user's own workspace counts where no other is named: it is the one of that object then.
+    """
+    team_id = source.get("team_id") or (source.get("team") or {}).get("id")
+    installed_id = str((source.get("view") or {}).get("app_installed_team_id") or "")
+    return (
+        str(team_id or (source.get("user") or {}).get("team_id") or ""),
+        installed_id if installed_id.startswith("E") else "",
+    )
 
 
 def _read_home_id(payload: Payload) -> str:

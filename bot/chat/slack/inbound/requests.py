@@ -8,26 +8,17 @@ from typing import Any, Literal
 from bot.affiliation import Affiliation
 from bot.chat.request_body import MAX_TYPED_LENGTH
 from bot.chat.slack import view_metadata
-from bot.chat.slack.inbound import form_values, profiles
-from bot.chat.slack.inbound.affiliation import (
-    parse_affiliation,
-    parse_organisation,
-    parse_workspace,
-)
+from bot.chat.slack.inbound import form_values
+from bot.chat.slack.inbound.affiliation import parse_affiliation, parse_workspace
 from bot.chat.slack.inbound.payloads import PayloadKind
 from bot.chat.slack.render.folds import UNFOLD_ACTION_ID
 from bot.conversation import (
-    Address,
-    AddressReachable,
     Channel,
-    ChatEvent,
     PayloadReceived,
     Person,
-    ProfileChanged,
     Request,
     RequestStep,
     Surface,
-    WorkspaceDisconnected,
 )
 from bot.keywords import Keywords
 
@@ -211,26 +202,6 @@ def parse_home_opened(payload: Payload) -> Interaction | None:
     )
 
 
-def parse_event(payload: Payload) -> ChatEvent | None:
-    """Parse an event about a changed user, the app's removal, or the bot's return to a channel.
-
-    Returns ``None`` for any other event, and where only a user token was revoked.
-    """
-    event, workspace = payload["event"], parse_workspace(payload)
-    installed_as = parse_organisation(payload) or workspace
-    kind, user = event["type"], event.get("user")
-    if kind == "user_change" and isinstance(user, dict):
-        person = Person(workspace, str(user.get("id", "")))
-        return ProfileChanged(person, profiles.parse_profile(user))
-    if kind == "app_uninstalled":
-        return WorkspaceDisconnected(installed_as, kind)
-    if kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot"):
-        return WorkspaceDisconnected(installed_as, kind)
-    if kind == "member_joined_channel" and user in _list_bot_ids(payload):
-        return AddressReachable(Address(workspace, channel=str(event.get("channel", ""))))
-    return None
-
-
 def build_home_request(
     person: Person, idempotency_key: str, affiliation: Affiliation = Affiliation.MEMBER
 ) -> Request:
@@ -256,15 +227,6 @@ def _parse_command_channel(payload: Payload) -> Channel | None:
     if not channel_id.startswith(("C", "G")) or name.startswith("mpdm-"):
         return None
     return Channel(channel_id, "" if name == "privategroup" else name)
-
-
-def _list_bot_ids(payload: Payload) -> frozenset[str]:
-    """Return the user ids of this bot, which an event's authorizations name."""
-    return frozenset(
-        str(authorization.get("user_id") or "")
-        for authorization in payload.get("authorizations") or ()
-        if authorization.get("is_bot")
-    )
 
 
 def _parse_origin(view: Payload) -> Origin:

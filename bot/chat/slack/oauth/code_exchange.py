@@ -12,6 +12,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.chat.slack.manifest import SCOPES
 from bot.chat.slack.oauth.installation_rows import InstallationRows
 from bot.chat.slack.oauth.installation_store import DatabaseInstallationStore, name_installation
+from bot.chat.slack.oauth.organisation_workspaces import list_workspaces
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.error_codes import slack_error_code
 from bot.chat.slack.token_rotation import ClientCredentials
@@ -21,9 +22,6 @@ from bot.logs import log_error, sanitize_error_code
 logger = logging.getLogger("attune.slack")
 
 _CODE_ERRORS = frozenset({"invalid_code", "code_already_used", "code_expired"})
-
-_MAX_PAGES = 100
-"""Pages of an organisation's workspaces that are read: a hundred workspaces each."""
 
 HandleEvent = Callable[[ChatEvent], Awaitable[None]]
 
@@ -123,15 +121,8 @@ async def _list_workspaces(client: AsyncWebClient, installation: Installation) -
     """
     if not installation.is_enterprise_install:
         return ()
-    workspaces: list[str] = []
-    cursor: str | None = None
     try:
-        for _ in range(_MAX_PAGES):
-            page = await client.auth_teams_list(token=installation.bot_token, cursor=cursor)
-            workspaces += [f"slack:{team['id']}" for team in page.get("teams") or ()]
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                break
+        return await list_workspaces(client, installation.bot_token)
     except Exception as error:  # noqa: BLE001 - the installation is complete without the list
         log_error(logger, "slack.workspaces_not_listed", error)
-    return tuple(workspaces)
+        return ()

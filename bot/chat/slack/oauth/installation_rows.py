@@ -53,8 +53,17 @@ class InstallationRows(Protocol):
         *workspaces* are those of an organisation that was installed.
         """
 
-    async def link(self, organisation: str, workspace: str) -> None:
-        """Store that *workspace* is served by the installation of its *organisation*."""
+    async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:
+        """Store that *workspace* is served by its *organisation*, and end its suspension.
+
+        Nothing is stored where another installation serves it, unless this one *replaces* it.
+        """
+
+    async def unlink(self, organisation: str, workspace: str) -> None:
+        """Store that *workspace* is no longer served by the installation of *organisation*."""
+
+    async def list_uninstalled(self) -> tuple[str, ...]:
+        """Return the workspaces and organisations with a row that are marked as uninstalled."""
 
     async def list_served_workspaces(self, installed_as: str) -> tuple[str, ...]:
         """Return *installed_as* and, of an organisation, the workspaces that it serves."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -40,6 +40,9 @@ _NO_WORKSPACE = "slack:"
 
 CreateClient = Callable[[], AsyncWebClient]
 
+Includes = Callable[[str, str], Awaitable[bool]]
+"""Asks Slack whether an organisation's token may serve a workspace."""
+
 
 class InstalledTokens:
     """Finds the installation that serves a workspace, and provides its token.
@@ -63,22 +66,46 @@ class InstalledTokens:
         self._next_attempts: dict[str, float] = {}
         self._unsaved = UnsavedTokens(rows)
 
-    async def serves(self, workspace: str, organisation: str) -> bool:
+    async def serves(self, workspace: str, organisation: str, include: Includes) -> bool:
         """Return whether *workspace* is installed, or its *organisation* (``""`` for none) is.
 
-        A workspace of an installed organisation is linked to it at its first request. Raises
-        :class:`InstallationsUnavailableError`.
+        A workspace that no installation serves is linked to its installed organisation at its first
+        request, if *include* confirms that it is one of its workspaces. Raises
+        :class:`InstallationsUnavailableError`, and what *include* does.
         """
         if workspace == _NO_WORKSPACE:  # an event about the organisation itself
             return bool(organisation) and await self._find(organisation) is not None
+        if await self._find(workspace) is not None:
+            return True
+        if not organisation or await self._find(organisation) is None:
+            return False
+        if not await include(organisation, workspace):
+            return False
+        await self.link(organisation, workspace, replaces=False)
+        return await self._find(workspace) is not None
+
+    async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:
+        """Store that *organisation* serves *workspace*, as Slack has confirmed.
+
+        Another installation that serves it stays, unless this one *replaces* it.
+        """
+        await self._rows.link(organisation, workspace, replaces=replaces)
+        self.forget(workspace)
+
+    async def unlink(self, organisation: str, workspace: str) -> None:
+        """Store that *organisation* serves *workspace* no longer."""
+        await self._rows.unlink(organisation, workspace)
+        self.forget(workspace)
+
+    async def find_installation(self, workspace: str) -> str:
+        """Return the workspace or organisation whose token serves *workspace*, ``""`` for none."""
+        self.forget(workspace)
         bot = await self._find(workspace)
-        if organisation and (bot is None or bot.installed_as != organisation):
-            organisation_bot = await self._find(organisation)
-            if organisation_bot is not None:
-                await self._rows.link(organisation, workspace)
-                self.forget(workspace)
-                return True
-        return bot is not None
+        return bot.installed_as if bot else ""
+
+    async def list_uninstalled(self) -> tuple[str, ...]:
+        """Return the installations that are marked as uninstalled."""
+        return await self._rows.list_uninstalled()
 
     async def get_token(self, workspace: str, create_client: CreateClient) -> str:
         """Return the token of *workspace*, renewed if it would expire soon.

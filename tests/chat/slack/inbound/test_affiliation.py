@@ -23,6 +23,30 @@ CLINICS = {"id": "E0CLINICS", "name": "Clinics"}
             "slack:E0A",
         ),
         ({"authorizations": [{"enterprise_id": "E0A", "is_enterprise_install": False}]}, ""),
+        (
+            {
+                "is_enterprise_install": True,
+                "team": {"id": "T0OTHER", "enterprise_id": "E0OTHER"},
+                "view": {"app_installed_team_id": "T0NORTH"},
+            },
+            "",
+        ),
+        (
+            {
+                "is_enterprise_install": True,
+                "enterprise": {"id": "E0OTHER"},
+                "view": {"app_installed_team_id": "E0CLINICS"},
+            },
+            "",
+        ),
+        (
+            {
+                "team_id": None,
+                "enterprise_id": "E0CLINICS",
+                "event": {"type": "team_access_revoked", "team_ids": ["T0NORTH"]},
+            },
+            "slack:E0CLINICS",
+        ),
     ],
 )
 def test_only_an_organisations_installation_has_an_organisation(

@@ -4,6 +4,7 @@ from bot.conversation import (
     Address,
     AddressReachable,
     ChatEvent,
+    OrganisationAccessChanged,
     PayloadReceived,
     Person,
     Profile,
@@ -27,7 +28,18 @@ BOT_JOINED_CHANNEL = {
     "authorizations": [{"team_id": payloads.TEAM, "user_id": "U0BOT", "is_bot": True}],
 }
 
+ACCESS_REVOKED = {
+    **payloads.build_event("team_access_revoked", team_ids=["T0EAST", "E0OTHER", None, "T0WEST"]),
+    "authorizations": [{"team_id": payloads.TEAM, "enterprise_id": "E0CLINICS"}],
+}
+
 CHAT_EVENTS = {
+    "workspaces that an organisation took the app out of": (
+        ACCESS_REVOKED,
+        OrganisationAccessChanged(
+            "slack:E0CLINICS", ("slack:T0EAST", "slack:T0WEST"), is_granted=False
+        ),
+    ),
     "the bot's return to a channel": (
         BOT_JOINED_CHANNEL,
         AddressReachable(Address(WORKSPACE, channel=payloads.CHANNEL)),

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from bot.chat.slack import ClientCredentials, SlackOutboundSide
 from bot.chat.slack.oauth.installation_rows import NotInstalledError
 from bot.chat.slack.oauth.installed_tokens import InstalledTokens
+from bot.chat.slack.oauth.organisation_workspaces import OrganisationWorkspaces
 from bot.conversation import Address, SendResult, SendStatus
 from bot.elements import Message, Text
 from bot.slack_installations import SlackInstallations
@@ -144,11 +145,12 @@ async def test_an_organisations_event_without_a_workspace_links_nothing(
 ) -> None:
     """It is served if the organisation is installed, and adds no row."""
     await install(slack, store, "E0CLINICS", 40_000)
-    tokens = get_tokens(open_process(slack, store))
+    process = open_process(slack, store)
+    tokens, include = get_tokens(process), OrganisationWorkspaces(process.api_client).include
 
-    assert await tokens.serves("slack:", "slack:E0CLINICS")
-    assert not await tokens.serves("slack:", "slack:E0OTHER")
-    assert not await tokens.serves("slack:", "")
+    assert await tokens.serves("slack:", "slack:E0CLINICS", include)
+    assert not await tokens.serves("slack:", "slack:E0OTHER", include)
+    assert not await tokens.serves("slack:", "", include)
     assert await tokens.list_served_workspaces("slack:E0CLINICS") == ("slack:E0CLINICS",)
 
 
