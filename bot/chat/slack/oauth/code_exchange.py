@@ -12,7 +12,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.chat.slack.manifest import SCOPES
 from bot.chat.slack.oauth.installation_rows import InstallationRows
 from bot.chat.slack.oauth.installation_store import DatabaseInstallationStore, name_installation
-from bot.chat.slack.oauth.organisation_workspaces import list_workspaces
+from bot.chat.slack.outbound.account_checks import list_workspaces
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.error_codes import slack_error_code
 from bot.chat.slack.token_rotation import ClientCredentials

@@ -5,15 +5,12 @@ import logging
 import time
 from collections import OrderedDict
 
-from slack_sdk.web.async_client import AsyncWebClient
-
+from bot.chat.slack.outbound.account_checks import list_workspaces
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.installed_workspace import LOOKUP_SECONDS, WorkspaceUnknownError
 from bot.logs import log_error
 
 logger = logging.getLogger("attune.slack")
-
-_MAX_PAGES, _PAGE_SIZE = 100, 1000
 
 _ABSENCE_SECONDS = 60.0
 """Seconds for which a workspace that Slack did not list is refused without another call."""
@@ -82,19 +79,3 @@ class OrganisationWorkspaces:
         except Exception as error:  # noqa: BLE001 - without an answer nothing is linked
             log_error(logger, "slack.workspaces_not_listed", error)
             return None
-
-
-async def list_workspaces(client: AsyncWebClient, token: str | None = None) -> tuple[str, ...]:
-    """Return the workspaces that the token of an organisation may serve, as ``slack:T…``.
-
-    *token* is used in place of the client's own. Raises what *client* does.
-    """
-    workspaces: list[str] = []
-    cursor: str | None = None
-    for _ in range(_MAX_PAGES):
-        page = await client.auth_teams_list(token=token, cursor=cursor, limit=_PAGE_SIZE)
-        workspaces += [f"slack:{team['id']}" for team in page.get("teams") or ()]
-        cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            break
-    return tuple(workspaces)

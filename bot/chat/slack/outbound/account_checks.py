@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat.slack.outbound import error_codes
 from bot.chat.slack.outbound.api_client import ApiClient
@@ -17,6 +18,8 @@ from bot.outlet import InstallationStatus
 logger = logging.getLogger("attune.slack")
 
 _MISSING_SCOPE_ERROR = "missing_scope"
+
+_MAX_PAGES, _PAGE_SIZE = 100, 1000
 
 _REVOKED_CODES = frozenset({"account_inactive", "token_revoked"})
 """Codes of a bot token that no call is ever accepted with again."""
@@ -64,20 +67,51 @@ async def check_installation(
     """Return whether the app is installed in *workspace*, by ``auth.test`` with its token.
 
     With *has_own_tokens* each workspace has a token of its own, or that of its organisation, and
-    ``auth.test`` reports the organisation for the latter. The one configured token may be of
-    another workspace, and may have been revoked by itself while the app stays installed.
+    ``auth.test`` reports the organisation for the latter, which serves the workspaces that Slack
+    lists. The one configured token may be of another workspace, and may have been revoked by itself
+    while the app stays installed.
     """
     account = await check_account(api_client, workspace)
     code = account.error_code
     if not code:
-        is_own = has_own_tokens or workspace == f"slack:{account.team_id}"
-        return InstallationStatus.INSTALLED if is_own else InstallationStatus.UNPROVEN
+        if workspace == f"slack:{account.team_id}":
+            return InstallationStatus.INSTALLED
+        if has_own_tokens:
+            return await _check_organisation(api_client, workspace)
+        return InstallationStatus.UNPROVEN
     is_revoked = account.is_refusal and code in _REVOKED_CODES
     if has_own_tokens and (is_revoked or code == _NO_TOKEN_CODE):
         return InstallationStatus.REMOVED
     if is_revoked or (account.is_refusal and code == _REFRESH_REFUSED_CODE):
         return InstallationStatus.UNPROVEN
     return InstallationStatus.UNKNOWN
+
+
+async def _check_organisation(api_client: ApiClient, workspace: str) -> InstallationStatus:
+    """Return whether Slack lists *workspace* for the token of its organisation, which works."""
+    try:
+        workspaces = await list_workspaces(await api_client.get_client(workspace))
+    except Exception as error:  # noqa: BLE001 - without an answer nothing is proved
+        log_error(logger, "slack.workspaces_not_listed", error)
+        return InstallationStatus.UNKNOWN
+    is_listed = workspace in workspaces
+    return InstallationStatus.INSTALLED if is_listed else InstallationStatus.REMOVED
+
+
+async def list_workspaces(client: AsyncWebClient, token: str | None = None) -> tuple[str, ...]:
+    """Return the workspaces that the token of an organisation may serve, as ``slack:T…``.
+
+    *token* is used in place of the client's own. Raises what *client* does.
+    """
+    workspaces: list[str] = []
+    cursor: str | None = None
+    for _ in range(_MAX_PAGES):
+        page = await client.auth_teams_list(token=token, cursor=cursor, limit=_PAGE_SIZE)
+        workspaces += [f"slack:{team['id']}" for team in page.get("teams") or ()]
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            break
+    return tuple(workspaces)
 
 
 async def check_app_token(api_client: ApiClient, app_token: str) -> AccountCheck:

@@ -16,7 +16,6 @@ INSTALLED, REMOVED, UNPROVEN, UNKNOWN = InstallationStatus
 
 ANSWERS = {
     "of this workspace": (PlannedAnswer({"ok": True, "team_id": "T1"}), INSTALLED, INSTALLED),
-    "of another one": (PlannedAnswer({"ok": True, "team_id": "T2"}), UNPROVEN, INSTALLED),
     "revoked": (PlannedAnswer({"ok": False, "error": "token_revoked"}), UNPROVEN, REMOVED),
     "inactive": (PlannedAnswer({"ok": False, "error": "account_inactive"}), UNPROVEN, REMOVED),
     "wrong": (PlannedAnswer({"ok": False, "error": "invalid_auth"}), UNKNOWN, UNKNOWN),
@@ -26,6 +25,19 @@ ANSWERS = {
     "lost": (PlannedAnswer(drops_connection=True), UNKNOWN, UNKNOWN),
 }
 """What Slack answers, and the status with the configured token and with one of its own."""
+
+
+async def check_status(api: FakeWebApi, *, has_own_tokens: bool) -> InstallationStatus:
+    """Return the status of the workspace T1, whose token Slack answers as planned."""
+
+    async def get_token(workspace: str) -> str:
+        return f"xoxb-{workspace}"
+
+    api_client = ApiClient(api.url, get_token)
+    outlet = SlackOutlet(api_client, has_own_tokens=has_own_tokens)
+    status = await outlet.check_installation("slack:T1")
+    await api_client.close()
+    return status
 
 
 @pytest.mark.parametrize("has_own_tokens", [False, True])
@@ -41,16 +53,36 @@ async def test_the_status_follows_from_the_answer(
     """Only a final refusal of the workspace's own token says that the app is removed."""
     api.planned_answers["auth.test"] = answer
 
-    async def get_token(workspace: str) -> str:
-        return f"xoxb-{workspace}"
-
-    api_client = ApiClient(api.url, get_token)
-    outlet = SlackOutlet(api_client, has_own_tokens=has_own_tokens)
-    status = await outlet.check_installation("slack:T1")
-    await api_client.close()
+    status = await check_status(api, has_own_tokens=has_own_tokens)
 
     assert status is (own if has_own_tokens else shared)
     assert [(call.method, call.token) for call in api.calls] == [("auth.test", "xoxb-slack:T1")]
+
+
+async def test_a_shared_token_of_another_workspace_proves_nothing(api: FakeWebApi) -> None:
+    """The deployment has moved to another workspace since, whose token works."""
+    api.planned_answers["auth.test"] = PlannedAnswer({"ok": True, "team_id": "T2"})
+
+    assert await check_status(api, has_own_tokens=False) is UNPROVEN
+
+
+@pytest.mark.parametrize(
+    ("teams", "status"),
+    [
+        (PlannedAnswer({"ok": True, "teams": [{"id": "T0"}, {"id": "T1"}]}), INSTALLED),
+        (PlannedAnswer({"ok": True, "teams": [{"id": "T0"}]}), REMOVED),
+        (PlannedAnswer({"ok": False, "error": "ratelimited"}), UNKNOWN),
+        (PlannedAnswer(drops_connection=True), UNKNOWN),
+    ],
+)
+async def test_a_token_of_the_organisation_serves_what_slack_lists(
+    api: FakeWebApi, teams: PlannedAnswer, status: InstallationStatus
+) -> None:
+    """The organisation's token works after the app was taken out of one of its workspaces."""
+    api.planned_answers["auth.test"] = PlannedAnswer({"ok": True, "team_id": "E1"})
+    api.planned_answers["auth.teams.list"] = teams
+
+    assert await check_status(api, has_own_tokens=True) is status
 
 
 @pytest.mark.parametrize(
