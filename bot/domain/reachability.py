@@ -28,14 +28,11 @@ _DEACTIVATION_CODES = frozenset(
 The profile request of the same person fails with the same codes, or returns a closed account.
 """
 
-_UNINSTALL_REASONS = frozenset(
-    {"app_uninstalled", "tokens_revoked", "team_access_revoked", "team_access_not_granted"}
-)
-"""Suspension reasons that report an uninstallation: three events, and the last one an error code.
+_UNINSTALL_REASONS = frozenset({"app_uninstalled", "tokens_revoked", "team_access_revoked"})
+"""Suspension reasons that report an uninstallation, each an event of Slack.
 
 Slack sends the first two in any order. The last bot token is revoked by an uninstallation alone.
-The others are about one workspace of an organisation, whose token goes on to work: so a probe with
-it proves nothing.
+The third is about one workspace of an organisation, whose token goes on to work.
 """
 
 PURGING = "purging"

@@ -18,6 +18,10 @@ https://docs.slack.dev/reference/methods/auth.test#errors
 """
 
 
+_ACCESS_REFUSAL = "team_access_not_granted"
+"""The error code after an organisation took the app out of one workspace; its token still works."""
+
+
 class PurgeDecision(Enum):
     """What becomes of a workspace whose purge is due and has not begun."""
 
@@ -36,7 +40,8 @@ def proves_uninstallation(reason: str, *, is_own_token: bool) -> bool:
     revoked it, and then for every workspace.
     """
     is_reported = classify_suspension(reason) is SuspensionKind.UNINSTALLED
-    return is_reported or (is_own_token and ends_token(reason))
+    is_refused = ends_token(reason) or reason == _ACCESS_REFUSAL
+    return is_reported or (is_own_token and is_refused)
 
 
 def ends_token(reason: str) -> bool:

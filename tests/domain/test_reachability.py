@@ -20,13 +20,15 @@ from bot.domain.reachability import (
     unreachable_reason_after_request,
 )
 
-UNINSTALLATIONS = (
-    "app_uninstalled",
-    "tokens_revoked",
-    "team_access_revoked",
+UNINSTALLATIONS = ("app_uninstalled", "tokens_revoked", "team_access_revoked")
+SUSPENSIONS = (
+    *UNINSTALLATIONS,
     "team_access_not_granted",
+    "account_inactive",
+    "token_revoked",
+    "BotDisabledByAdmin",
+    "x",
 )
-SUSPENSIONS = (*UNINSTALLATIONS, "account_inactive", "token_revoked", "BotDisabledByAdmin", "x")
 DEACTIVATIONS = (DEACTIVATED, "account_inactive", "user_disabled", "user_not_found")
 UNREACHABLE_REASONS = (*DEACTIVATIONS, "uninstalled", "cannot_dm_bot", "BotDisabledByUser", "x")
 

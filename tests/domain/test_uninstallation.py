@@ -21,9 +21,9 @@ from bot.outlet import InstallationStatus
 
 UNINSTALLED_AT = datetime(2026, 7, 6, 12, tzinfo=UTC)
 MOMENT = timedelta(seconds=1)
-EVENTS = {"app_uninstalled", "tokens_revoked", "team_access_revoked", "team_access_not_granted"}
+EVENTS = {"app_uninstalled", "tokens_revoked", "team_access_revoked"}
 REFUSALS = {"account_inactive", "token_revoked"}
-PROOFS = EVENTS | REFUSALS
+PROOFS = EVENTS | REFUSALS | {"team_access_not_granted"}
 
 
 @pytest.mark.parametrize("reason", sorted(PROOFS))

@@ -135,13 +135,13 @@ async def test_a_grant_links_and_resumes_a_workspace_that_slack_lists(
     assert links == {NORTH: CLINICS, SOUTH: ""}
 
 
-@pytest.mark.parametrize(("is_listed", "reason"), [(True, ""), (False, "team_access_not_granted")])
+@pytest.mark.parametrize(("is_listed", "reason"), [(True, ""), (False, "team_access_revoked")])
 async def test_an_organisations_token_alone_resumes_no_refused_workspace(
     slack: InstallableSlack, bench: EventBench, reason: str, *, is_listed: bool
 ) -> None:
-    """Only Slack's list shows whether a refusal was wrong."""
+    """Only Slack's list shows whether its event was a late one."""
     slack.workspaces["E0CLINICS"] = ("T0NORTH",) if is_listed else ()
-    await bench.suspend(NORTH, "team_access_not_granted")
+    await bench.suspend(NORTH, "team_access_revoked")
 
     await bench.check_at_start()
 
