@@ -18,6 +18,7 @@ audit_entries = Table(
     Column("detail", String(200), nullable=False, server_default=""),
     Index("audit_entry_team", "team", "at"),
     Index("audit_entry_at", "at"),
+    Index("audit_entry_workspace", "workspace"),
     sqlite_with_rowid=False,
     comment="Who changed which set-up or role when, '' for the operator; kept 24 months.",
 )
@@ -30,6 +31,7 @@ previous_setups = Table(
     Column("person", String(80), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("body", Text, nullable=False),
+    Index("previous_setup_workspace", "workspace"),
     sqlite_with_rowid=False,
     comment="The set-up before the last change, for a day, so that who made it can undo it.",
 )

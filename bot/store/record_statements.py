@@ -6,15 +6,16 @@ Building one costs more than executing it, and every form executes both.
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Table, Update, bindparam, select, tuple_, update
+from sqlalchemy import Select, Table, Update, bindparam, select, update
+
+from bot.store.key_condition import build_key_condition
 
 
 @cache
 def build_select(table: Table) -> Select[Any]:
-    """Return the SELECT of records, key columns first; binds the list of keys ``record_keys``."""
+    """Return the SELECT of records by :func:`bot.store.key_condition.bind_row_keys`, keys first."""
     key_columns = list(table.primary_key)
-    is_wanted = tuple_(*key_columns).in_(bindparam("record_keys", expanding=True))
-    return select(*key_columns, table.c.body).where(is_wanted)
+    return select(*key_columns, table.c.body).where(build_key_condition(key_columns))
 
 
 @cache

@@ -27,11 +27,8 @@ from sqlalchemy import (
 from bot.store import audit_schema, installation_schema, schema_metadata
 
 metadata = schema_metadata.metadata
-
 audit_entries = audit_schema.audit_entries
-
 previous_setups = audit_schema.previous_setups
-
 installations = installation_schema.installations
 
 workspaces = Table(
@@ -90,6 +87,7 @@ linked_accounts = Table(
     Column("person", String(80), primary_key=True),
     Column("same_workspace", String(80), nullable=False),
     Column("same_person", String(80), nullable=False),
+    Index("alias_same", "same_workspace", "same_person"),
     comment="Accounts that an operator says are one person's; nothing of what either does.",
 )
 
@@ -112,6 +110,7 @@ roles = Table(
     Column("person", String(80), primary_key=True),
     Column("role", String(12), primary_key=True),
     Column("agreed", Boolean, nullable=False),
+    Index("role_person", "workspace", "person"),
     comment="Supervisors and directors; agreed: the agreement on reading counts was given.",
 )
 
@@ -232,6 +231,8 @@ feeds = Table(
     Column("team", String(32), primary_key=True),
     Column("closes", Date, primary_key=True),
     Column("unit", String(180), nullable=False),
+    Index("feed_team", "team"),
+    Index("feed_unit", "ledger", "unit", "closes"),
     sqlite_with_rowid=False,
     comment="Into which open period a team's debriefs go, fixed while it is open.",
 )

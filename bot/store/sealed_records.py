@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, delete, insert
 
 from bot.logs import log_error
 from bot.store import record_statements, sealing
+from bot.store.key_condition import bind_row_keys
 from bot.store.keys.key_id import KeyId, PeriodKeyId, TeamKeyId
 from bot.store.keys.key_store import KeyStoreUnavailableError
 
@@ -223,7 +224,7 @@ class SealedRecords(Generic[RecordId, Record]):
     def _fetch_records(self, record_ids: list[RecordId]) -> None:
         query = record_statements.build_select(self._codec.table)
         keys = [tuple(self._codec.row_key(record_id).values()) for record_id in record_ids]
-        rows = self._connection.execute(query, {"record_keys": keys})
+        rows = self._connection.execute(query, bind_row_keys(keys))
         bodies: dict[tuple[object, ...], bytes] = {tuple(row[:-1]): bytes(row[-1]) for row in rows}
         for record_id, key in zip(record_ids, keys, strict=True):
             self._records[record_id] = self._open_body(record_id, bodies.get(key))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, select, union, update
 
 from bot.conversation import Person
 from bot.domain.delivery_kind import DeliveryKind
@@ -97,30 +97,34 @@ class DeclaredLists:
 
         Accounts that are linked to *persons* as well: they follow the main account's lists.
         """
-        is_link = _is_account(people.c.id, linked_accounts)
         ids, wanted = {person.id for person in persons}, frozenset(persons)
-        query = (
-            select(
-                people.c.workspace,
-                people.c.id,
-                people.c.home_team,
-                linked_accounts.c.same_workspace,
-                linked_accounts.c.same_person,
-            )
-            .outerjoin(linked_accounts, is_link)
-            .where(
-                people.c.home_team != "",
-                or_(people.c.id.in_(ids), linked_accounts.c.same_person.in_(ids)),
-            )
-            .order_by(people.c.workspace, people.c.id)
+        workspaces = {person.workspace for person in persons}
+        query = select(
+            people.c.workspace.label("member_workspace"),
+            people.c.id.label("member_id"),
+            people.c.home_team,
+            linked_accounts.c.same_workspace,
+            linked_accounts.c.same_person,
+        ).where(people.c.home_team != "")
+        # Two selections, each by an index of its own: with OR the people of all teams are read.
+        named = query.outerjoin(linked_accounts, _IS_LINK).where(
+            people.c.workspace.in_(workspaces), people.c.id.in_(ids)
+        )
+        linked = query.join(linked_accounts, _IS_LINK).where(
+            linked_accounts.c.same_workspace.in_(workspaces),
+            linked_accounts.c.same_person.in_(ids),
         )
         members = [
             (
-                Person(row.same_workspace or row.workspace, row.same_person or row.id),
-                Person(row.workspace, row.id),
+                Person(
+                    row.same_workspace or row.member_workspace, row.same_person or row.member_id
+                ),
+                Person(row.member_workspace, row.member_id),
                 str(row.home_team),
             )
-            for row in self._connection.execute(query)
+            for row in self._connection.execute(
+                union(named, linked).order_by("member_workspace", "member_id")
+            )
         ]
         return [member for member in members if member[0] in wanted]
 
@@ -144,6 +148,9 @@ class DeclaredLists:
 
 def _is_account(person_id: ColumnElement[str], table: Table) -> ColumnElement[bool]:
     return (people.c.workspace == table.c.workspace) & (person_id == table.c.person)
+
+
+_IS_LINK = _is_account(people.c.id, linked_accounts)
 
 
 def _is_row_of(person: Person) -> ColumnElement[bool]:

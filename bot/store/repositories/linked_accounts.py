@@ -13,12 +13,13 @@ from bot.store.upsert import upsert_row
 _SELECT_LINKS_OF = select(linked_accounts).where(
     or_(
         *(
-            column.in_(bindparam("persons", expanding=True))
-            for column in (linked_accounts.c.person, linked_accounts.c.same_person)
+            linked_accounts.c[f"{prefix}workspace"].in_(bindparam("workspaces", expanding=True))
+            & linked_accounts.c[f"{prefix}person"].in_(bindparam("persons", expanding=True))
+            for prefix in ("", "same_")
         )
     )
 )
-"""The links of ``persons``, as secondary or as main accounts."""
+"""The links of ``persons`` of ``workspaces``, as secondary or as main accounts."""
 
 
 class LinkedAccounts:
@@ -38,10 +39,10 @@ class LinkedAccounts:
 
     def find_links(self, persons: Collection[Person]) -> dict[Person, Person]:
         """Return the main account of every linked account of the people with accounts *persons*."""
-        links = self._fetch_links(_SELECT_LINKS_OF, [person.id for person in persons])
+        links = self._fetch_links(_SELECT_LINKS_OF, persons)
         other_mains = {links[person] for person in persons if person in links} - {*persons}
         if other_mains:
-            links |= self._fetch_links(_SELECT_LINKS_OF, [main.id for main in other_mains])
+            links |= self._fetch_links(_SELECT_LINKS_OF, other_mains)
         return links
 
     def list_accounts(self, main: Person) -> tuple[Person, ...]:
@@ -57,10 +58,13 @@ class LinkedAccounts:
         return self.list_accounts(self.find_links([person]).get(person, person))
 
     def _fetch_links(
-        self, query: Select[Any], person_ids: Collection[str] = ()
+        self, query: Select[Any], persons: Collection[Person] = ()
     ) -> dict[Person, Person]:
-        parameters = {"persons": person_ids} if person_ids else {}
-        rows = self._connection.execute(query, parameters)
+        parameters = {
+            "workspaces": list({person.workspace for person in persons}),
+            "persons": [person.id for person in persons],
+        }
+        rows = self._connection.execute(query, parameters if persons else {})
         return {
             Person(row.workspace, row.person): Person(row.same_workspace, row.same_person)
             for row in rows

@@ -1,12 +1,12 @@
 """Closing of ended periods: publish each table, destroy its record, or say that its key is lost."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, true, tuple_
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, true
 
 from bot.domain.counts import membership, pseudonyms, release_rule, slots
 from bot.domain.counts.noise import NoiseGenerator
@@ -14,6 +14,7 @@ from bot.domain.counts.release_rule import TOTAL, ReleasedTable
 from bot.domain.counts.slots import LedgerRecord
 from bot.domain.counts.withheld_table import WithheldTable, WithholdingReason
 from bot.store.isolation import IsolatedSteps, StepResults
+from bot.store.key_condition import bind_row_keys, build_key_condition
 from bot.store.period import Period, parse_period_row
 from bot.store.record_cache import RecordCache, log_missing_keys
 from bot.store.repositories.column_codecs import parse_team_unit_key, to_unix_seconds
@@ -31,6 +32,8 @@ LOST_KEY_WAIT = timedelta(days=7)
 
 _MAX_FETCHED_AT_ONCE = 200
 """Periods per SELECT statement, which bounds its parameters."""
+
+_IS_ANY_PERIOD = build_key_condition((periods.c.ledger, periods.c.unit, periods.c.closes))
 
 _DELETE_FEEDS, _DELETE_PERIOD = (
     delete(table).where(
@@ -95,7 +98,7 @@ class PeriodClosing:
         """Return every period that has ended and is not closed, also in a read transaction."""
         steps = IsolatedSteps(self._connection, self._records)
         is_ended = periods.c.closes_at <= to_unix_seconds(now)
-        readable = self._fetch_readable(is_ended, steps.add_failure)
+        readable = self._fetch_readable(is_ended, {}, steps.add_failure)
         return EndedPeriods(tuple(readable), steps.collect_results(0))
 
     def close_periods(self, ended_periods: Sequence[Period], now: datetime) -> ClosingResults:
@@ -113,7 +116,9 @@ class PeriodClosing:
             period
             for start in range(0, len(ended_periods), _MAX_FETCHED_AT_ONCE)
             for period in self._fetch_readable(
-                _is_any_of(ended_periods[start : start + _MAX_FETCHED_AT_ONCE]), steps.add_failure
+                _IS_ANY_PERIOD,
+                _bind_keys(ended_periods[start : start + _MAX_FETCHED_AT_ONCE]),
+                steps.add_failure,
             )
         ]
         results = [
@@ -131,7 +136,7 @@ class PeriodClosing:
         errors: list[Exception] = []
         openable = [
             steps.run(partial(self._has_record, period), default=False)
-            for period in self._fetch_readable(true(), errors.append)
+            for period in self._fetch_readable(true(), {}, errors.append)
         ]
         return openable.count(False) + len(errors)
 
@@ -185,11 +190,14 @@ class PeriodClosing:
             self._connection.execute(statement, {**period.row_key, "team": team_id})
 
     def _fetch_readable(
-        self, where: ColumnElement[bool], on_error: Callable[[Exception], None]
+        self,
+        where: ColumnElement[bool],
+        parameters: Mapping[str, object],
+        on_error: Callable[[Exception], None],
     ) -> list[Period]:
         """Return the periods that can be read; *on_error* is called for each of the others."""
         query = select(periods).where(where).order_by(periods.c.closes, periods.c.unit)
-        rows = self._connection.execute(query)
+        rows = self._connection.execute(query, parameters)
         readable: list[Period] = []
         while True:
             try:
@@ -201,9 +209,8 @@ class PeriodClosing:
                 on_error(error)
 
 
-def _is_any_of(some_periods: Sequence[Period]) -> ColumnElement[bool]:
-    keys = [tuple(period.row_key.values()) for period in some_periods]
-    return tuple_(periods.c.ledger, periods.c.unit, periods.c.closes).in_(keys)
+def _bind_keys(some_periods: Sequence[Period]) -> Mapping[str, object]:
+    return bind_row_keys([tuple(period.row_key.values()) for period in some_periods])
 
 
 def _release_table(period: Period, open_record: OpenRecord[LedgerRecord]) -> ReleasedTable:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, select, tuple_
 
 from bot.conversation import Person
 from bot.domain import calendar
@@ -94,10 +94,13 @@ class Periods:
 
     def list_open_in_workspaces(self, workspaces: Iterable[str], now: datetime) -> list[Period]:
         """Return every open period that a team of one of *workspaces* feeds."""
-        in_workspaces = (feeds.c.team == teams.c.id) & teams.c.workspace.in_(workspaces)
-        return self._fetch_periods(
-            select(feeds.c.team).where(_FEEDS_PERIOD, in_workspaces).exists(), _is_open(now)
+        fed_keys = (
+            select(feeds.c.ledger, feeds.c.unit, feeds.c.closes)
+            .join(teams, teams.c.id == feeds.c.team)
+            .where(teams.c.workspace.in_(workspaces))
         )
+        period_key = tuple_(periods.c.ledger, periods.c.unit, periods.c.closes)
+        return self._fetch_periods(period_key.in_(fed_keys), _is_open(now))
 
     def list_periods(self) -> list[Period]:
         """Return every period that is not closed yet."""

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, true
+from sqlalchemy import Connection, Select, bindparam, delete, literal, select, union
 
 from bot.domain.counts import release_rule
-from bot.domain.counts.release_rule import ReleasedTable
+from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, ReleasedTable
 from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.schema import feeds, releases
 
@@ -56,13 +56,18 @@ class Releases:
 
         Each total comes before its breakdown.
         """
-        feeds_unit = (feeds.c.ledger == releases.c.ledger) & (feeds.c.unit == releases.c.unit)
-        is_fed_unit = select(feeds.c.team).where(feeds.c.team == team_id, feeds_unit).exists()
-        return self._fetch_releases((releases.c.unit == team_unit_key(team_id)) | is_fed_unit)
+        of_units = select(feeds.c.ledger, feeds.c.unit).where(feeds.c.team == team_id)
+        own_units = (
+            select(literal(ledger), literal(team_unit_key(team_id)))
+            for ledger in (TOTAL, BREAKDOWN)
+        )
+        units = union(of_units, *own_units).subquery()
+        is_of_unit = (releases.c.ledger == units.c.ledger) & (releases.c.unit == units.c.unit)
+        return self._fetch_releases(select(releases).join(units, is_of_unit))
 
     def list_all(self) -> tuple[Release, ...]:
         """Return the releases of all units."""
-        return self._fetch_releases(true())
+        return self._fetch_releases(select(releases))
 
     def list_keys(self) -> tuple[ReleaseKey, ...]:
         """Return the keys of all releases."""
@@ -73,8 +78,7 @@ class Releases:
         """Delete releases of periods closed before *cutoff* and return how many were deleted."""
         return self._connection.execute(_DELETE_BEFORE, {"cutoff": cutoff}).rowcount
 
-    def _fetch_releases(self, where: ColumnElement[bool]) -> tuple[Release, ...]:
-        query = select(releases).where(where)
+    def _fetch_releases(self, query: Select[Any]) -> tuple[Release, ...]:
         rows = self._connection.execute(
             query.order_by(releases.c.closes.desc(), releases.c.ledger.desc(), releases.c.unit)
         )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, tuple_
 
 from bot.domain.teams.unlisted_members import FrozenMember
 from bot.store.repositories.column_codecs import to_unix_seconds
@@ -27,10 +27,9 @@ class UnlistedMembers:
         """
         if team_id is None:
             return self._fetch_members()
-        feeds_period = and_(
-            *(feeds.c[name] == periods.c[name] for name in ("ledger", "unit", "closes"))
-        )
-        return self._fetch_members(exists().where(feeds_period, feeds.c.team == team_id))
+        fed_keys = select(feeds.c.ledger, feeds.c.unit, feeds.c.closes)
+        period_key = tuple_(periods.c.ledger, periods.c.unit, periods.c.closes)
+        return self._fetch_members(period_key.in_(fed_keys.where(feeds.c.team == team_id)))
 
     def list_ending_members(self, now: datetime) -> tuple[FrozenMember, ...]:
         """Return each person once who is on the list of a period that ended and is not closed."""

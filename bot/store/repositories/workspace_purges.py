@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, or_, select, tuple_, union, update
+from sqlalchemy import Connection, delete, func, or_, select, union, update
 
 from bot.conversation import Person
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.reachability import PURGING
 from bot.domain.uninstallation import is_purge_due
 from bot.store import workspace_keys, workspace_rows
+from bot.store.key_condition import bind_row_keys, build_key_condition
 from bot.store.record_cache import RecordCache
 from bot.store.repositories.column_codecs import (
     from_unix_seconds,
@@ -181,8 +182,8 @@ class WorkspacePurges:
         if not workspace_keys.is_purging(self._connection, workspace):
             return 0
         table = metadata.tables[table_name]
-        is_doomed = tuple_(*table.primary_key).in_(row_keys)
-        return self._connection.execute(delete(table).where(is_doomed)).rowcount
+        statement = delete(table).where(build_key_condition(table.primary_key))
+        return self._connection.execute(statement, bind_row_keys(row_keys)).rowcount
 
     def list_unit_keys(self, workspace: str) -> UnitKeys:
         """Return what the units of *workspace* are called, while its teams are stored."""
