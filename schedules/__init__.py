@@ -8,6 +8,7 @@ from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
 from schedules import (
     archive_releases,
+    checkin_messages,
     close_notice,
     close_periods,
     daily_tip,
@@ -61,8 +62,8 @@ current period is missing from the database, and its people must read what is un
 
 COMPOSERS: Mapping[str, Composer] = {
     DeliveryKind.TIP: daily_tip.compose_tip,
-    DeliveryKind.CHECKIN: weekly_checkin.compose_checkin,
-    DeliveryKind.LAST_NOTE: weekly_checkin.compose_last_note,
+    DeliveryKind.CHECKIN: checkin_messages.compose_checkin,
+    DeliveryKind.LAST_NOTE: checkin_messages.compose_last_note,
     DeliveryKind.INTRODUCTION: introduction.compose_introduction,
     DeliveryKind.SHARE: share.compose_share,
     DeliveryKind.CLOSE_NOTICE: close_notice.compose_close_notice,

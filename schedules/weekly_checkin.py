@@ -1,31 +1,43 @@
-"""Duty and composers of the weekly check-in: one private question a week to each clinician.
+"""Duty of the weekly check-in: one private question a week to each clinician.
 
 A clinician who joined is asked at their own day and time. The delivery table is the queue:
-the duty inserts rows, and the delivery workers render and send them.
+the duty inserts rows, and the delivery workers render and send them, see
+:mod:`schedules.checkin_messages`.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 
-from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.conversation import Person
-from bot.domain import calendar
 from bot.domain.checkins import frequency, scheduling
-from bot.domain.checkins import questions as checkin_questions
-from bot.domain.checkins.scheduling import Blocker, Postponement
+from bot.domain.checkins.scheduling import (
+    CheckinSchedule,
+    CheckinStatus,
+)
 from bot.domain.checkins.signs import sign_of_week
 from bot.domain.delivery_kind import DeliveryKind
-from bot.domain.people import Clinician, Team
-from bot.elements import Message
+from bot.domain.people import Clinician, ClinicianProfile, Team
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import missed_slot_key
-from bot.store.repositories.deliveries import Delivery, PlannedDelivery
+from bot.store.repositories.deliveries import PlannedDelivery
 
 _BATCH_SIZE = 500
 """Default number of people per query and transaction."""
+
+
+WeekStatus = tuple[date, CheckinStatus]
+"""A check-in that is due or was missed, with the Monday of its week."""
+
+
+@dataclass(frozen=True)
+class _DueMember:
+    """Somebody with a check-in that may be due: for those who are asked weekly, it is."""
+
+    profile: ClinicianProfile
+    statuses: tuple[WeekStatus, ...]
 
 
 @dataclass(frozen=True)
@@ -38,19 +50,23 @@ class CheckinRun:
     now: datetime
     last_run: datetime
     deal_sign_code: Callable[[Person, str], str]
+    _statuses: dict[CheckinSchedule, tuple[WeekStatus, ...]] = field(default_factory=dict)
 
+    def list_statuses(self, schedule: CheckinSchedule) -> tuple[WeekStatus, ...]:
+        """Return the check-ins of last week and this one that are due or were missed.
 
-@dataclass(frozen=True)
-class _Reading:
-    """The reader's language, and what has changed for them while a period is open.
-
-    ``undone_since`` is the day since which a restored backup undid what was filed in the unit in
-    which they count, ``moved_until`` that until which a moved person counts in that unit.
-    """
-
-    words: LanguagePack
-    undone_since: date | None
-    moved_until: date | None
+        Computed once for each schedule: of thousands of people most have that of their team.
+        """
+        statuses = self._statuses.get(schedule)
+        if statuses is None:
+            weeks = scheduling.last_and_current_week(schedule, self.now)
+            pairs = (
+                (week, scheduling.checkin_status(schedule, week, self.now, self.last_run))
+                for week in weeks
+            )
+            statuses = tuple((week, status) for week, status in pairs if status)
+            self._statuses[schedule] = statuses
+        return statuses
 
 
 async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
@@ -69,11 +85,12 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     )
     planned_count = 0
     async for batch in _iterate_members(context, batch_size):
-        candidates = [
-            delivery
-            for member, team in batch
-            for delivery in _plan_for_member(member, team, checkin_run)
+        members = [
+            _DueMember(profile, statuses)
+            for profile, team in batch
+            if (statuses := checkin_run.list_statuses(scheduling.build_schedule(profile, team)))
         ]
+        candidates = await _list_candidates(context, members, checkin_run)
         if candidates:
             planned_count += await _plan_missing_deliveries(context, candidates)
     await context.store.across_workspaces.write(
@@ -89,9 +106,10 @@ async def next_due(context: Context) -> datetime | None:
         lambda repos: repos.deliveries.next_due(now)
     )
     async for batch in _iterate_members(context, _BATCH_SIZE):
+        members = await _load_clinicians(context, [profile for profile, _ in batch])
         schedules = {
             (scheduling.build_schedule(member, team), member.unanswered_count)
-            for member, team in batch
+            for member, (_, team) in zip(members, batch, strict=True)
         }
         next_slots = (
             scheduling.next_due_after(schedule, unanswered_count, now)
@@ -102,71 +120,9 @@ async def next_due(context: Context) -> datetime | None:
     return soonest
 
 
-def compose_checkin(
-    repos: Repositories, delivery: Delivery, context: Context
-) -> Message | Postponement | None:
-    """Render the check-in in the person's language; ``None`` for a person who left meanwhile.
-
-    The message is the same for every person, whatever they answered before: a product stores
-    the private chat, so the message must reveal nothing. The slot column is the ISO week, and
-    the detail column the sign's code.
-    """
-    reading = _prepare_reading(repos, delivery, context)
-    if not isinstance(reading, _Reading):
-        return reading
-    sign = reading.words.get_sign(delivery.detail)
-    return checkin_questions.render_checkin(
-        reading.words, delivery.slot, sign, reading.undone_since, reading.moved_until
-    )
-
-
-def compose_last_note(
-    repos: Repositories, delivery: Delivery, context: Context
-) -> Message | Postponement | None:
-    """Render the last note; ``None`` for a person who used their check-ins again meanwhile."""
-    reading = _prepare_reading(repos, delivery, context)
-    if not isinstance(reading, _Reading):
-        return reading
-    return checkin_questions.render_last_note(
-        reading.words, reading.undone_since, reading.moved_until
-    )
-
-
-def _prepare_reading(
-    repos: Repositories, delivery: Delivery, context: Context
-) -> _Reading | Postponement | None:
-    """Return what the message is rendered with, if it is still wanted and may be sent now.
-
-    Otherwise return a postponement, or ``None`` to withdraw the delivery.
-    """
-    person, now = delivery.recipient, context.now()
-    member, team = repos.teams.get_person_and_team(person)
-    if not member.has_joined or team is None:
-        return None
-    if (
-        delivery.kind == DeliveryKind.LAST_NOTE
-        and member.unanswered_count < frequency.STOP_AFTER_UNANSWERED
-    ):
-        return None
-    if postponement := scheduling.find_postponement(
-        scheduling.build_schedule(member, team), now, delivery.deadline
-    ):
-        return None if postponement.blocker is Blocker.PAUSED else postponement
-    words = context.catalogue.get_pack(
-        context.catalogue.choose_language(member.language, member.locale, team.language)
-    )
-    contributor = repos.ledger.find_contributor(person, now)
-    undone_since = repos.ledger.find_undone_since(team.id, now, contributor.counted_periods)
-    return _Reading(
-        words,
-        calendar.local_day(undone_since, calendar.load_zone(team.zone)) if undone_since else None,
-        contributor.moved_until,
-    )
-
-
 async def _iterate_members(
     context: Context, batch_size: int
-) -> AsyncIterator[list[tuple[Clinician, Team]]]:
+) -> AsyncIterator[list[tuple[ClinicianProfile, Team]]]:
     """Iterate over the people who joined, with their team; a query per batch bounds memory use.
 
     People of a product that is not configured are omitted: a check-in that cannot be sent would
@@ -179,7 +135,7 @@ async def _iterate_members(
         )
     }
     members = await context.store.across_workspaces.read(
-        partial(_load_joined_clinicians, after=None, limit=batch_size)
+        partial(_list_joined, after=None, limit=batch_size)
     )
     while members:
         yield [
@@ -187,32 +143,51 @@ async def _iterate_members(
             for member in members
             if member.home_team_id in teams and context.is_configured(member.person.workspace)
         ]
-        load_next = partial(_load_joined_clinicians, after=members[-1], limit=batch_size)
+        load_next = partial(_list_joined, after=members[-1], limit=batch_size)
         members = await context.store.across_workspaces.read(load_next)
 
 
-def _load_joined_clinicians(
-    repos: Repositories, after: Clinician | None, limit: int
-) -> tuple[Clinician, ...]:
+def _list_joined(
+    repos: Repositories, after: ClinicianProfile | None, limit: int
+) -> tuple[ClinicianProfile, ...]:
     return repos.people.list_joined_reachable(after, limit)
 
 
+async def _list_candidates(
+    context: Context, members: list[_DueMember], checkin_run: CheckinRun
+) -> list[PlannedDelivery]:
+    """Return the rows of *members*, whose counts alone are read from their teams' records."""
+    clinicians = await _load_clinicians(context, [member.profile for member in members])
+    return [
+        delivery
+        for clinician, member in zip(clinicians, members, strict=True)
+        for delivery in _plan_for_member(clinician, member.statuses, checkin_run)
+    ]
+
+
+async def _load_clinicians(
+    context: Context, profiles: list[ClinicianProfile]
+) -> tuple[Clinician, ...]:
+    if not profiles:
+        return ()
+    return await context.store.across_workspaces.read(
+        lambda repos: repos.people.load_clinicians(profiles)
+    )
+
+
 def _plan_for_member(
-    member: Clinician, team: Team, checkin_run: CheckinRun
+    member: Clinician, statuses: tuple[WeekStatus, ...], checkin_run: CheckinRun
 ) -> Iterator[PlannedDelivery]:
-    """Yield the rows of *member* for last week and this one.
+    """Yield the rows of *member* for the check-ins of *statuses*.
 
     Each is a check-in, due or missed, or the last note.
     """
-    schedule, person = scheduling.build_schedule(member, team), member.person
+    person = member.person
     is_silent = member.unanswered_count >= frequency.STOP_AFTER_UNANSWERED
-    for week_start in scheduling.last_and_current_week(schedule, checkin_run.now):
+    for week_start, status in statuses:
         if not is_silent and not frequency.is_checkin_week(member.unanswered_count, week_start):
             continue
-        status = scheduling.checkin_status(
-            schedule, week_start, checkin_run.now, checkin_run.last_run
-        )
-        if status is None or (is_silent and status.missed_reason):
+        if is_silent and status.missed_reason:
             continue
         kind, sign = (
             (DeliveryKind.LAST_NOTE, "")

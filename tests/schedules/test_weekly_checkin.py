@@ -9,6 +9,7 @@ from bot.domain.checkins.questions import Intention
 from schedules import weekly_checkin
 from schedules.delivery.sender import DeliverySender
 from tests.doubles import FakeClock, RecordingOutlet
+from tests.query_plans import record_statements
 from tests.sample_team import ADA, CLINICIANS, MARIE, TEAM, reply_text
 
 
@@ -28,6 +29,19 @@ async def test_a_second_run_plans_nothing(team_context: Context) -> None:
     """A second run, in this or another process, plans nothing."""
     assert await weekly_checkin.run(team_context) == 1
     assert await weekly_checkin.run(team_context) == 0
+
+
+async def test_run_without_due_check_ins_reads_no_record(
+    team_context: Context, clock: FakeClock
+) -> None:
+    """Every minute, while nobody is due, no team's record is read and opened."""
+    clock.advance(hours=30, minutes=1)
+
+    with record_statements(team_context.store._engines) as statements:
+        await weekly_checkin.run(team_context)
+
+    assert any("FROM person" in statement for statement in statements)
+    assert not any("team_record" in statement for statement in statements)
 
 
 async def test_a_check_in_over_thirty_hours_late_is_not_planned(

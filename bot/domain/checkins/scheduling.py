@@ -30,7 +30,7 @@ from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED, is_checkin_week
 from bot.domain.delivery_kind import DeliveryKind
 
 if TYPE_CHECKING:
-    from bot.domain.people import Clinician, Team
+    from bot.domain.people import ClinicianProfile, Team
 
 DEFAULT_WORK_DAYS = (1, 2, 3, 4, 5)
 """The default working days, as ISO weekdays."""
@@ -95,7 +95,7 @@ class CheckinWindow:
     closes_at: datetime
 
 
-def build_schedule(clinician: "Clinician", team: "Team") -> CheckinSchedule:
+def build_schedule(clinician: "ClinicianProfile", team: "Team") -> CheckinSchedule:
     """Build the schedule of *clinician*, with the defaults of *team*.
 
     A clinician with work days of their own gets check-ins on these days only: when the rule's day

@@ -1,5 +1,6 @@
 """Clinicians' profiles, check-in preferences, team membership and reachability."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -81,12 +82,14 @@ class People:
         slot = self._slots.get_slot_in(profile.person, profile.home_team_id)
         return add_count(profile, unanswered_count_of(slot))
 
-    def list_joined_reachable(self, after: Clinician | None, limit: int) -> tuple[Clinician, ...]:
-        """Return the next joined, reachable clinicians past *after*, by team; ``()`` at the end.
+    def list_joined_reachable(
+        self, after: ClinicianProfile | None, limit: int
+    ) -> tuple[ClinicianProfile, ...]:
+        """Return the next joined, reachable people past *after*, by team; ``()`` at the end.
 
         At most *limit*, and whole teams unless one team alone has more: in a listing in batches
-        each team's record is opened once. Those of a suspended workspace are left out: a check-in
-        that is never sent must not count as unanswered.
+        each team's record is opened once, by :meth:`load_clinicians`. Those of a suspended
+        workspace are left out: a check-in that is never sent must not count as unanswered.
         """
         query = (
             select(people)
@@ -101,12 +104,16 @@ class People:
         rows = self._connection.execute(query).all()
         if len(rows) == limit and rows[0].home_team != rows[-1].home_team:
             rows = [row for row in rows if row.home_team != rows[-1].home_team]
+        return tuple(map(parse_profile_row, rows))
+
+    def load_clinicians(self, profiles: Collection[ClinicianProfile]) -> tuple[Clinician, ...]:
+        """Return all data of the people of *profiles*, each with the count in their slot."""
         slots = self._slots.list_slots(
-            (Person(row.workspace, row.id), row.home_team) for row in rows
+            (profile.person, profile.home_team_id) for profile in profiles
         )
         return tuple(
-            add_count(parse_profile_row(row), unanswered_count_of(slot))
-            for row, slot in zip(rows, slots, strict=True)
+            add_count(profile, unanswered_count_of(slot))
+            for profile, slot in zip(profiles, slots, strict=True)
         )
 
     def count_joined(self) -> dict[str, int]:

@@ -16,7 +16,7 @@ from bot.domain.reachability import DEACTIVATED, Evidence
 from bot.elements import Message, Text
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, PlannedDelivery
-from schedules import COMPOSERS, daily_tip, weekly_checkin
+from schedules import COMPOSERS, checkin_messages, daily_tip, weekly_checkin
 from schedules.delivery.sender import DeliverySender
 from tests.doubles import FakeClock, RecordingOutlet
 from tests.sample_team import CLINICIANS, MARIE, TEAM
@@ -124,7 +124,7 @@ async def test_a_failed_composer_delays_no_other_delivery(
     ) -> Message | Postponement | None:
         if delivery.person == MARIE.id:
             raise LookupError
-        return weekly_checkin.compose_checkin(repos, delivery, context)
+        return checkin_messages.compose_checkin(repos, delivery, context)
 
     assert (
         await DeliverySender(planned_context, {DeliveryKind.CHECKIN: fail_for_marie}).send_all_due()

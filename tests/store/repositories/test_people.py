@@ -7,7 +7,7 @@ import pytest
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.delivery_kind import DeliveryKind
-from bot.domain.people import Clinician
+from bot.domain.people import ClinicianProfile
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryState, PlannedDelivery
 from bot.store.schema import people
@@ -237,7 +237,7 @@ async def test_joined_people_are_listed_in_batches(store: Store) -> None:
     await store.across_workspaces.write(join_all)
 
     def list_in_batches(repos: Repositories) -> list[Person]:
-        listed: list[Clinician] = []
+        listed: list[ClinicianProfile] = []
         while batch := repos.people.list_joined_reachable(listed[-1] if listed else None, 4):
             listed += batch
         return [clinician.person for clinician in listed]

@@ -160,7 +160,7 @@ async def test_planning_opens_each_record_once(store: Store) -> None:
 
     def plan_for(count: int) -> Callable[[Repositories], None]:
         def plan(repos: Repositories) -> None:
-            repos.people.list_joined_reachable(None, count)
+            repos.people.load_clinicians(repos.people.list_joined_reachable(None, count))
             repos.deliveries.plan_checkins(
                 [replace(PLANNED_CHECKIN, person=person.id) for person in people[:count]]
             )
@@ -180,7 +180,7 @@ async def test_planning_opens_each_record_once(store: Store) -> None:
 
     assert counts[0] == counts[1]
     clinicians = await store.across_workspaces.read(
-        lambda repos: repos.people.list_joined_reachable(None, 200)
+        lambda repos: repos.people.load_clinicians(repos.people.list_joined_reachable(None, 200))
     )
     assert [clinician.unanswered_count for clinician in clinicians] == [1] * 120
 
@@ -194,7 +194,7 @@ async def test_listing_in_batches_opens_each_record_once(store: Store) -> None:
             repos.people.join_team(person, f"team{number % 14:02}")
 
     def list_after(repos: Repositories, last: Clinician | None) -> tuple[Clinician, ...]:
-        return repos.people.list_joined_reachable(last, 16)
+        return repos.people.load_clinicians(repos.people.list_joined_reachable(last, 16))
 
     await store.across_workspaces.write(join_all)
     selected: list[str] = []

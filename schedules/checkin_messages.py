@@ -1,0 +1,90 @@
+"""Composers of the weekly check-in and of the last note."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.content.catalogue import LanguagePack
+from bot.context import Context
+from bot.domain import calendar
+from bot.domain.checkins import frequency, scheduling
+from bot.domain.checkins import questions as checkin_questions
+from bot.domain.checkins.scheduling import Blocker, Postponement
+from bot.domain.delivery_kind import DeliveryKind
+from bot.elements import Message
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import Delivery
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """The reader's language, and what has changed for them while a period is open.
+
+    ``undone_since`` is the day since which a restored backup undid what was filed in the unit in
+    which they count, ``moved_until`` that until which a moved person counts in that unit.
+    """
+
+    words: LanguagePack
+    undone_since: date | None
+    moved_until: date | None
+
+
+def compose_checkin(
+    repos: Repositories, delivery: Delivery, context: Context
+) -> Message | Postponement | None:
+    """Render the check-in in the person's language; ``None`` for a person who left meanwhile.
+
+    The message is the same for every person, whatever they answered before: a product stores
+    the private chat, so the message must reveal nothing. The slot column is the ISO week, and
+    the detail column the sign's code.
+    """
+    reading = _prepare_reading(repos, delivery, context)
+    if not isinstance(reading, _Reading):
+        return reading
+    sign = reading.words.get_sign(delivery.detail)
+    return checkin_questions.render_checkin(
+        reading.words, delivery.slot, sign, reading.undone_since, reading.moved_until
+    )
+
+
+def compose_last_note(
+    repos: Repositories, delivery: Delivery, context: Context
+) -> Message | Postponement | None:
+    """Render the last note; ``None`` for a person who used their check-ins again meanwhile."""
+    reading = _prepare_reading(repos, delivery, context)
+    if not isinstance(reading, _Reading):
+        return reading
+    return checkin_questions.render_last_note(
+        reading.words, reading.undone_since, reading.moved_until
+    )
+
+
+def _prepare_reading(
+    repos: Repositories, delivery: Delivery, context: Context
+) -> _Reading | Postponement | None:
+    """Return what the message is rendered with, if it is still wanted and may be sent now.
+
+    Otherwise return a postponement, or ``None`` to withdraw the delivery.
+    """
+    person, now = delivery.recipient, context.now()
+    member, team = repos.teams.get_person_and_team(person)
+    if not member.has_joined or team is None:
+        return None
+    if (
+        delivery.kind == DeliveryKind.LAST_NOTE
+        and member.unanswered_count < frequency.STOP_AFTER_UNANSWERED
+    ):
+        return None
+    if postponement := scheduling.find_postponement(
+        scheduling.build_schedule(member, team), now, delivery.deadline
+    ):
+        return None if postponement.blocker is Blocker.PAUSED else postponement
+    words = context.catalogue.get_pack(
+        context.catalogue.choose_language(member.language, member.locale, team.language)
+    )
+    contributor = repos.ledger.find_contributor(person, now)
+    undone_since = repos.ledger.find_undone_since(team.id, now, contributor.counted_periods)
+    return _Reading(
+        words,
+        calendar.local_day(undone_since, calendar.load_zone(team.zone)) if undone_since else None,
+        contributor.moved_until,
+    )
