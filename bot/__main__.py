@@ -34,6 +34,7 @@ from bot.operator_commands import EXIT_FAULTY_INPUT, EXIT_UNHEALTHY, print_sente
 from bot.server.web_server import ListenError
 from bot.settings import Settings
 from bot.store.open_store import open_store
+from bot.version import VERSION
 from bot.worker_options import PRODUCTION, WorkerOptions
 
 _MAX_PORT = 65535
@@ -138,6 +139,7 @@ def _migrate_store(_options: argparse.Namespace, words: LanguagePack) -> int:
 def _print_checkup(_options: argparse.Namespace, words: LanguagePack) -> int:
     config = settings.load_settings("web")
     logs.configure_logging("CRITICAL")  # what a failed call would log is among the findings
+    print_sentence(words.translate("operator.doctor.version", version=VERSION))
     _print_custom_cards_report(config, words)
     findings = asyncio.run(
         doctor.run_checkup(

@@ -1,12 +1,14 @@
 """Output and exit status of the command line."""
 
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from bot.version import VERSION
 from tests.journeys.botprocess import BotProcess
 from tests.journeys.stdlib_slack import run_fake_slack
 
@@ -18,6 +20,16 @@ UNREACHABLE_API_URL = "http://127.0.0.1:9/api/"
 def bot(tmp_path: Path) -> BotProcess:
     """A bot process whose Slack API URL refuses connections."""
     return BotProcess(tmp_path, UNREACHABLE_API_URL)
+
+
+def test_version_is_printed_without_settings(bot: BotProcess) -> None:
+    """`--version` prints the one version of the code, and `doctor` begins with it."""
+    result = bot.run_command("--version", DATABASE_URL="nonsense", PACE="nonsense")
+    findings = bot.run_command("doctor", TEST_MODE="", TEST_CLOCK="").stderr.splitlines()
+
+    assert (result.returncode, result.stdout) == (0, f"Attune {VERSION}\n")
+    assert re.fullmatch(r"\d+\.\d+\.\d+", VERSION)
+    assert findings[0] == f"Well: this is Attune {VERSION}."
 
 
 def test_missing_settings_are_reported_together(bot: BotProcess) -> None:

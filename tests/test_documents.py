@@ -17,6 +17,7 @@ DOCUMENTS = (
     "SECURITY.md",
     "CHANGELOG.md",
     "docs/proxy.md",
+    "docs/upgrading.md",
     "docs/evidence.md",
 )
 PATH_REFERENCE = re.compile(

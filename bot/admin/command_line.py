@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
+from bot.version import VERSION
 
 CommandHandler = Callable[[argparse.Namespace, LanguagePack], int]
 """Runs one subcommand: receives the parsed arguments, returns the process's exit status."""
@@ -32,11 +33,14 @@ def build_parser(
 ) -> argparse.ArgumentParser:
     """Return the parser of the subcommands in *handlers*, with help texts from *words*.
 
-    The parsed namespace has the subcommand's name as ``verb`` and its handler as ``run``.
-    Subcommands with arguments of their own: web, worker, manifest, print,
-    team, person, workspace, backup, check-backup, export-tables and try.
+    The parsed namespace has the subcommand's name as ``verb`` and its handler as ``run``. Most have
+    arguments of their own.
     """
     parser = argparse.ArgumentParser("bot", description=words.translate("operator.verbs.about"))
+    version_help = words.translate("operator.verbs.version")
+    parser.add_argument(
+        "--version", action="version", version=f"Attune {VERSION}", help=version_help
+    )
     subparsers = parser.add_subparsers(dest="verb", required=True)
     parsers: dict[str, argparse.ArgumentParser] = {}
     for name, handler in handlers.items():

@@ -8,10 +8,11 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, select, text
 
 from bot.store.schema import watermarks
-from bot.store.upsert import insert_missing_rows
+from bot.store.upsert import insert_missing_rows, upsert_row
 
 _ID_NAME = "database_id"
 _CLAIM_NAME = "key_store_claimed"
+_OLDEST_REVISION_NAME = "oldest_supported_revision"
 
 MARK_NAME = "rollback_mark"
 """Name of the watermark up to which the database has lived."""
@@ -44,6 +45,16 @@ def has_recorded_claim(connection: Connection) -> bool:
 def record_claim(connection: Connection) -> None:
     """Record that a key store serves this database."""
     _insert_value(connection, _CLAIM_NAME, 1)
+
+
+def record_oldest_supported(connection: Connection, revision: str) -> None:
+    """Record the oldest schema *revision* whose release runs on this schema, for that release."""
+    upsert_row(connection, watermarks, {"name": _OLDEST_REVISION_NAME, "looked": int(revision)})
+
+
+def read_oldest_supported(connection: Connection) -> int | None:
+    """Return that revision as a number; ``None`` where no release has recorded it."""
+    return _read_value(connection, _OLDEST_REVISION_NAME)
 
 
 def identify_instance(connection: Connection) -> str:

@@ -1,10 +1,13 @@
-"""Schema migrations: run Alembic from code and check the revision of the database."""
+"""Schema migrations: run Alembic from code and check the revision of the database.
+
+A newer release records beside its schema which older releases run on it, so that a release that
+is rolled back knows whether it does; see :mod:`bot.store.migration_declarations`.
+"""
 
 import re
 from collections.abc import Callable
 from functools import cache
 from itertools import count
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -12,10 +15,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from bot.store import database_identity
 from bot.store.database_faults import DatabaseFault, UnusableDatabaseError
 from bot.store.keys.key_store import KeyStore
+from bot.store.migration_declarations import (
+    MIGRATIONS_FOLDER,
+    find_oldest_supported,
+    load_declarations,
+)
 
-_MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 _MAY_CREATE_SQL = text("SELECT has_schema_privilege(current_schema(), 'CREATE')")
 _REVISION_PATTERN = re.compile(r"\d{4}")
 
@@ -39,43 +47,50 @@ def upgrade_schema(
     :class:`bot.store.database_faults.UnusableDatabaseError` for a schema that is not this bot's.
     """
     fault = find_schema_fault(connection)
-    if fault and fault is not DatabaseFault.OLDER_SCHEMA:
+    if not fault:
+        return
+    if fault is not DatabaseFault.OLDER_SCHEMA:
         raise UnusableDatabaseError(fault)
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS_FOLDER).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes["peppers"] = peppers
     config.attributes["key_store"] = key_store
     config.attributes["applied"] = _build_step_hook(connection, on_step)
     command.upgrade(config, "head")
+    oldest_revision = find_oldest_supported(load_declarations())
+    database_identity.record_oldest_supported(connection, oldest_revision)
 
 
 def _build_step_hook(connection: Connection, on_step: StepCallback) -> Callable[..., None]:
     """Return the callback that Alembic calls after each migration."""
     current_heads = MigrationContext.configure(connection).get_current_heads()
-    script_folder = ScriptDirectory(str(_MIGRATIONS_FOLDER))
+    script_folder = ScriptDirectory(str(MIGRATIONS_FOLDER))
     total = len(list(script_folder.iterate_revisions("heads", current_heads or "base")))
     applied_counter = count(1)
     return lambda **_: on_step(next(applied_counter), total)
 
 
 def is_schema_current(connection: Connection) -> bool:
-    """Whether the database's revision is the newest that this release contains."""
-    return _read_revisions(connection) == latest_revisions()
+    """Whether the database's revision is this release's, or a newer one that supports it."""
+    revisions = _read_revisions(connection)
+    return revisions == latest_revisions() or _is_supported(connection, revisions)
 
 
 def find_schema_fault(connection: Connection) -> DatabaseFault | None:
     """Return ``OLDER_SCHEMA`` before a migration, or why the schema cannot be migrated.
 
-    A revision above this release's is a newer release's; any other that is unknown here, and an
-    SQLite file with tables and no revision, belong to another program.
+    ``None`` for this release's schema and for a newer one on which this release runs. A revision
+    above this release's is a newer release's; any other that is unknown here, and an SQLite file
+    with tables and no revision, belong to another program.
     """
     revisions = _read_revisions(connection)
     if revisions == latest_revisions():
         return None
     if revisions - _known_revisions():
-        is_ours = all(_REVISION_PATTERN.fullmatch(revision) for revision in revisions)
-        return DatabaseFault.NEWER_SCHEMA if is_ours else DatabaseFault.FOREIGN_SCHEMA
+        if not _are_ours(revisions):
+            return DatabaseFault.FOREIGN_SCHEMA
+        return None if _is_supported(connection, revisions) else DatabaseFault.NEWER_SCHEMA
     is_sqlite = connection.dialect.name == "sqlite"
     if not revisions and is_sqlite and inspect(connection).get_table_names():
         return DatabaseFault.FOREIGN_SCHEMA
@@ -84,17 +99,29 @@ def find_schema_fault(connection: Connection) -> DatabaseFault | None:
     return DatabaseFault.OLDER_SCHEMA
 
 
+def _are_ours(revisions: set[str]) -> bool:
+    return all(_REVISION_PATTERN.fullmatch(revision) for revision in revisions)
+
+
+def _is_supported(connection: Connection, revisions: set[str]) -> bool:
+    """Whether a newer release has recorded that this one runs on its schema."""
+    if not revisions - _known_revisions() or not _are_ours(revisions):
+        return False
+    oldest = database_identity.read_oldest_supported(connection)
+    return oldest is not None and oldest <= int(max(latest_revisions()))
+
+
 def _read_revisions(connection: Connection) -> set[str]:
     return set(MigrationContext.configure(connection).get_current_heads())
 
 
 @cache
 def _known_revisions() -> frozenset[str]:
-    script_folder = ScriptDirectory(str(_MIGRATIONS_FOLDER))
+    script_folder = ScriptDirectory(str(MIGRATIONS_FOLDER))
     return frozenset(script.revision for script in script_folder.walk_revisions())
 
 
 @cache
 def latest_revisions() -> set[str]:
     """Return the newest schema revisions that this release contains."""
-    return set(ScriptDirectory(str(_MIGRATIONS_FOLDER)).get_heads())
+    return set(ScriptDirectory(str(MIGRATIONS_FOLDER)).get_heads())

@@ -7,7 +7,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.schema import CreateTable
 
-from bot.store import migrate
+from bot.store.migration_declarations import MIGRATIONS_FOLDER
 from bot.store.schema import metadata
 from bot.store.store import Store
 from tests.key_folders import open_test_store
@@ -90,7 +90,7 @@ def test_unknown_revision_is_not_current(store: Store) -> None:
 
 def _build_config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(migrate._MIGRATIONS_FOLDER))
+    config.set_main_option("script_location", str(MIGRATIONS_FOLDER))
     config.attributes["connection"] = connection
     return config
 

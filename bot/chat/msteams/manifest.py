@@ -11,12 +11,10 @@ from typing import Any
 from bot.chat.base_url import parse_base_url, split_url
 from bot.content.catalogue import Catalogue, LanguagePack
 from bot.errors import Fault, FaultyInputError
+from bot.version import VERSION
 
 COMMANDS = ("tip", "rupture", "checkin", "debriefs", "supervision", "help")
 """Commands offered in Teams, in the order of its command lists."""
-
-PACKAGE_VERSION = "0.1.0"
-"""Version of the app package; Teams accepts an update only with a higher version."""
 
 SCHEMA_VERSION = "1.29"
 """First version of Microsoft's manifest schema with privately answered slash commands."""
@@ -63,7 +61,7 @@ def build_manifest(words: LanguagePack, client_id: str, host: str, about_url: st
     return {
         "$schema": _schema_url("MicrosoftTeams"),
         "manifestVersion": SCHEMA_VERSION,
-        "version": PACKAGE_VERSION,
+        "version": VERSION,  # Teams accepts an update only with a higher one
         "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"attune:{client_id}")),
         "developer": {
             "name": words.translate("manifest.name"),

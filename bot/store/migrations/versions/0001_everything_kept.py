@@ -20,6 +20,8 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+supports_since = "0001"
+rewritten_tables = ()
 
 _TABLES = (
     "workspace",

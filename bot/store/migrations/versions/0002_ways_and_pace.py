@@ -15,6 +15,8 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+supports_since = "0001"
+rewritten_tables = ()
 
 _ADDED: tuple[tuple[str, str, TypeEngine[Any], str], ...] = (
     ("workspace", "rests_until", BigInteger(), "0"),

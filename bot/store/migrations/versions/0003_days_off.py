@@ -19,6 +19,8 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+supports_since = "0001"
+rewritten_tables = ()
 
 
 def upgrade() -> None:

@@ -7,6 +7,8 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+supports_since = "0001"
+rewritten_tables = ()
 
 
 def upgrade() -> None:

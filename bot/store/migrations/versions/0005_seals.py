@@ -10,6 +10,8 @@ revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
+supports_since = "0001"
+rewritten_tables = ()
 
 
 def upgrade() -> None:

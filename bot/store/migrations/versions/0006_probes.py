@@ -10,6 +10,8 @@ revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+supports_since = "0001"
+rewritten_tables = ()
 
 
 def upgrade() -> None:

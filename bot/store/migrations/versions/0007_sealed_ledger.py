@@ -47,6 +47,8 @@ revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
+supports_since = "0007"
+rewritten_tables = ("period", "slip")
 
 _TERMS: dict[str, TypeEngine[Any]] = {
     "opens": Date(),

@@ -40,6 +40,8 @@ revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
+supports_since = "0008"
+rewritten_tables = ("intention", "person")
 
 _OLD_PEOPLE_COMMENT = (
     "What is kept about a person; quiet counts 0 to 6 unanswered check-ins, work_days "

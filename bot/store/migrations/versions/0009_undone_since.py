@@ -10,6 +10,8 @@ revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
+supports_since = "0008"
+rewritten_tables = ()
 
 
 def upgrade() -> None:

@@ -11,6 +11,8 @@ revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
+supports_since = "0008"
+rewritten_tables = ()
 
 
 def upgrade() -> None:

@@ -10,6 +10,8 @@ revision = "0011"
 down_revision = "0010"
 branch_labels = None
 depends_on = None
+supports_since = "0008"
+rewritten_tables = ()
 
 _COMMENT = "Who stopped or moved the notice of a closed period; written when they choose alone."
 

@@ -28,6 +28,8 @@ revision = "0012"
 down_revision = "0011"
 branch_labels = None
 depends_on = None
+supports_since = "0012"
+rewritten_tables = ("feed", "period", "person", "roster")
 
 _COMMENT = (
     "Who was on a unit's list when its period was frozen, and the period's epsilon; "

@@ -24,6 +24,8 @@ revision = "0013"
 down_revision = "0012"
 branch_labels = None
 depends_on = None
+supports_since = "0012"
+rewritten_tables = ("period",)
 
 _COMMENT = (
     "The declared size that selects the terms of a unit's periods, fixed for a year; "

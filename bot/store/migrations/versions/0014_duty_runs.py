@@ -11,6 +11,8 @@ revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
+supports_since = "0012"
+rewritten_tables = ()
 
 _COMMENT = "When each duty of the clock last ran, and how many of its runs failed in a row."
 

@@ -13,6 +13,8 @@ revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
+supports_since = "0015"
+rewritten_tables = ()
 
 _teams = table("team", column("id"), column("removed"))
 _roles = table("role", column("team"))

@@ -13,6 +13,8 @@ revision = "0016"
 down_revision = "0015"
 branch_labels = None
 depends_on = None
+supports_since = "0015"
+rewritten_tables = ()
 
 _COMMENT = "Who changed which set-up or role when, '' for the operator; kept 24 months."
 

@@ -11,6 +11,8 @@ revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None
+supports_since = "0017"
+rewritten_tables = ()
 
 _COMMENT = "The set-up before the last change, for a day, so that who made it can undo it."
 

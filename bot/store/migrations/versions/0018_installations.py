@@ -11,6 +11,8 @@ revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
+supports_since = "0017"
+rewritten_tables = ()
 
 _COMMENT = (
     "The bot tokens of a workspace or organisation, sealed with a key that is destroyed "

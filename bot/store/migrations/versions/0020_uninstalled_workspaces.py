@@ -13,6 +13,8 @@ revision = "0020"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
+supports_since = "0017"
+rewritten_tables = ("workspace",)
 
 _COMMENT = (
     "A Slack workspace or Teams tenant: why or until when it takes no messages, if so; "

@@ -13,6 +13,8 @@ revision = "0021"
 down_revision = "0020"
 branch_labels = None
 depends_on = None
+supports_since = "0017"
+rewritten_tables = ()
 
 _OLD_COMMENT = "What is kept about a person; work_days are '1,2,3' for somebody part-time."
 _COMMENT = (

@@ -11,6 +11,8 @@ revision = "0022"
 down_revision = "0021"
 branch_labels = None
 depends_on = None
+supports_since = "0017"
+rewritten_tables = ()
 
 _OLD_COMMENT = (
     "Who was on a unit's list when its period was frozen, and the period's epsilon; "

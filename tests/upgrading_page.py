@@ -1,0 +1,86 @@
+"""Print ``docs/upgrading.md``, what each migration means for the operator.
+
+``.venv/bin/python -m tests.upgrading_page >docs/upgrading.md`` writes it; a test compares the two.
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+
+from bot.store.migration_declarations import MigrationDeclaration, load_declarations
+
+MODULE_REFERENCE = re.compile(r":mod:`([\w.]+)`")
+
+INTRODUCTION = """# Upgrading and going back
+
+Written by `.venv/bin/python -m tests.upgrading_page` from the migrations in \
+`bot/store/migrations/versions` and what they declare (`bot/store/migration_declarations.py`).
+
+## Upgrade
+
+1. Read the sections of `CHANGELOG.md` between your version (`.venv/bin/python -m bot --version`) \
+and the new one, and the table below from the schema that `check-backup` prints.
+2. Make a backup and check it: [Backups](backups.md).
+3. Stop the bot, put the new release in place, and run `make install` (with the same `WITH=`).
+4. On SQLite start `web`, which migrates. On PostgreSQL stop every process, run \
+`.venv/bin/python -m bot migrate` once, and start them.
+5. `.venv/bin/python -m bot doctor`.
+
+All pending migrations are applied in one transaction: after a failure, or a machine that lost its \
+power, the database is as before. A migration adds a table or a column without rewriting the rows \
+of others; where it reads or writes every row of a table, the table is named below, and the \
+upgrade takes longer with its number of rows.
+
+## Go back to the release before
+
+Stop the bot, put the older release in place, install, start. A release that runs on the newer \
+schema does so, and migrates nothing; its `doctor` finds the database up to date. What the newer \
+release added stays in the database unread, and is used again after the next upgrade. Any other \
+release refuses the database in one sentence, before anything is written: put back the backup that \
+you made before the upgrade ([what that means for open periods](backups.md)).
+
+Whether it runs is recorded in the database by the newer release. Version 0.1.0 is the first \
+release that reads this record. So the column "runs release of" says of the schemas up to {newest} \
+only that their tables would serve the older release, not that a release from before 0.1.0 accepts \
+them.
+
+## Migrations
+
+| schema | runs release of | every row is read or written of |
+| --- | --- | --- |
+"""
+
+
+def render_page(declarations: Iterable[MigrationDeclaration] = load_declarations()) -> str:
+    """Return the page: how to upgrade and to go back, a table, and what each migration changes."""
+    newest_first = tuple(reversed(tuple(declarations)))
+    rows = "".join(f"{row}\n" for row in iter_rows(newest_first))
+    changes = "\n".join(iter_changes(newest_first))
+    introduction = INTRODUCTION.format(newest=newest_first[0].revision)
+    return f"{introduction}{rows}\n## What each one changes\n\n{changes}"
+
+
+def iter_rows(declarations: Iterable[MigrationDeclaration]) -> Iterator[str]:
+    """Yield the row of each migration."""
+    for declaration in declarations:
+        tables = ", ".join(f"`{name}`" for name in declaration.rewritten_tables or ()) or "none"
+        since = declaration.supports_since
+        supported = f"{since} and later" if declaration.runs_previous_release else "no earlier one"
+        yield f"| {declaration.revision} | {supported} | {tables} |"
+
+
+def iter_changes(declarations: Iterable[MigrationDeclaration]) -> Iterator[str]:
+    """Yield the section of each migration: its docstring without what is for developers."""
+    for declaration in declarations:
+        paragraphs = [" ".join(part.split()) for part in declaration.description.split("\n\n")]
+        summary = " ".join(text for text in paragraphs if "documents each table" not in text)
+        yield f"**{declaration.revision}.** {MODULE_REFERENCE.sub(name_file, summary)}\n"
+
+
+def name_file(reference: re.Match[str]) -> str:
+    """Return the file of a module that a docstring refers to."""
+    return f"`{reference[1].replace('.', '/')}.py`"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(render_page())
