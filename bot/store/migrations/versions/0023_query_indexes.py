@@ -11,6 +11,8 @@ revision = "0023"
 down_revision = "0022"
 branch_labels = None
 depends_on = None
+supports_since = "0017"
+rewritten_tables = ()
 
 _INDEXES = {
     "alias_same": ("alias", ["same_workspace", "same_person"]),
