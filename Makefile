@@ -19,7 +19,8 @@ JOBS ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install try try-teams quick test lint types contracts needs unit rules others bench lock
+.PHONY: help install try try-teams quick test lint types contracts needs unit rules others bench lock release \
+  release-files
 
 help:
 	@echo 'make try        run the bot in a local sandbox of Slack          (PORT=, RESET=1)'
@@ -30,6 +31,7 @@ help:
 	@echo 'make bench      cost of requests and deliveries beside bare Bolt  (N=10000, NAMES=; 20 minutes)'
 	@echo 'make lint       style;  make types  types;  make contracts  import contracts'
 	@echo 'make lock       pin all dependencies again'
+	@echo 'make release VERSION=1.2.3  commit and tag a release here, with archive, SBOM and checksums in var/releases'
 
 try: $(VENV)/runs
 	@PORT='$(PORT)' RESET='$(RESET)' $(BIN)/python -m bot try
@@ -120,6 +122,14 @@ $(BIN)/python:
 	  echo 'Name another one: make PYTHON=python3.12 ...'; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo 'This Python cannot create a virtual environment. On Debian: apt-get install python3-venv'; exit 1; }
+
+# A commit and an annotated tag on this machine, and the files that go with them; nothing is pushed.
+# release-files writes the files of a tag again: the same bytes.
+release:
+	@$(PYTHON) -m tests.packaging prepare '$(VERSION)'
+
+release-files:
+	@$(PYTHON) -m tests.packaging write '$(VERSION)'
 
 # pip-compile is not part of the tests: python -m pip install pip-tools
 lock:

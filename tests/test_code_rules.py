@@ -25,7 +25,10 @@ LOCKS = sorted(path.relative_to(ROOT) for path in ROOT.glob("requirements*.lock"
 PACKAGES_WITH_TEXTS = ("bot.content", "bot.store", "bot.sandbox")
 """Packages with texts of their own: the catalogue, SQL, and the sandbox's Slack messages."""
 
-FREE_TEST_FOLDERS = ("", "attacks", "bench", "faults", "fuzz", "journeys", "misconfigurations")
+FREE_TEST_FOLDERS = (
+    *("", "attacks", "bench", "deploy", "faults", "fuzz", "journeys", "misconfigurations"),
+    "packaging",
+)
 """Folders of tests that concern no single package."""
 
 SUPPRESSION = re.compile(r"# (?:noqa|type: ignore)")

@@ -39,10 +39,9 @@ release added stays in the database unread, and is used again after the next upg
 release refuses the database in one sentence, before anything is written: put back the backup that \
 you made before the upgrade ([what that means for open periods](backups.md)).
 
-Whether it runs is recorded in the database by the newer release. Version 0.1.0 is the first \
-release that reads this record. So the column "runs release of" says of the schemas up to {newest} \
-only that their tables would serve the older release, not that a release from before 0.1.0 accepts \
-them.
+Whether it runs is recorded in the database by the newer release, and every tagged release reads \
+this record. Of the schemas up to 0022, which are older than the first tag, the column "runs \
+release of" says only that their tables would serve the older code, which refuses newer schemas.
 
 ## Migrations
 
@@ -56,8 +55,7 @@ def render_page(declarations: Iterable[MigrationDeclaration] = load_declarations
     newest_first = tuple(reversed(tuple(declarations)))
     rows = "".join(f"{row}\n" for row in iter_rows(newest_first))
     changes = "\n".join(iter_changes(newest_first))
-    introduction = INTRODUCTION.format(newest=newest_first[0].revision)
-    return f"{introduction}{rows}\n## What each one changes\n\n{changes}"
+    return f"{INTRODUCTION}{rows}\n## What each one changes\n\n{changes}"
 
 
 def iter_rows(declarations: Iterable[MigrationDeclaration]) -> Iterator[str]:
