@@ -26,8 +26,8 @@ PACKAGES_WITH_TEXTS = ("bot.content", "bot.store", "bot.sandbox")
 """Packages with texts of their own: the catalogue, SQL, and the sandbox's Slack messages."""
 
 FREE_TEST_FOLDERS = (
-    *("", "attacks", "bench", "deploy", "faults", "fuzz", "journeys", "misconfigurations"),
-    "packaging",
+    *("", "attacks", "bench", "deploy", "faults", "fuzz", "growth", "journeys"),
+    *("misconfigurations", "packaging"),
 )
 """Folders of tests that concern no single package."""
 

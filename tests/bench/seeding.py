@@ -90,35 +90,46 @@ async def _seed(url: str, keys_folder: Path, population: Population, debriefs_ea
 
 
 def _insert_teams(repos: Repositories, population: Population, team_numbers: list[int]) -> None:
-    persons_by_team: dict[Team, list[Person]] = {}
-    for number in team_numbers:
-        team = build_team(WORKSPACE, population.team_id(number), f"C{number:05}")
+    persons_by_team = {
+        build_team(WORKSPACE, population.team_id(number), f"C{number:05}"): population.list_people(
+            number
+        )
+        for number in team_numbers
+    }
+    insert_teams(repos, persons_by_team)
+    for ledger in (TOTAL, BREAKDOWN):
+        open_periods(repos, ledger, persons_by_team, NOW)
+
+
+def insert_teams(repos: Repositories, persons_by_team: Mapping[Team, list[Person]]) -> None:
+    """Insert teams, whose people have all joined."""
+    for team in persons_by_team:
         repos.teams.save(team)
-        persons_by_team[team] = population.list_people(number)
     pairs = [(team, person) for team, persons in persons_by_team.items() for person in persons]
     home_rows = [
-        {"workspace": WORKSPACE, "id": person.id, "joined": True, "home_team": team.id}
+        {"workspace": person.workspace, "id": person.id, "joined": True, "home_team": team.id}
         for team, person in pairs
     ]
     listed_rows = [
-        {"team": team.id, "workspace": WORKSPACE, "person": person.id, "declared": True}
+        {"team": team.id, "workspace": person.workspace, "person": person.id, "declared": True}
         for team, person in pairs
     ]
     repos._connection.execute(insert(people), home_rows)
     repos._connection.execute(insert(rosters), listed_rows)
     for team in persons_by_team:
         repos.team_slots.ensure_slots(team.id)
-    for ledger in (TOTAL, BREAKDOWN):
-        _open_periods(repos, ledger, persons_by_team)
 
 
-def _open_periods(
-    repos: Repositories, ledger: str, persons_by_team: Mapping[Team, list[Person]]
+def open_periods(
+    repos: Repositories,
+    ledger: str,
+    persons_by_team: Mapping[Team, list[Person]],
+    now: datetime,
 ) -> None:
-    """Open a period of *ledger* for each team, all with the terms of the first one."""
+    """Open a period of *ledger* for each team of a workspace, all with the terms of the first."""
     own = repos.ledger._periods
     first_team = next(iter(persons_by_team))
-    plan = own._plans.plan_period(team_unit_key(first_team.id), (first_team,), ledger, NOW)
+    plan = own._plans.plan_period(team_unit_key(first_team.id), (first_team,), ledger, now)
     period_rows, feed_rows, class_rows = [], [], []
     for team, persons in persons_by_team.items():
         period = replace(plan.period, unit=team_unit_key(team.id))
