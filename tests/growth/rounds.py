@@ -2,28 +2,10 @@
 
 import statistics
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tests.bench.figures import percentile
 from tests.growth.population import Population
-
-
-@dataclass(frozen=True)
-class RoundRows:
-    """The check-ins of one week in the database, by state."""
-
-    counts: Mapping[str, int]
-
-    @property
-    def undelivered(self) -> int:
-        """The messages without a result yet."""
-        return self.counts.get("planned", 0) + self.counts.get("sending", 0)
-
-    @property
-    def planned(self) -> int:
-        """All messages of the week."""
-        return sum(self.counts.values())
 
 
 def summarize_round(

@@ -14,7 +14,7 @@ from bot.sandbox.process.loopback_server import free_port
 from tests.growth.deployment import Deployment, DeploymentSize, run_stand_in
 from tests.growth.installing import install_clinics
 from tests.growth.population import CHECKINS_AT, CLOSES_AT, STARTS_AT, Population
-from tests.growth.rounds import RoundRows, summarize_round
+from tests.growth.rounds import summarize_round
 from tests.growth.seeding import create_tables, seed_clinics, skip_profile_turns
 from tests.growth.shared_clock import SharedClock
 from tests.growth.slack_state import HANGING, LIMITED
@@ -124,8 +124,8 @@ class Simulation:
             deployment.control_slack("end_faults")
             await asyncio.sleep(1)  # the runs that were interrupted end, and plan their probes
             deployment.clock.move_to(deployment.clock() + _AFTER_FAULTS)
-        await self._wait_until(f"{name}, results", lambda: self._read_rows(week).undelivered)
-        self.figures[name]["rows"] = dict(self._read_rows(week).counts)
+        await self._wait_until(f"{name}, results", lambda: self._count_undelivered(week))
+        self.figures[name]["rows"] = self._count_rows(week)
 
     async def close_periods(self) -> None:
         """Let the periods of all teams end, and wait until they are closed and opened again."""
@@ -195,12 +195,17 @@ class Simulation:
         unseen = sum(place not in clinics for place in faulty_places)
         return max(0, expected - int(posts)) + unseen
 
-    def _read_rows(self, week: str) -> RoundRows:
+    def _count_undelivered(self, week: str) -> int:
+        rows = self._count_rows(week)
+        return rows.get("planned", 0) + rows.get("sending", 0)
+
+    def _count_rows(self, week: str) -> dict[str, int]:
+        """Count the check-ins of a week by state."""
         statement = (
             "SELECT state, count(*) FROM delivery WHERE kind = 'checkin' AND slot = %s"
             " GROUP BY state"
         )
-        return RoundRows(dict(self._meter.query(statement, week)))
+        return dict(self._meter.query(statement, week))
 
     def _count_ended_periods(self) -> int:
         statement = "SELECT count(*) FROM period WHERE closes_at <= %s"
