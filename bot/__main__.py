@@ -19,6 +19,7 @@ from bot import (
     person_commands,
     printed_output,
     progress,
+    secret_commands,
     settings,
     team_commands,
     workspace_commands,
@@ -41,7 +42,7 @@ _MAX_PORT = 65535
 _VERBS_WITH_SETTINGS = frozenset(
     {
         *("web", "worker", "migrate", "deliveries", "backup", "export-tables"),
-        *("team", "person", "workspace", "print"),
+        *("team", "person", "workspace", "secret", "print"),
     }
 )
 """The subcommands that read settings; the doctor reports misspelt ones among its findings."""
@@ -262,6 +263,7 @@ HANDLERS: Mapping[str, CommandHandler] = {
     "team": team_commands.run_team_command,
     "person": person_commands.run_person_command,
     "workspace": workspace_commands.run_workspace_command,
+    "secret": secret_commands.run_secret_command,
     "print": printed_output.write_printables,
     "try": _run_sandbox,
 }

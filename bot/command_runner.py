@@ -13,6 +13,7 @@ from bot.content.catalogue import LanguagePack
 from bot.errors import Fault, FaultyInputError
 from bot.operator_commands import EXIT_FAULTY_INPUT, EXIT_UNHEALTHY, print_sentence
 from bot.store.database_faults import classify_database_error
+from bot.store.key_removal import KeyStoreInUseError
 from bot.store.keys.key_store import KeyStoreUnavailableError
 
 _VERBS_THAT_START_WITHOUT_KEYS = frozenset({"web", "worker"})
@@ -58,6 +59,8 @@ def find_faults(error: Exception, verb: str) -> tuple[Fault, ...]:
     if isinstance(error, KeyStoreUnavailableError):
         may_start = verb in _VERBS_THAT_START_WITHOUT_KEYS
         return start_checks.build_key_fault(error, may_start_without_keys=may_start).faults
+    if isinstance(error, KeyStoreInUseError):
+        return (Fault("KEYS", "operator.missing.keys_in_use"),)
     if database_fault := classify_database_error(error):
         return (start_checks.build_database_fault(database_fault),)
     if isinstance(error, UnicodeEncodeError):

@@ -125,10 +125,6 @@ class SlackInstallations:
             ),
         )
 
-    async def delete(self, installed_as: str) -> None:
-        """Destroy the key of an installation and delete its rows."""
-        await self._write(installed_as, lambda repos: repos.installations.delete(installed_as))
-
     async def claim_state(self, state_id: str) -> bool:
         """Claim a state of the authorization; ``False`` if it was used before."""
         today = datetime.fromtimestamp(time.time(), UTC).date()

@@ -1,11 +1,11 @@
-"""Commands on workspaces: list them, and delete everything of one."""
+"""Commands on workspaces: list them, delete everything of one, and give one a new key."""
 
 import argparse
 import asyncio
 from collections.abc import Mapping
 
 from bot import app, settings
-from bot.admin import workspace_verbs
+from bot.admin import secret_verbs, workspace_verbs
 from bot.admin.command_line import CommandHandler
 from bot.content.catalogue import LanguagePack
 from bot.operator_commands import EXIT_UNHEALTHY, print_sentence
@@ -52,5 +52,21 @@ def _purge_workspace(options: argparse.Namespace, words: LanguagePack) -> int:
     return 0 if report.is_complete or options.dry_run else EXIT_UNHEALTHY
 
 
-_HANDLERS: Mapping[str, CommandHandler] = {"list": _list_workspaces, "purge": _purge_workspace}
+def _rotate_keys(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Replace the key that seals the tokens of a workspace."""
+    asyncio.run(
+        app.run_operator_job(
+            load_settings_to_write(),
+            lambda context: secret_verbs.rotate_workspace_key(context, options.workspace),
+        )
+    )
+    print_sentence(words.translate("operator.workspace.key_rotated"))
+    return 0
+
+
+_HANDLERS: Mapping[str, CommandHandler] = {
+    "list": _list_workspaces,
+    "purge": _purge_workspace,
+    "rotate-keys": _rotate_keys,
+}
 """Handlers of the subcommands of ``workspace`` by name."""

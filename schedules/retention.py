@@ -15,7 +15,9 @@ from bot.retention_periods import (
 )
 from bot.store import removed_teams
 from bot.store.key_removal import KeyStoreInUseError
+from bot.store.keys.key_store_error import KeyStoreUnavailableError
 from bot.store.repositories import Repositories
+from bot.workflows.secret_rotation import reseal_outdated
 
 _TEAM_RECORDS_DUTY = "team_records"
 _RESEALING_INTERVAL = timedelta(days=1)
@@ -43,13 +45,11 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     unit's class is deleted five weeks after it expires, unless a period has renewed it. A choice
     about the notices of closed periods is deleted with the person's last role, and a set-up before
     its last change after a day. The pepper in use is marked, so that an operator's command with
-    another one is refused; with a new pepper the tokens of installations are sealed anew.
+    another one is refused; once there is a newer one, everything is sealed with it first.
     """
     now, periods = context.now(), context.retention
 
     def delete_expired_rows(repos: Repositories) -> int:
-        if repos.secret_cipher.mark_pepper():
-            repos.installations.reseal_outdated()
         return (
             repos.idempotency_keys.delete_before((now - IDEMPOTENCY_KEY_RETENTION).date())
             + repos.deliveries.expire_overdue(now)
@@ -64,6 +64,8 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
             + repos.close_notices.delete_without_role()
         )
 
+    with suppress(KeyStoreUnavailableError):
+        await _seal_with_newest_pepper(context)
     deleted_count = await context.store.across_workspaces.write(delete_expired_rows)
     deleted_count += await _delete_removed_teams(context, (now - periods.tables).date())
     return deleted_count + await _reseal_team_records(context, batch_size)
@@ -72,6 +74,13 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
 async def next_due(_context: Context) -> datetime | None:
     """Return ``None``: no person waits for this duty, so a simulated clock never stops for it."""
     return None
+
+
+async def _seal_with_newest_pepper(context: Context) -> None:
+    """Seal everything with the newest pepper, unless that was completed; a crash repeats it."""
+    scope = context.store.across_workspaces
+    if not await scope.read(lambda repos: repos.secret_cipher.is_marked()):
+        await reseal_outdated(context.store)
 
 
 async def _delete_removed_teams(context: Context, cutoff: date) -> int:

@@ -54,6 +54,7 @@ def build_parser(
     _add_team_commands(parsers["team"], words)
     _add_person_commands(parsers["person"], words)
     _add_workspace_commands(parsers["workspace"], words)
+    _add_secret_commands(parsers["secret"], words)
     for verb in ("backup", "check-backup"):
         file_help = words.translate("operator.verbs.backup_file")
         parsers[verb].add_argument("file", type=Path, help=file_help)
@@ -138,14 +139,23 @@ def _add_workspace_commands(parser: argparse.ArgumentParser, words: LanguagePack
     """Add what can be done with workspaces, as subcommands; the chosen one is ``do``."""
     subparsers = parser.add_subparsers(dest="do", required=True)
     parsers: dict[str, argparse.ArgumentParser] = {}
-    for name in ("list", "purge"):
-        help_text = words.translate(f"operator.verbs.workspace_{name}")
+    for name in ("list", "purge", "rotate-keys"):
+        help_text = words.translate(f"operator.verbs.workspace_{name.replace('-', '_')}")
         parsers[name] = subparsers.add_parser(name, help=help_text, description=help_text)
     workspace_help = words.translate("operator.verbs.team_workspace")
-    parsers["purge"].add_argument("workspace", metavar="WORKSPACE", help=workspace_help)
+    for name in ("purge", "rotate-keys"):
+        parsers[name].add_argument("workspace", metavar="WORKSPACE", help=workspace_help)
     for name in ("dry_run", "yes"):
         flag_help = words.translate(f"operator.verbs.workspace_{name}")
         _add_flag(parsers["purge"], f"--{name.replace('_', '-')}", flag_help)
+
+
+def _add_secret_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
+    """Add what can be done with the operator's secret, as subcommands; the chosen one is ``do``."""
+    subparsers = parser.add_subparsers(dest="do", required=True)
+    help_text = words.translate("operator.verbs.secret_rotate")
+    rotation = subparsers.add_parser("rotate", help=help_text, description=help_text)
+    _add_flag(rotation, "--dry-run", words.translate("operator.verbs.secret_dry_run"))
 
 
 def _add_rename_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:

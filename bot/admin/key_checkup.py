@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.admin import secret_checkup
 from bot.admin.finding import Finding
 from bot.admin.key_location import Machine, find_location_risks
 from bot.settings import Settings
@@ -44,6 +45,7 @@ def _check_usable_keys(settings: Settings, store: Store, machine: Machine) -> tu
     elif unopened_count := _count_unopened_periods(store):
         facts = {"count": unopened_count}
         faults.append(Finding(is_healthy=False, key="operator.doctor.keys_wrong", facts=facts))
+    faults += secret_checkup.check_secrets(store)
     if lost_count := store.count_lost_team_records() if store.is_schema_current() else 0:
         facts = {"count": lost_count}
         faults.append(Finding(is_healthy=False, key="operator.doctor.team_keys_lost", facts=facts))

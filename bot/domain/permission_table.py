@@ -224,6 +224,8 @@ VERBS: Mapping[str, Permission] = {
     "person erase": _OPERATOR[Subject.OWN_DATA],
     "workspace list": _OPERATOR[Subject.HEALTH],
     "workspace purge": _OPERATOR[Subject.SETTINGS],
+    "workspace rotate-keys": _OPERATOR[Subject.SETTINGS],
+    "secret rotate": _OPERATOR[Subject.SETTINGS],
     "print": _OPERATOR[Subject.CONTENT],
     "try": _OPERATOR[Subject.CONTENT],
 }

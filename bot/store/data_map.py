@@ -58,11 +58,6 @@ class TableFacts:
         """Whether a row of the table can be about a person."""
         return bool(self.accounts)
 
-    @property
-    def person_columns(self) -> tuple[str, ...]:
-        """The columns that have nothing but the id of a person, or are blank."""
-        return tuple(person_column for _, person_column in self.accounts)
-
 
 def _describe_impersonal(table: Table, *fields: str, sealed: tuple[str, ...] = ()) -> TableFacts:
     return TableFacts(table, fields=fields, sealed=sealed)

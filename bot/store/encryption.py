@@ -3,11 +3,12 @@
 import json
 from base64 import urlsafe_b64encode
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Connection, bindparam, select
 
+from bot.store.pepper_source import PepperSource
 from bot.store.schema import encrypted_secrets
 from bot.store.upsert import upsert_row
 
@@ -24,6 +25,23 @@ _SELECT_BODY = select(encrypted_secrets.c.body).where(
 )
 
 
+class SealState(NamedTuple):
+    """Which pepper a sealed row needs.
+
+    ``is_newest``: the newest one alone opens it. ``is_open``: that or an earlier one does; without
+    it the row's key, or its pepper, is lost.
+    """
+
+    name: str
+    is_newest: bool
+    is_open: bool
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the row needs an earlier pepper."""
+        return self.is_open and not self.is_newest
+
+
 class SecretCipher:
     """Encrypted storage for secrets that the bot rotates itself, such as OAuth token pairs.
 
@@ -33,20 +51,21 @@ class SecretCipher:
     peppers the newest encrypts and each decrypts, which is how keys are rotated.
     """
 
-    def __init__(self, connection: Connection, peppers: tuple[bytes, ...]) -> None:
-        """Use the transaction of *connection*; *peppers* are newest first."""
+    def __init__(self, connection: Connection, peppers: PepperSource) -> None:
+        """Use the transaction of *connection*."""
         self._connection = connection
         self._peppers = peppers
 
     def decrypt(self, name: str) -> dict[str, Any] | None:
         """Load and decrypt the row of *name*; ``None`` if it is absent or no pepper decrypts it."""
         ciphertext = self._connection.scalar(_SELECT_BODY, {"secret_name": name})
-        if ciphertext is None or not self._peppers:
+        if ciphertext is None:
             return None
-        try:
-            return dict(json.loads(self._build_fernet().decrypt(ciphertext)))
-        except InvalidToken:
-            return None
+        known_peppers = self._peppers.known_peppers
+        value = _decrypt(ciphertext, known_peppers)
+        if value is None and self._peppers.reload() != known_peppers:
+            value = _decrypt(ciphertext, self._peppers.known_peppers)
+        return value
 
     def has_wrong_pepper(self) -> bool:
         """Return whether the peppers are not those of the running bot.
@@ -64,19 +83,57 @@ class SecretCipher:
         Nothing is written, and ``False`` returned, where that pepper decrypts the stored one: so a
         running bot writes again after a rotation alone.
         """
-        newest = SecretCipher(self._connection, self._peppers[:1])
-        if not self._peppers or newest.decrypt(_MARK_NAME) is not None:
+        if not self._peppers.reload() or self.is_marked():
             return False
         self.encrypt(_MARK_NAME, {})
         return True
 
+    def is_marked(self) -> bool:
+        """Whether the newest pepper is that of the stored mark, which is written last of all."""
+        ciphertext = self._connection.scalar(_SELECT_BODY, {"secret_name": _MARK_NAME})
+        newest = self._peppers.reload()[:1]
+        return ciphertext is not None and _decrypt(ciphertext, newest) is not None
+
     def encrypt(self, name: str, value: dict[str, Any]) -> None:
         """Encrypt *value* and upsert the row of *name*; requires at least one pepper."""
-        ciphertext = self._build_fernet().encrypt(json.dumps(value).encode())
+        fernet = _build_fernet(self._peppers.reload())
+        ciphertext = fernet.encrypt(json.dumps(value).encode())
         upsert_row(self._connection, encrypted_secrets, {"name": name, "body": ciphertext})
 
-    def _build_fernet(self) -> MultiFernet:
-        return MultiFernet([Fernet(_derive_key(pepper)) for pepper in self._peppers])
+    def list_seals(self) -> tuple[SealState, ...]:
+        """Return which pepper each row needs, by name; the mark is one of them."""
+        peppers = self._peppers.reload()
+        query = select(encrypted_secrets).order_by(encrypted_secrets.c.name)
+        return tuple(
+            SealState(
+                row.name,
+                is_newest=_decrypt(row.body, peppers[:1]) is not None,
+                is_open=_decrypt(row.body, peppers) is not None,
+            )
+            for row in self._connection.execute(query)
+        )
+
+    def reseal(self, name: str) -> bool:
+        """Encrypt the row of *name* with the newest pepper; ``False`` if no pepper decrypts it."""
+        value = self.decrypt(name)
+        if value is None:
+            return False
+        self.encrypt(name, value)
+        return True
+
+
+def _decrypt(ciphertext: bytes, peppers: tuple[bytes, ...]) -> dict[str, Any] | None:
+    """Return the value; ``None`` if none of *peppers* decrypts it."""
+    if not peppers:
+        return None
+    try:
+        return dict(json.loads(_build_fernet(peppers).decrypt(ciphertext)))
+    except InvalidToken:
+        return None
+
+
+def _build_fernet(peppers: tuple[bytes, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(_derive_key(pepper)) for pepper in peppers])
 
 
 def _derive_key(pepper: bytes) -> bytes:

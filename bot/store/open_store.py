@@ -8,8 +8,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.settings import Settings
 from bot.store.key_claims import raise_if_unusable
 from bot.store.keys.key_id import PepperKeyId
+from bot.store.keys.key_replacement import read_both_keys
 from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
 from bot.store.keys.open_key_store import open_key_store, resolve_peppers
+from bot.store.pepper_source import PepperSource
 from bot.store.store import Store
 
 
@@ -34,10 +36,11 @@ def open_store(settings: Settings) -> Store:
     """
     _require_database_file(settings)
     key_store = open_key_store(settings.keys_location)
-    if not settings.peppers and key_store.get(PepperKeyId()) is None:
+    if not settings.peppers and not read_both_keys(key_store, PepperKeyId()):
         _require_claim(settings)
     peppers = resolve_peppers(settings.peppers, key_store)
-    return Store.open(settings.database_url.get_secret_value(), peppers, key_store)
+    source = PepperSource(peppers, None if settings.peppers else key_store)
+    return Store.open(settings.database_url.get_secret_value(), source, key_store)
 
 
 def open_store_without_pepper(settings: Settings) -> Store:

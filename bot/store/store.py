@@ -32,6 +32,7 @@ from bot.store.group_commit import (
 from bot.store.key_claims import ClaimStatus, KeyClaims, TransactionKeys
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_store import KeyStore
+from bot.store.pepper_source import PepperSource
 from bot.store.readers import Readers
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
@@ -63,7 +64,7 @@ class Store:
     def __init__(
         self,
         engines: Engines,
-        peppers: tuple[bytes, ...],
+        peppers: PepperSource | tuple[bytes, ...],
         key_store: KeyStore,
         *,
         max_queued: int = MAX_QUEUED,
@@ -84,7 +85,7 @@ class Store:
         self.claimed_key_store = ClaimedKeyStore(engines, key_store, self._claims)
         self.database_check = DatabaseCheck(engines)
         self.database_probe = DatabaseProbe(engines)
-        self._peppers = peppers
+        self._peppers = PepperSource(peppers) if isinstance(peppers, tuple) else peppers
         request_keys = RequestKeys()
         self._writer = GroupCommitWriter(
             engines.writer,
@@ -105,7 +106,7 @@ class Store:
     def open(
         cls,
         url: str,
-        peppers: tuple[bytes, ...],
+        peppers: PepperSource | tuple[bytes, ...],
         key_store: KeyStore,
         *,
         max_queued: int = MAX_QUEUED,
@@ -196,7 +197,7 @@ class Store:
         removed by a migration left in the files is erased after the commit.
         """
         with self._engines.writer.begin() as connection:
-            migrate.upgrade_schema(connection, self._peppers, self.key_store, on_step)
+            migrate.upgrade_schema(connection, self._peppers.known_peppers, self.key_store, on_step)
         erasure.erase_removed_rows(self._engines.writer)
 
     def is_schema_current(self) -> bool:

@@ -79,7 +79,8 @@ def _require_claim(claims: KeyClaims, connection: Connection, now_seconds: int) 
 
 def _list_keys(connection: Connection, key_store: KeyStore, workspace: str) -> list[StoredKey]:
     """Return every key of *workspace* and of its teams. A key of a new kind is listed here, too."""
-    own_names = {InstallationKeyId(workspace).file_name}
+    installation_key = InstallationKeyId(workspace)
+    own_names = {installation_key.file_name, installation_key.next_id.file_name}
     team_ids = connection.scalars(select(teams.c.id).where(teams.c.workspace == workspace))
     own_names |= {TeamKeyId(team_id).file_name for team_id in team_ids}
     prefix = period_key_prefix(workspace)

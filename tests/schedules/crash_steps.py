@@ -29,6 +29,14 @@ KILLED = 9
 Action = Callable[[Store], Coroutine[Any, Any, None]]
 
 
+OpenStore = Callable[[Path, "StepCounter"], Store]
+"""Opens the store in a folder and counts its steps."""
+
+
+_PRELOADED = ("tests.schedules.crash_steps", "tests.workflows.rotation_steps")
+"""Modules that each killed process would import anew otherwise."""
+
+
 class StepCounter:
     """Counts steps and ends the process at one of them, without any cleanup."""
 
@@ -84,18 +92,23 @@ async def submit_debrief(store: Store, person: Person, now: datetime) -> None:
     )
 
 
-def run_in_process(folder: Path, action: Action, last_step: int) -> bool:
-    """Run *action* in a process that ends at *last_step*; return whether it came that far."""
+def run_in_process(
+    folder: Path, action: Action, last_step: int, opener: OpenStore = open_store
+) -> bool:
+    """Run *action* in a process that ends at *last_step*; return whether it came that far.
+
+    *opener* opens the store whose steps are counted.
+    """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.schedules.crash_steps"])
-    process = context.Process(target=_run_action, args=(folder, action, last_step))
+    context.set_forkserver_preload(list(_PRELOADED))
+    process = context.Process(target=_run_action, args=(folder, action, last_step, opener))
     process.start()
     process.join()
     assert process.exitcode in {0, KILLED}
     return process.exitcode == KILLED
 
 
-def _run_action(folder: Path, action: Action, last_step: int) -> None:
-    store = open_store(folder, StepCounter(last_step))
+def _run_action(folder: Path, action: Action, last_step: int, opener: OpenStore) -> None:
+    store = opener(folder, StepCounter(last_step))
     asyncio.run(action(store))
     os._exit(0)

@@ -19,6 +19,7 @@ from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.schema import metadata, previous_setups
 from bot.store.store import Store
 from bot.store.workspace_rows import TABLES_WITHOUT_WORKSPACE
+from bot.workflows.workspace_purge import complete_purge
 from tests.store.sample_counts import (
     AFTER_MONTH,
     AFTER_QUARTER,
@@ -128,6 +129,14 @@ async def begin_purge(store: Store, word: str) -> None:
     await store.across_workspaces.write(
         lambda repos: repos.workspace_purges.begin(workspace_key(word), CLOSED_AT)
     )
+
+
+async def purge(store: Store, workspace: str) -> None:
+    """Delete everything of a workspace or organisation, its keys first."""
+    await store.across_workspaces.write(
+        lambda repos: repos.workspace_purges.begin(workspace, CLOSED_AT)
+    )
+    assert await complete_purge(store, workspace, CLOSED_AT)
 
 
 def _set_up_team(repos: Repositories, word: str, team: Team) -> None:

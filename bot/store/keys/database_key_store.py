@@ -75,6 +75,12 @@ class DatabaseKeyStore:
             raise KeyStoreUnavailableError("the key was deleted while it was created")
         return key
 
+    def put(self, key_id: KeyId, key: bytes) -> None:
+        """Insert the row of *key*, unless there is one."""
+        row = {"name": key_id.file_name, "body": key}
+        with self._connect() as connection:
+            insert_missing_rows(connection, period_keys, [row])
+
     def delete(self, key_id: KeyId | StoredKey) -> None:
         """Delete the row and rewrite the table; see :func:`_create_table` for interruptions."""
         with self._connect() as connection:

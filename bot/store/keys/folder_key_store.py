@@ -78,6 +78,12 @@ class FolderKeyStore:
             raise KeyStoreUnavailableError("the key was deleted while it was created")
         return key
 
+    def put(self, key_id: KeyId, key: bytes) -> None:
+        """Create the key's file with *key*, unless there is one."""
+        with _translate_errors():
+            self._create_folder()
+            self._create_file(key_id.file_name, key)
+
     def delete(self, key_id: KeyId | StoredKey) -> None:
         """Rename, overwrite and unlink the key's file, and those of interrupted deletions.
 

@@ -41,24 +41,44 @@ class TeamKeyId:
 
 @dataclass(frozen=True)
 class InstallationKeyId:
-    """The key that seals the tokens of one Slack workspace or organisation, until it leaves."""
+    """The key that seals the tokens of one Slack workspace or organisation, until it leaves.
+
+    ``is_next`` is the key that is replacing it: see :mod:`bot.store.keys.key_replacement`.
+    """
 
     workspace: str
+    is_next: bool = False
 
     @property
     def file_name(self) -> str:
         """A name without the workspace's id."""
-        return f"{_digest('installation', self.workspace)}.installation"
+        kind = "next installation" if self.is_next else "installation"
+        return f"{_digest(kind, self.workspace)}.installation"
+
+    @property
+    def next_id(self) -> "InstallationKeyId":
+        """The key that replaces this one."""
+        return InstallationKeyId(self.workspace, is_next=True)
 
 
 @dataclass(frozen=True)
 class PepperKeyId:
-    """The generated pepper of a deployment that configures none; it is never destroyed."""
+    """The generated pepper of a deployment that configures none; only a newer one replaces it.
+
+    ``is_next`` is the one that is replacing it: see :mod:`bot.store.keys.key_replacement`.
+    """
+
+    is_next: bool = False
 
     @property
     def file_name(self) -> str:
-        """The fixed name of the one pepper."""
-        return "pepper"
+        """The fixed name of the one pepper, or of the next one."""
+        return "pepper-next" if self.is_next else "pepper"
+
+    @property
+    def next_id(self) -> "PepperKeyId":
+        """The pepper that replaces this one."""
+        return PepperKeyId(is_next=True)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,9 @@ class KeyStore(Protocol):
         Processes that race receive the same key.
         """
 
+    def put(self, key_id: KeyId, key: bytes) -> None:
+        """Store *key* durably, unless there is one under this name already."""
+
     def delete(self, key_id: KeyId | StoredKey) -> None:
         """Destroy the key durably; a missing key is no error."""
 

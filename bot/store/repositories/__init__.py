@@ -9,6 +9,7 @@ from bot.store import destroyed_rows, rollback
 from bot.store.encryption import SecretCipher, derive_sign_key
 from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.keys.key_store import KeyStore
+from bot.store.pepper_source import PepperSource
 from bot.store.record_cache import RecordCache
 from bot.store.repositories.audit_trail import AuditTrail
 from bot.store.repositories.close_notices import CloseNotices
@@ -57,12 +58,12 @@ class Repositories:
     def __init__(
         self,
         connection: Connection,
-        peppers: tuple[bytes, ...],
+        peppers: PepperSource,
         key_store: KeyStore,
         records: RecordCache,
         workspace: str | None = None,
     ) -> None:
-        """Use the transaction of *connection*; *peppers*, newest first, key the encryption.
+        """Use the transaction of *connection*; *peppers* key the encryption.
 
         *key_store* holds the keys of periods and teams; *records* are the sealed records of the
         transaction, which its jobs share.
@@ -281,14 +282,12 @@ class Repositories:
     @cached_property
     def installations(self) -> Installations:
         """Workspaces that installed the app, and their tokens."""
-        return Installations(
-            self._connection, self._peppers, self._records.key_source, self._key_store
-        )
+        return Installations(self._connection, self._peppers, self._records.key_source)
 
     @cached_property
     def sign_key(self) -> bytes:
         """The secret key by which the signs of check-ins are dealt."""
-        return derive_sign_key(self._peppers)
+        return derive_sign_key(self._peppers.known_peppers)
 
     @cached_property
     def releases(self) -> Releases:

@@ -1,30 +1,20 @@
-"""Installations: which workspaces installed the app, and their bot tokens, sealed.
+"""Installations: which workspaces installed the app, and their bot tokens, sealed."""
 
-A seal needs two secrets: a random key of this installation in the key store, and the pepper.
-Nothing about a token can be derived from the pepper alone, so that destroying the key ends the
-row in every copy of the database.
-"""
-
-import json
 import logging
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
-from bot.store import sealing
-from bot.store.keys.key_id import InstallationKeyId
-from bot.store.keys.key_store import KeyStore
+from bot.store.pepper_source import PepperSource
+from bot.store.repositories.installation_seals import InstallationSeals
 from bot.store.schema import installations
 from bot.store.sealed_records import KeySource
 from bot.store.upsert import upsert_row
 
 logger = logging.getLogger("attune.installations")
-
-_LABEL = b"attune installation 1"
 
 _VERSION_BITS = 62
 
@@ -52,18 +42,12 @@ class Installations:
     def __init__(
         self,
         connection: Connection,
-        peppers: tuple[bytes, ...],
+        peppers: PepperSource,
         key_source: KeySource,
-        key_store: KeyStore,
     ) -> None:
-        """Use the transaction of *connection*; *peppers* are newest first, and at least one.
-
-        Keys are read and created in *key_source*, and destroyed in *key_store*.
-        """
+        """Use the transaction of *connection*; keys are read and created in *key_source*."""
         self._connection = connection
-        self._peppers = peppers
-        self._key_source = key_source
-        self._key_store = key_store
+        self.seals = InstallationSeals(connection, peppers, key_source)
 
     def find(self, workspace: str) -> StoredInstallation | None:
         """Return the installation that serves *workspace*; ``None`` if it is not installed.
@@ -90,14 +74,14 @@ class Installations:
 
         A workspace that was served by its organisation's installation has its own from now on.
         """
-        key = self._key_source.get_or_create(InstallationKeyId(installed_as))
+        body = self.seals.seal(installed_as, secret, creates_key=True)
         upsert_row(
             self._connection,
             installations,
             {
                 "workspace": installed_as,
                 "organisation": "",
-                "body": self._seal(key, installed_as, secret),
+                "body": body,
                 "version": secrets.randbits(_VERSION_BITS),
                 "renewal_until": 0,
             },
@@ -138,14 +122,14 @@ class Installations:
 
         No key is created: without one the installation was deleted.
         """
-        key = self._key_source.get(InstallationKeyId(installed_as))
-        if key is None:
+        body = self.seals.seal(installed_as, secret)
+        if body is None:
             return False
         statement = (
             update(installations)
             .where(installations.c.workspace == installed_as, installations.c.version == version)
             .values(
-                body=self._seal(key, installed_as, secret),
+                body=body,
                 version=secrets.randbits(_VERSION_BITS),
                 renewal_until=0,
             )
@@ -173,83 +157,20 @@ class Installations:
         query = select(func.count()).select_from(installations)
         return self._connection.scalar(query.where(installations.c.body.is_not(None))) or 0
 
-    def delete(self, installed_as: str) -> int:
-        """Destroy the key of an installation, then delete its rows, and return how many.
-
-        The key is gone at once, whatever becomes of the transaction: a row without it is no
-        installation, in this database and in every copy. With an organisation go the links of
-        its workspaces. Idempotent. Raises
-        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
-        """
-        self._key_store.delete(InstallationKeyId(installed_as))
-        is_link = installations.c.organisation == installed_as
-        links = delete(installations).where(is_link, installations.c.body.is_(None))
-        deleted_count = self._connection.execute(links).rowcount
-        unlink_workspaces(self._connection, installed_as)
-        own_row = delete(installations).where(installations.c.workspace == installed_as)
-        return deleted_count + self._connection.execute(own_row).rowcount
-
-    def reseal_outdated(self) -> int:
-        """Seal with the newest pepper what an earlier one sealed; return how many rows changed."""
-        query = select(installations.c.workspace, installations.c.body, installations.c.version)
-        rows = self._connection.execute(query.where(installations.c.body.is_not(None))).all()
-        changed_count = 0
-        for row in rows:
-            if self._open(row.workspace, row.body, self._peppers[:1]) is not None:
-                continue
-            secret = self._open(row.workspace, row.body, self._peppers[1:])
-            if secret is not None:
-                changed_count += self._reseal(row.workspace, row.version, secret)
-        return changed_count
-
-    def _reseal(self, installed_as: str, version: int, secret: dict[str, Any]) -> int:
-        """Replace the seal alone: a process that renews these tokens can still store them."""
-        is_row = (installations.c.workspace == installed_as) & (installations.c.version == version)
-        key = self._key_source.get(InstallationKeyId(installed_as))
-        if key is None:
-            return 0
-        body = self._seal(key, installed_as, secret)
-        return self._connection.execute(
-            update(installations).where(is_row).values(body=body)
-        ).rowcount
-
     def _unseal(
         self, installed_as: str, body: bytes | None, version: int
     ) -> StoredInstallation | None:
         if body is None:
             return None
-        secret = self._open(installed_as, body, self._peppers)
+        secret = self.seals.open(installed_as, body)
         if secret is None:
             action = "installation.unreadable"
             logger.warning(action, extra={"action": action})
             return None
         return StoredInstallation(installed_as, version, secret)
 
-    def _open(
-        self, installed_as: str, body: bytes, peppers: tuple[bytes, ...]
-    ) -> dict[str, Any] | None:
-        key = self._key_source.get(InstallationKeyId(installed_as))
-        if key is None:
-            return None
-        for pepper in peppers:
-            seal_key = _derive_seal_key(key, pepper, installed_as)
-            try:
-                return dict(json.loads(sealing.open_sealed(seal_key, body, installed_as.encode())))
-            except sealing.SealBrokenError:
-                continue
-        return None
-
-    def _seal(self, key: bytes, installed_as: str, secret: dict[str, Any]) -> bytes:
-        seal_key = _derive_seal_key(key, self._peppers[0], installed_as)
-        return sealing.seal(seal_key, json.dumps(secret).encode(), installed_as.encode())
-
 
 def unlink_workspaces(connection: Connection, organisation: str) -> None:
     """Store that no workspace with an installation of its own belongs to *organisation*."""
     is_linked = installations.c.organisation == organisation
     connection.execute(update(installations).where(is_linked).values(organisation=""))
-
-
-def _derive_seal_key(key: bytes, pepper: bytes, installed_as: str) -> bytes:
-    """Return the key of a seal, which depends on the random *key* and on the *pepper*."""
-    return sealing.derive_subkey(key + sha256(pepper).digest(), _LABEL, installed_as.encode())

@@ -10,6 +10,7 @@ import pytest
 
 from bot.store.keys.claim import CloseAttempts, KeyStoreClaim
 from bot.store.keys.key_id import IdempotencyKeyId, PepperKeyId, PeriodKeyId, TeamKeyId
+from bot.store.keys.key_replacement import finish_replacement
 from bot.store.keys.key_store import KeyStore, KeyStoreHealth, KeyStoreUnavailableError
 from bot.store.keys.open_key_store import open_key_store, resolve_peppers
 
@@ -91,6 +92,15 @@ def test_listed_key_can_be_deleted_without_the_database(key_store: KeyStore) -> 
     ]
 
 
+def test_stored_key_is_not_replaced_by_another(key_store: KeyStore) -> None:
+    """A given key is stored durably under a free name; one that is there stays."""
+    key_store.put(PERIOD, b"a" * 32)
+    key_store.put(PERIOD, b"b" * 32)
+
+    assert key_store.get(PERIOD) == b"a" * 32
+    assert key_store.get_or_create(PERIOD) == b"a" * 32
+
+
 def test_pepper_alone_leaves_the_store_empty(key_store: KeyStore) -> None:
     """The generated pepper does not count as a key of a period or a team."""
     assert key_store.is_empty()
@@ -104,6 +114,19 @@ def test_healthy_store_is_writable_and_unchanged(key_store: KeyStore) -> None:
     """The check-up of a usable store passes and leaves no key behind."""
     assert key_store.check_health() == KeyStoreHealth(is_writable=True, is_private=True)
     assert key_store.is_empty()
+
+
+def test_replaced_pepper_stays_the_older_one_until_the_end(key_store: KeyStore) -> None:
+    """Both are in use meanwhile, and at the end the new one is under the name of the old one."""
+    (old,) = resolve_peppers((), key_store)
+    new = key_store.get_or_create(PepperKeyId().next_id)
+    during = resolve_peppers((), key_store)
+    results = [finish_replacement(key_store, PepperKeyId()) for _ in range(2)]
+
+    assert during == (new, old)
+    assert results == [True, False]
+    assert resolve_peppers((), key_store) == (new,)
+    assert key_store.get(PepperKeyId()) == new
 
 
 def test_generated_pepper_is_the_oldest(key_store: KeyStore) -> None:

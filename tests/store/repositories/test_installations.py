@@ -8,8 +8,10 @@ from bot.store.keys.key_id import InstallationKeyId
 from bot.store.repositories import Repositories
 from bot.store.repositories.installations import StoredInstallation
 from bot.store.store import Store
+from bot.workflows.secret_rotation import reseal_outdated
 from tests.key_folders import open_test_store
 from tests.store.conftest import PEPPERS
+from tests.store.sample_workspaces import purge
 
 NORTH, SOUTH, CLINICS = "slack:T0NORTH", "slack:T0SOUTH", "slack:E0CLINICS"
 NORTH_TOKENS, SOUTH_TOKENS = {"token": "xoxb-north"}, {"token": "xoxb-south"}
@@ -66,11 +68,13 @@ async def test_a_destroyed_key_ends_the_rows_of_every_backup(store: Store) -> No
     copy_row = "create table backup_copy as select * from installation"
     await scope.write(lambda repos: repos._connection.execute(text(copy_row)))
 
-    deleted_count = await scope.write(lambda repos: repos.installations.delete(NORTH))
+    await purge(store, NORTH)
+    rows_after = await scope.read(dump_rows)
     restore = "insert into installation select * from backup_copy where workspace like '%NORTH'"
     await scope.write(lambda repos: repos._connection.execute(text(restore)))
 
-    assert deleted_count == 1
+    assert NORTH not in rows_after
+    assert NORTH in await scope.read(dump_rows)
     assert await find(store, NORTH) is None
     assert await find_token(store, SOUTH) == "xoxb-south"
     assert store.key_store.get(InstallationKeyId(NORTH)) is None
@@ -79,11 +83,15 @@ async def test_a_destroyed_key_ends_the_rows_of_every_backup(store: Store) -> No
 async def test_a_deletion_can_be_repeated(store: Store) -> None:
     """A deletion that a crash repeats changes nothing more, and a new installation starts clean."""
     await save(store, NORTH, NORTH_TOKENS)
-    scope = store.across_workspaces
-    counts = [await scope.write(lambda repos: repos.installations.delete(NORTH)) for _ in range(2)]
+    await save(store, SOUTH, SOUTH_TOKENS)
+    scope, rows = store.across_workspaces, []
+    for _ in range(2):
+        await purge(store, NORTH)
+        rows.append(await scope.read(dump_rows))
     await save(store, NORTH, SOUTH_TOKENS)
 
-    assert counts == [1, 0]
+    assert rows[0] == rows[1]
+    assert NORTH not in rows[0]
     assert await find_token(store, NORTH) == "xoxb-south"
 
 
@@ -103,10 +111,7 @@ async def test_an_earlier_pepper_opens_and_the_newest_seals(store: Store, databa
     await earlier.close()
 
     assert await find_token(store, NORTH) == "xoxb-north"
-    scope = store.across_workspaces
-    counts = [
-        await scope.write(lambda repos: repos.installations.reseal_outdated()) for _ in range(2)
-    ]
+    counts = [await reseal_outdated(store) for _ in range(2)]
     newest = open_test_store(database, PEPPERS[:1])
 
     assert counts == [1, 0]
@@ -153,7 +158,7 @@ async def test_an_organisation_serves_its_linked_workspaces(store: Store) -> Non
         NORTH,
         SOUTH,
     )
-    assert await scope.write(lambda repos: repos.installations.delete(CLINICS)) == 2
+    await purge(store, CLINICS)
     assert await find(store, NORTH) is None
     assert await find_token(store, SOUTH) == "xoxb-south"
     assert await scope.read(lambda repos: repos.installations.list_workspaces()) == (SOUTH,)
@@ -165,7 +170,7 @@ async def test_renewed_tokens_of_a_deleted_installation_create_no_key(store: Sto
     installation = await find(store, NORTH)
     assert installation
     scope, version = store.across_workspaces, installation.version
-    await scope.write(lambda repos: repos.installations.delete(NORTH))
+    await purge(store, NORTH)
 
     is_stored = await scope.write(
         lambda repos: repos.installations.replace_secret(NORTH, version, SOUTH_TOKENS)

@@ -74,8 +74,5 @@ class InstallationRows(Protocol):
     async def replace_tokens(self, bot: InstalledBot, tokens: TokenPair) -> None:
         """Store renewed *tokens*, unless the workspace was installed anew in the meantime."""
 
-    async def delete(self, installed_as: str) -> None:
-        """Destroy the key of an installation and delete its rows."""
-
     async def claim_state(self, state_id: str) -> bool:
         """Claim a state of the authorization; ``False`` if it was used before."""

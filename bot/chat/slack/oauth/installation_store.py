@@ -61,15 +61,6 @@ class DatabaseInstallationStore(AsyncInstallationStore):
             installed_at=0.0,
         )
 
-    async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
-        """Delete the installation of a workspace, or of an organisation without a workspace."""
-        await self._rows.delete(f"slack:{team_id or enterprise_id or ''}")
-
-    async def async_delete_installation(
-        self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
-    ) -> None:
-        """Do nothing: no user's installation is stored."""
-
 
 def name_installation(installation: Installation) -> str:
     """Return the key of an installation: ``slack:E…`` of an organisation, else ``slack:T…``."""

@@ -43,20 +43,6 @@ async def test_saved_installations_are_found_as_slack_asks(store: Store) -> None
     assert [bot and bot.is_enterprise_install for bot in bots] == [False, True, True, None]
 
 
-async def test_a_deleted_installation_is_not_found(store: Store) -> None:
-    """Slack's own deletion of a bot deletes the row, that of a user's installation nothing."""
-    installations = DatabaseInstallationStore(SlackInstallations(store))
-    await installations.async_save(NORTH)
-    await installations.async_delete_installation(enterprise_id=None, team_id="T0NORTH")
-    bot_after_user_deletion = await installations.async_find_bot(
-        enterprise_id=None, team_id="T0NORTH"
-    )
-    await installations.async_delete_bot(enterprise_id=None, team_id="T0NORTH")
-
-    assert bot_after_user_deletion
-    assert await installations.async_find_bot(enterprise_id=None, team_id="T0NORTH") is None
-
-
 async def test_an_installation_during_a_purge_is_refused_and_succeeds_after_it(
     store: Store,
 ) -> None:

@@ -24,6 +24,7 @@ from tests.journeys.installable_slack import (
 )
 from tests.key_folders import open_test_store
 from tests.store.conftest import PEPPERS, database, store
+from tests.store.sample_workspaces import purge
 
 __all__ = ["database", "store"]
 
@@ -131,7 +132,7 @@ async def test_a_forgotten_workspace_is_read_anew(slack: InstallableSlack, store
     tokens = InstalledTokens(rows, credentials, cache_seconds=60.0)
     client = open_process(slack, store).api_client
     before = await tokens.get_token(f"slack:{NORTH}", client.create_client)
-    await rows.delete(f"slack:{NORTH}")
+    await purge(store, f"slack:{NORTH}")
     cached = await tokens.get_token(f"slack:{NORTH}", client.create_client)
     tokens.forget(f"slack:{NORTH}")
 
