@@ -42,7 +42,7 @@ _MAX_PORT = 65535
 _VERBS_WITH_SETTINGS = frozenset(
     {
         *("web", "worker", "migrate", "deliveries", "backup", "export-tables"),
-        *("team", "person", "workspace", "secret", "print"),
+        *("team", "person", "workspace", "secret", "audit", "print"),
     }
 )
 """The subcommands that read settings; the doctor reports misspelt ones among its findings."""
@@ -264,6 +264,7 @@ HANDLERS: Mapping[str, CommandHandler] = {
     "person": person_commands.run_person_command,
     "workspace": workspace_commands.run_workspace_command,
     "secret": secret_commands.run_secret_command,
+    "audit": workspace_commands.print_audit_trail,
     "print": printed_output.write_printables,
     "try": _run_sandbox,
 }

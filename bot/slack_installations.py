@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from bot.chat.slack import InstallationsUnavailableError, InstalledBot, TokenPair
+from bot.chat.slack import InstallationsUnavailableError, InstalledBot, Installer, TokenPair
 from bot.domain.reachability import Evidence
+from bot.domain.teams.audit_entry import ERASED_ID, AuditAction, AuditEntry
 from bot.logs import log_error
 from bot.store.repositories import Repositories
 from bot.store.store import Store
@@ -45,11 +46,16 @@ class SlackInstallations:
         return InstalledBot(stored.installed_as, stored.version, _decode_tokens(stored.secret))
 
     async def save(
-        self, installed_as: str, tokens: TokenPair, workspaces: Collection[str] = ()
+        self,
+        installed_as: str,
+        tokens: TokenPair,
+        installer: Installer | None,
+        workspaces: Collection[str] = (),
     ) -> None:
         """Store a new installation, and end suspensions, in one transaction.
 
-        A crash thus leaves no installed workspace suspended for its earlier uninstallation. While
+        A crash thus leaves no installed workspace suspended for its earlier uninstallation. The
+        audit trail has the installation, once for each workspace that it serves. While
         the workspace is being purged nothing is stored, as it would be deleted with the rest: who
         installs it is asked to try again in a minute.
         """
@@ -58,9 +64,10 @@ class SlackInstallations:
             _require_no_purge(repos, (installed_as, *workspaces))
             repos.installations.save(installed_as, _encode_tokens(tokens))
             repos.installations.link_workspaces(installed_as, workspaces)
-            for workspace in repos.installations.list_linked_workspaces(installed_as):
+            served = (installed_as, *repos.installations.list_linked_workspaces(installed_as))
+            for workspace in served:
                 repos.workspaces.resume(workspace, Evidence.INSTALLATION)
-            repos.workspaces.resume(installed_as, Evidence.INSTALLATION)
+            repos.audit_trail.record([_build_entry(key, installer) for key in served])
 
         await self._write(installed_as, save_installation)
 
@@ -74,6 +81,8 @@ class SlackInstallations:
         def link_workspace(repos: Repositories) -> None:
             _require_no_purge(repos, (organisation, workspace))
             if replaces or repos.installations.find(workspace) is None:
+                if repos.installations.find_organisation(workspace) != organisation:
+                    repos.audit_trail.record([_build_entry(workspace, None)])
                 repos.installations.link_workspaces(organisation, [workspace])
                 repos.workspaces.resume(workspace, Evidence.INSTALLATION)
 
@@ -143,6 +152,18 @@ class SlackInstallations:
 def _require_no_purge(repos: Repositories, workspaces: Collection[str]) -> None:
     if any(map(repos.workspace_purges.is_purging, workspaces)):
         raise WorkspacePurgingError
+
+
+def _build_entry(workspace: str, installer: Installer | None) -> AuditEntry:
+    """Build the entry of an installation that serves *workspace*; an organisation's names nobody.
+
+    By the system's clock, as Slack's page knows no other.
+    """
+    now = datetime.fromtimestamp(time.time(), UTC)
+    if installer is None:
+        return AuditEntry(workspace, "", "", now, "", AuditAction.ORGANISATION_INSTALLED)
+    person_id, detail = installer.person_id or ERASED_ID, str(installer.permission_count)
+    return AuditEntry(workspace, "", "", now, person_id, AuditAction.INSTALLED, detail=detail)
 
 
 def _encode_tokens(tokens: TokenPair) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""Commands on workspaces: list them, delete everything of one, and give one a new key."""
+"""Commands on workspaces: list them, delete one, give one a new key, and print their trail."""
 
 import argparse
 import asyncio
 from collections.abc import Mapping
 
 from bot import app, settings
-from bot.admin import secret_verbs, workspace_verbs
+from bot.admin import audit_verbs, secret_verbs, workspace_verbs
 from bot.admin.command_line import CommandHandler
 from bot.content.catalogue import LanguagePack
 from bot.operator_commands import EXIT_UNHEALTHY, print_sentence
@@ -50,6 +50,17 @@ def _purge_workspace(options: argparse.Namespace, words: LanguagePack) -> int:
     name = "dry_run" if options.dry_run else "purged" if report.is_complete else "incomplete"
     print_sentence(words.translate(f"operator.workspace.{name}"))
     return 0 if report.is_complete or options.dry_run else EXIT_UNHEALTHY
+
+
+def print_audit_trail(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Print who installed the app, and which purges and rotations there were, newest first."""
+    config = settings.load_settings("team")
+    entries = read_store(config, lambda repos: audit_verbs.load_entries(repos, options.workspace))
+    for line in audit_verbs.render_lines(entries, words, options.workspace):
+        print(line)  # noqa: T201 - the command's output
+    if not entries:
+        print_sentence(words.translate("operator.audit.none"))
+    return 0
 
 
 def _rotate_keys(options: argparse.Namespace, words: LanguagePack) -> int:

@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.operator_entry import OperatorActor
 from bot.domain.teams.setter_rights import SETTER_WINDOW
 from bot.retention_periods import (
     CLASS_RETENTION,
@@ -17,7 +18,7 @@ from bot.store import removed_teams
 from bot.store.key_removal import KeyStoreInUseError
 from bot.store.keys.key_store_error import KeyStoreUnavailableError
 from bot.store.repositories import Repositories
-from bot.workflows.secret_rotation import reseal_outdated
+from bot.workflows.secret_rotation import record_rotation, reseal_outdated
 
 _TEAM_RECORDS_DUTY = "team_records"
 _RESEALING_INTERVAL = timedelta(days=1)
@@ -79,8 +80,10 @@ async def next_due(_context: Context) -> datetime | None:
 async def _seal_with_newest_pepper(context: Context) -> None:
     """Seal everything with the newest pepper, unless that was completed; a crash repeats it."""
     scope = context.store.across_workspaces
-    if not await scope.read(lambda repos: repos.secret_cipher.is_marked()):
-        await reseal_outdated(context.store)
+    if await scope.read(lambda repos: repos.secret_cipher.is_marked()):
+        return
+    if row_count := await reseal_outdated(context.store):
+        await record_rotation(context.store, OperatorActor.CLOCK, context.now(), row_count)
 
 
 async def _delete_removed_teams(context: Context, cutoff: date) -> int:

@@ -55,6 +55,8 @@ def build_parser(
     _add_person_commands(parsers["person"], words)
     _add_workspace_commands(parsers["workspace"], words)
     _add_secret_commands(parsers["secret"], words)
+    audit_help = words.translate("operator.verbs.audit_workspace")
+    parsers["audit"].add_argument("workspace", metavar="WORKSPACE", nargs="?", help=audit_help)
     for verb in ("backup", "check-backup"):
         file_help = words.translate("operator.verbs.backup_file")
         parsers[verb].add_argument("file", type=Path, help=file_help)

@@ -226,6 +226,7 @@ VERBS: Mapping[str, Permission] = {
     "workspace purge": _OPERATOR[Subject.SETTINGS],
     "workspace rotate-keys": _OPERATOR[Subject.SETTINGS],
     "secret rotate": _OPERATOR[Subject.SETTINGS],
+    "audit": _OPERATOR[Subject.SETTINGS],
     "print": _OPERATOR[Subject.CONTENT],
     "try": _OPERATOR[Subject.CONTENT],
 }

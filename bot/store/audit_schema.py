@@ -1,6 +1,6 @@
 """Tables of what happened to set-ups, a part of :mod:`bot.store.schema`, where its rules are."""
 
-from sqlalchemy import BigInteger, Column, Index, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, String, Table, Text
 
 from bot.store.schema_metadata import metadata
 
@@ -21,6 +21,22 @@ audit_entries = Table(
     Index("audit_entry_workspace", "workspace"),
     sqlite_with_rowid=False,
     comment="Who changed which set-up or role when, '' for the operator; kept 24 months.",
+)
+
+operator_entries = Table(
+    "operator_entry",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("actor", String(20), nullable=False),
+    Column("row_count", BigInteger, nullable=False),
+    Column("reason", String(60), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Index("operator_entry_at", "at"),
+    sqlite_with_rowid=False,
+    comment="Purges of workspaces, each as a digest with a key outside the database, and rotations "
+    "of secrets; kept 24 months.",
 )
 
 previous_setups = Table(

@@ -152,6 +152,11 @@ _IMPERSONAL_TABLES = (
         sealed=("body",),
     ),
     _describe_impersonal(schema.encrypted_secrets, "name", sealed=("body",)),
+    _describe_impersonal(
+        schema.operator_entries,
+        *("id", "at", "action", "actor", "row_count", "reason"),
+        sealed=("digest",),
+    ),
 )
 
 DATA_MAP: Mapping[str, TableFacts] = {

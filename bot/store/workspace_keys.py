@@ -11,9 +11,16 @@ from bot.store import workspace_rows
 from bot.store.destroyed_rows import mark_rows_destroyed
 from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.key_removal import KeyStoreInUseError, delete_keys
-from bot.store.keys.key_id import InstallationKeyId, StoredKey, TeamKeyId, period_key_prefix
+from bot.store.keys.key_id import (
+    IdempotencyKeyId,
+    InstallationKeyId,
+    StoredKey,
+    TeamKeyId,
+    period_key_prefix,
+)
 from bot.store.keys.key_store import KeyStore
 from bot.store.repositories.installations import unlink_workspaces
+from bot.store.repositories.operator_trail import insert_purge_end
 from bot.store.schema import metadata, people, teams, workspaces
 
 _KEYS_PER_STEP = 20
@@ -56,6 +63,8 @@ def finish_purge(
             return False
         delete_keys(key_store, _list_keys(connection, key_store, workspace))
         unlink_workspaces(connection, workspace)
+        digest_key = key_store.get(IdempotencyKeyId())
+        insert_purge_end(connection, digest_key, workspace, now_seconds)
         for name in workspace_rows.LAST_ROWS_BY_TABLE:
             condition = workspace_rows.build_condition(name, workspace)
             connection.execute(delete(metadata.tables[name]).where(condition))

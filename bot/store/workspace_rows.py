@@ -101,6 +101,7 @@ TABLES_WITHOUT_WORKSPACE: Mapping[str, str] = {
     "duty": "watermarks of the whole deployment",
     "duty_run": "runs of the whole deployment",
     "inbox": "keyed digests, which nobody can assign, for two days",
+    "operator_entry": "keyed digests of workspaces that were deleted, and no person",
     "seal": "secrets of the operator's own settings",
 }
 """Why the rows of the other tables mention no workspace, no team and no person."""

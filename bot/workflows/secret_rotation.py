@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from bot.domain.operator_entry import OperatorAction, OperatorActor
+from bot.domain.teams.audit_entry import OPERATOR_ID, AuditAction, AuditEntry
 from bot.store import key_rotation
 from bot.store.encryption import SealState
 from bot.store.keys.key_id import InstallationKeyId, PepperKeyId
@@ -106,7 +108,21 @@ async def rotate_pepper(
         await asyncio.sleep(snapshot_seconds)
         finish = partial(key_rotation.finish_pepper, is_configured=is_configured)
         await store.run_purge_step(finish, "", now)
+        if changed_count:
+            await record_rotation(store, OperatorActor.OPERATOR, now, changed_count)
     return changed_count, counts
+
+
+async def record_rotation(
+    store: Store, actor: OperatorActor, now: datetime, row_count: int
+) -> None:
+    """Record in the operator's trail that *row_count* rows were sealed with the newest pepper."""
+
+    def record(repos: Repositories) -> None:
+        trail = repos.audit_trail.operator_entries
+        trail.record(OperatorAction.ROTATED, actor, now, row_count=row_count)
+
+    await store.across_workspaces.write(record, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS)
 
 
 async def rotate_installation_key(
@@ -123,14 +139,20 @@ async def rotate_installation_key(
     state = await scope.read(lambda repos: repos.installations.seals.find_state(workspace))
     if state is None or not state.is_open or not await store.run_purge_step(begin, workspace, now):
         return False
-    is_sealed = await scope.write(
-        lambda repos: repos.installations.seals.reseal(workspace),
-        timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS,
-    )
-    if not is_sealed:
+    reseal = partial(_reseal_installation, workspace=workspace, now=now)
+    if not await scope.write(reseal, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS):
         return False
     await asyncio.sleep(snapshot_seconds)
     return await store.run_purge_step(key_rotation.finish_installation_key, workspace, now)
+
+
+def _reseal_installation(repos: Repositories, workspace: str, now: datetime) -> bool:
+    """Seal an installation with its next key, and record it; ``False`` where nothing opens it."""
+    if not repos.installations.seals.reseal(workspace):
+        return False
+    entry = AuditEntry(workspace, "", "", now, OPERATOR_ID, AuditAction.KEY_ROTATED)
+    repos.audit_trail.record([entry])
+    return True
 
 
 async def _load_states(store: Store) -> tuple[tuple[SealState, ...], tuple[SealState, ...]]:

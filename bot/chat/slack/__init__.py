@@ -10,7 +10,11 @@ from bot.chat.slack.adapter import (
 )
 from bot.chat.slack.manifest import build_manifest
 from bot.chat.slack.oauth.install_routes import InstallAccess
-from bot.chat.slack.oauth.installation_rows import InstallationsUnavailableError, InstalledBot
+from bot.chat.slack.oauth.installation_rows import (
+    InstallationsUnavailableError,
+    InstalledBot,
+    Installer,
+)
 from bot.chat.slack.outbound.account_checks import AccountCheck
 from bot.chat.slack.token_rotation import ClientCredentials, TokenPair, TokenRotator
 
@@ -21,6 +25,7 @@ __all__ = [
     "InstallAccess",
     "InstallationsUnavailableError",
     "InstalledBot",
+    "Installer",
     "SlackAdapter",
     "SlackOutboundSide",
     "TokenPair",

@@ -40,6 +40,14 @@ def derive_idempotency_key(secret_key: bytes, kind: str, key: str) -> bytes:
     return _hmac_digest(secret_key, b"inbox", kind.encode(), key.encode())
 
 
+def derive_workspace_digest(secret_key: bytes, workspace: str) -> bytes:
+    """Return the 32-byte hash that stands for a *workspace* after its deletion.
+
+    Ids of workspaces can be guessed: without *secret_key* none is recognized in it.
+    """
+    return _hmac_digest(secret_key, b"deleted workspace", workspace.encode())
+
+
 def _hmac_digest(key: bytes, purpose: bytes, *parts: bytes) -> bytes:
     # Each part has a length prefix, so that no two lists of parts have the same encoding.
     message = b"".join([len(part).to_bytes(4, "big") + part for part in (purpose, *parts)])

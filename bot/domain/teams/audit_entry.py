@@ -1,4 +1,7 @@
-"""Entries of the audit trail: who changed a team's set-up or roles or took tables out, and when."""
+"""Entries of the audit trail: who installed the app, changed a set-up or took tables out, and when.
+
+An entry without a team is about its whole workspace.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +38,16 @@ class AuditAction(StrEnum):
     """The actor shared a question, a plan or tables with the team's channel."""
     EXPORTED = "exported"
     """The actor was shown every published table of the team as text to copy."""
+    INSTALLED = "installed"
+    """The actor installed the app in the workspace; ``detail`` has the number of permissions."""
+    ORGANISATION_INSTALLED = "org_installed"
+    """The app was installed for an organisation, and for the workspace as one of its own.
+
+    Nobody is named: an administrator of the organisation may have no account in the workspace, so
+    that no erasure there would find their name.
+    """
+    KEY_ROTATED = "key_rotated"
+    """The operator gave the tokens of the workspace a new key."""
 
 
 READING_ACTIONS = frozenset({AuditAction.SHARED, AuditAction.EXPORTED})
@@ -47,7 +60,8 @@ class AuditEntry:
 
     ``actor_id`` is the product id of who made it, :data:`OPERATOR_ID` for the operator;
     ``subject_id`` the person whom a role concerns, ``""`` for none. ``team_name`` is the name after
-    the change. ``at`` is an aware instant. ``detail`` has ids and codes, at most 200 characters.
+    the change; it and ``team_id`` are ``""`` for the workspace. ``at`` is an aware instant.
+    ``detail`` has ids, codes and counts, at most 200 characters.
     People on lists are counted there and not named: who joined or left by themselves changes no
     declared list, so that no entry follows from it.
     """

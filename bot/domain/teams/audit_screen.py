@@ -62,11 +62,13 @@ def render_entry(
         return format_person(person_id)
 
     old_channel, _, new_channel = entry.detail.partition(" ")
-    facts = {"team": entry.team_name, "who": name_person(entry.actor_id)}
+    facts: dict[str, str | int] = {"team": entry.team_name, "who": name_person(entry.actor_id)}
     if entry.action is AuditAction.CHANGED:
         facts["fields"] = words.join_items(_list_fields(entry, words))
     if entry.action is AuditAction.MOVED:
         facts |= {"before": format_channel(old_channel), "after": format_channel(new_channel)}
+    if entry.action is AuditAction.INSTALLED:
+        facts["count"] = int(entry.detail)
     if entry.subject_id:
         facts["subject"] = name_person(entry.subject_id)
     return words.translate(f"setups.did.{entry.action.value}", **facts)

@@ -172,7 +172,7 @@ class Repositories:
     @cached_property
     def audit_trail(self) -> AuditTrail:
         """Who changed which set-up or role."""
-        return AuditTrail(self._connection)
+        return AuditTrail(self._connection, self._records)
 
     @cached_property
     def named_persons(self) -> NamedPersons:

@@ -18,7 +18,9 @@ from sqlalchemy import (
 
 from bot.conversation import Person
 from bot.domain.teams.audit_entry import READING_ACTIONS, AuditAction, AuditEntry
+from bot.store.record_cache import RecordCache
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
+from bot.store.repositories.operator_trail import OperatorTrail
 from bot.store.schema import audit_entries, previous_setups
 
 _PERSON_PARAMETER = bindparam("person_id", type_=String)
@@ -42,9 +44,13 @@ class AuditTrail:
     day on which somebody had all tables shown as text, are entries that change no set-up.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        """Use the transaction of *connection*."""
+    def __init__(self, connection: Connection, records: RecordCache) -> None:
+        """Use the transaction of *connection* and its *records*.
+
+        ``operator_entries`` are those that outlive their workspace.
+        """
         self._connection = connection
+        self.operator_entries = OperatorTrail(connection, records)
 
     def record(self, entries: Collection[AuditEntry]) -> None:
         """Add *entries*; a set-up before one that changed it can no longer be restored."""
@@ -111,9 +117,10 @@ class AuditTrail:
         return bool(self._connection.scalar(_SELECT_IS_NAMED, parameters))
 
     def delete_before(self, moment: datetime) -> int:
-        """Delete the entries of before *moment*; return how many."""
+        """Delete the entries of before *moment*, the operator's too; return how many."""
         parameters = {"cutoff": to_unix_seconds(moment)}
-        return self._connection.execute(_DELETE_BEFORE, parameters).rowcount
+        deleted_count = self._connection.execute(_DELETE_BEFORE, parameters).rowcount
+        return deleted_count + self.operator_entries.delete_before(moment)
 
 
 def _parse_row(row: Row[Any]) -> AuditEntry:

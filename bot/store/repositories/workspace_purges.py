@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, or_, select, union, update
 
 from bot.conversation import Person
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.operator_entry import OperatorAction, OperatorActor
 from bot.domain.reachability import PURGING
 from bot.domain.uninstallation import is_purge_due
 from bot.store import workspace_keys, workspace_rows
@@ -25,6 +26,7 @@ from bot.store.repositories.column_codecs import (
 )
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.main_accounts import MainAccounts
+from bot.store.repositories.operator_trail import OperatorTrail
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots
 from bot.store.schema import installations, metadata, people, releases, teams, workspaces
@@ -105,19 +107,34 @@ class WorkspacePurges:
         """Begin the purge of *workspace*, unless it was resumed since; return whether it has."""
         is_due = workspace in self.list_due(now)
         if is_due:
-            self.begin(workspace, now)
+            self.begin(workspace, now, OperatorActor.CLOCK)
         return is_due
 
-    def begin(self, workspace: str, now: datetime) -> None:
+    def begin(
+        self, workspace: str, now: datetime, actor: OperatorActor = OperatorActor.OPERATOR
+    ) -> None:
         """Begin the purge of *workspace*: from now on it is completed, whatever happens.
 
-        Nothing is sent to it, and its teams count as removed, so that no duty adds anything.
+        Nothing is sent to it, and its teams count as removed, so that no duty adds anything. The
+        operator's trail has the purge, with who began it.
         """
         if not workspace_keys.is_purging(self._connection, workspace):
+            self._record_begin(workspace, now, actor)
             row = {"id": workspace, "suspended": PURGING, "uninstalled": to_unix_seconds(now)}
             upsert_row(self._connection, workspaces, row)
         is_open = (teams.c.workspace == workspace) & teams.c.removed.is_(None)
         self._connection.execute(update(teams).where(is_open).values(removed=now.date()))
+
+    def _record_begin(self, workspace: str, now: datetime, actor: OperatorActor) -> None:
+        states = {state.workspace: state.suspension_reason for state in self._fetch_states()}
+        OperatorTrail(self._connection, self._records).record(
+            OperatorAction.PURGE_BEGUN,
+            actor,
+            now,
+            row_count=sum(self.count_rows(workspace).values()),
+            reason=states.get(workspace, _IS_CONNECTED),
+            workspace=workspace,
+        )
 
     def is_purging(self, workspace: str) -> bool:
         """Whether the purge of *workspace* has begun, which deletes whatever is added to it."""

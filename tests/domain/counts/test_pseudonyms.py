@@ -55,6 +55,15 @@ def test_idempotency_keys_differ_by_kind() -> None:
     ) == pseudonyms.derive_idempotency_key(PEPPER, "debrief", "1")
 
 
+def test_workspace_digests_need_the_key() -> None:
+    """Two workspaces have two digests, and one workspace two with another key."""
+    digest = pseudonyms.derive_workspace_digest(KEY, "slack:T1")
+
+    assert digest == pseudonyms.derive_workspace_digest(KEY, "slack:T1")
+    assert digest != pseudonyms.derive_workspace_digest(KEY, "slack:T2")
+    assert digest != pseudonyms.derive_workspace_digest(PEPPER, "slack:T1")
+
+
 def test_keys_differ_by_purpose() -> None:
     """Keys of different purposes differ for equal input."""
     keys = {

@@ -22,7 +22,11 @@ ENTRY = AuditEntry(
     AuditAction.CHANGED,
     detail="clinicians+3-1,day",
 )
-DETAILS = {AuditAction.CHANGED: "clinicians+3-1,day", AuditAction.MOVED: "C1 C2"}
+DETAILS = {
+    AuditAction.CHANGED: "clinicians+3-1,day",
+    AuditAction.MOVED: "C1 C2",
+    AuditAction.INSTALLED: "12",
+}
 SUBJECTLESS = {
     AuditAction.CREATED,
     AuditAction.CHANGED,
@@ -31,7 +35,16 @@ SUBJECTLESS = {
     AuditAction.CLOSED,
     AuditAction.SHARED,
     AuditAction.EXPORTED,
+    AuditAction.INSTALLED,
+    AuditAction.ORGANISATION_INSTALLED,
+    AuditAction.KEY_ROTATED,
 }
+TEAMLESS = {
+    AuditAction.INSTALLED,
+    AuditAction.ORGANISATION_INSTALLED,
+    AuditAction.KEY_ROTATED,
+}
+ACTORLESS = {AuditAction.ORGANISATION_INSTALLED}
 
 
 def render(entry: AuditEntry, words: LanguagePack = WORDS) -> str:
@@ -51,13 +64,25 @@ def test_a_change_lists_its_fields() -> None:
 def test_each_action_has_a_sentence_in_each_language(
     action: AuditAction, words: LanguagePack
 ) -> None:
-    """It names who acted, the team, and whom the change concerns."""
+    """It names who acted, the team, and whom the change concerns, where the action has them."""
     subject_id = "" if action in SUBJECTLESS else "U8"
     entry = replace(ENTRY, action=action, subject_id=subject_id, detail=DETAILS.get(action, ""))
 
     sentence = render(entry, words)
 
-    assert all(part in sentence for part in ("U9", TEAM.name, subject_id))
+    actor_id = "" if action in ACTORLESS else "U9"
+    team_name = "" if action in TEAMLESS else TEAM.name
+    assert sentence
+    assert all(part in sentence for part in (actor_id, team_name, subject_id))
+    assert (TEAM.name in sentence) == (action not in TEAMLESS)
+
+
+def test_an_installation_has_its_number_of_permissions() -> None:
+    """The number agrees with its noun."""
+    installed = replace(ENTRY, action=AuditAction.INSTALLED, detail="1")
+
+    assert render(installed) == "U9 installed the app with 1 permission."
+    assert render(replace(installed, detail="12")) == "U9 installed the app with 12 permissions."
 
 
 def test_a_move_names_both_channels() -> None:

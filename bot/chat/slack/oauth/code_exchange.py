@@ -11,7 +11,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.chat.slack.manifest import SCOPES
 from bot.chat.slack.oauth.installation_rows import InstallationRows
-from bot.chat.slack.oauth.installation_store import DatabaseInstallationStore, name_installation
+from bot.chat.slack.oauth.installation_store import name_installation, save_installation
 from bot.chat.slack.outbound.account_checks import list_workspaces
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.error_codes import slack_error_code
@@ -53,7 +53,6 @@ class CodeExchange:
         """Exchange with the app's *credentials* and the same *redirect_url* as in the link."""
         self._credentials = credentials
         self._redirect_url = redirect_url
-        self._store = DatabaseInstallationStore(rows)
         self._rows = rows
 
     async def install(
@@ -76,7 +75,7 @@ class CodeExchange:
         if not _is_complete(installation):
             return InstallationResult.UNAVAILABLE
         workspaces = await _list_workspaces(client, installation)
-        await self._store.async_save(installation, workspaces)
+        await save_installation(self._rows, installation, workspaces)
         for workspace in await self._rows.list_served_workspaces(name_installation(installation)):
             await handle_event(WorkspaceConnected(workspace))
         return InstallationResult.INSTALLED
@@ -102,7 +101,7 @@ def _parse_installation(response: AsyncSlackResponse) -> Installation:
         bot_scopes=str(response.get("scope") or ""),
         bot_refresh_token=response.get("refresh_token"),
         bot_token_expires_in=response.get("expires_in"),
-        user_id="",  # nobody learns from the database who pressed the button
+        user_id=str((response.get("authed_user") or {}).get("id") or ""),
         is_enterprise_install=bool(response.get("is_enterprise_install")),
     )
 

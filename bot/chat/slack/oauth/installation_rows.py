@@ -36,6 +36,14 @@ class InstalledBot:
         return bool(self.tokens.refresh_token) and not self.tokens.is_fresh
 
 
+@dataclass(frozen=True)
+class Installer:
+    """Who installed the app in a workspace, and with how many permissions."""
+
+    person_id: str
+    permission_count: int
+
+
 class InstallationRows(Protocol):
     """Persistent storage of installations with sealed tokens, shared by all processes.
 
@@ -46,11 +54,16 @@ class InstallationRows(Protocol):
         """Return the installation that serves *workspace*; ``None`` if it is not installed."""
 
     async def save(
-        self, installed_as: str, tokens: TokenPair, workspaces: Collection[str] = ()
+        self,
+        installed_as: str,
+        tokens: TokenPair,
+        installer: Installer | None,
+        workspaces: Collection[str] = (),
     ) -> None:
         """Store a new installation, and end the suspension of the workspaces that it serves.
 
-        *workspaces* are those of an organisation that was installed.
+        *workspaces* are those of an organisation that was installed, of which no *installer* is
+        stored.
         """
 
     async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:

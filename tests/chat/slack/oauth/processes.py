@@ -2,7 +2,13 @@
 
 import time
 
-from bot.chat.slack import AccessSettings, ClientCredentials, InstallAccess, SlackOutboundSide
+from bot.chat.slack import (
+    AccessSettings,
+    ClientCredentials,
+    InstallAccess,
+    Installer,
+    SlackOutboundSide,
+)
 from bot.chat.slack.oauth.installed_tokens import InstalledTokens
 from bot.chat.slack.token_rotation import TokenPair
 from bot.slack_installations import SlackInstallations
@@ -38,9 +44,9 @@ async def install(slack: InstallableSlack, store: Store, place: str, seconds: fl
     tokens = TokenPair(
         issued["access_token"], issued.get("refresh_token", ""), int(time.time() + seconds)
     )
-    await SlackInstallations(store).save(
-        f"slack:{place}", tokens, [f"slack:{team}" for team in slack.workspaces.get(place, ())]
-    )
+    workspaces = [f"slack:{team}" for team in slack.workspaces.get(place, ())]
+    installer = None if place.startswith("E") else Installer("U0INSTALLER", 12)
+    await SlackInstallations(store).save(f"slack:{place}", tokens, installer, workspaces)
     return tokens.bot_token
 
 
