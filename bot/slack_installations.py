@@ -69,7 +69,7 @@ class SlackInstallations:
                 repos.workspaces.resume(workspace, Evidence.INSTALLATION)
             repos.audit_trail.record([_build_entry(key, installer) for key in served])
 
-        await self._write(installed_as, save_installation)
+        await self._write_across(save_installation)
 
     async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:
         """Store that *workspace* is served by its *organisation*, and end its suspension.
@@ -86,12 +86,12 @@ class SlackInstallations:
                 repos.installations.link_workspaces(organisation, [workspace])
                 repos.workspaces.resume(workspace, Evidence.INSTALLATION)
 
-        await self._write(workspace, link_workspace)
+        await self._write_across(link_workspace)
 
     async def unlink(self, organisation: str, workspace: str) -> None:
         """Store that *workspace* is no longer served by the installation of *organisation*."""
-        await self._write(
-            workspace, lambda repos: repos.installations.unlink_workspace(organisation, workspace)
+        await self._write_across(
+            lambda repos: repos.installations.unlink_workspace(organisation, workspace)
         )
 
     async def list_uninstalled(self) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ class SlackInstallations:
     async def list_served_workspaces(self, installed_as: str) -> tuple[str, ...]:
         """Return *installed_as* and, of an organisation, the workspaces that it serves."""
         with _translate_errors():
-            linked = await self._store.for_workspace(installed_as).read(
+            linked = await self._store.across_workspaces.read(
                 lambda repos: repos.installations.list_linked_workspaces(installed_as)
             )
         return installed_as, *linked
@@ -145,6 +145,13 @@ class SlackInstallations:
     async def _write(self, workspace: str, job: Callable[[Repositories], T]) -> T:
         with _translate_errors():
             return await self._store.for_workspace(workspace).write(
+                job, timeout_seconds=_WRITE_TIMEOUT_SECONDS
+            )
+
+    async def _write_across(self, job: Callable[[Repositories], T]) -> T:
+        """Write the rows of an organisation and of the workspaces that it serves."""
+        with _translate_errors():
+            return await self._store.across_workspaces.write(
                 job, timeout_seconds=_WRITE_TIMEOUT_SECONDS
             )
 

@@ -13,6 +13,10 @@ from tests import needs
 from tests.memory_folder import find_memory_folder
 
 _SUPERUSER = "postgres"
+
+_BOT_ROLE = "attune_bot"
+"""The bot's role: it owns its database and passes no policy, unlike a superuser."""
+
 _LOCAL_OPTIONS = "-c listen_addresses='' -c unix_socket_directories="
 
 _QUICK_OPTIONS = "-c fsync=off -c autovacuum=off"
@@ -45,6 +49,7 @@ class PostgresServer:
             tempfile.mkdtemp(prefix="attune-pg-", dir=folder or find_memory_folder())
         )
         self._options = "" if is_durable else _QUICK_OPTIONS
+        self._has_bot_role = False
         if os.geteuid() == 0:
             shutil.chown(self._data_folder, _SUPERUSER)
         self._run_program(
@@ -57,6 +62,9 @@ class PostgresServer:
         self._run_program(
             "pg_ctl", "--wait", f"--log={self._data_folder / 'log'}", "-o", settings, "start"
         )
+        if not self._has_bot_role:
+            self._execute(f"CREATE ROLE {_BOT_ROLE} LOGIN CREATEROLE")
+            self._has_bot_role = True
 
     def stop(self) -> None:
         """Stop the server at once and drop every connection, as a crash would; commits survive."""
@@ -74,20 +82,28 @@ class PostgresServer:
     def create_database(self) -> str:
         """Create an empty database with a unique name and return the name."""
         name = f"attune_{uuid4().hex}"
-        self._execute(f"CREATE DATABASE {name} TEMPLATE template0{self._strategy}")
+        self._execute(
+            f"CREATE DATABASE {name} OWNER {_BOT_ROLE} TEMPLATE template0{self._strategy}"
+        )
         return name
 
     def replace_database(self, name: str, template: str) -> None:
         """Replace the database *name* by a copy of *template*; neither may be connected."""
         self.drop_database(name)
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {template}{self._strategy}")
+        self._execute(
+            f"CREATE DATABASE {name} OWNER {_BOT_ROLE} TEMPLATE {template}{self._strategy}"
+        )
 
     def drop_database(self, name: str) -> None:
         """Drop the database *name* and its connections."""
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def database_url(self, database: str) -> str:
-        """Return the URL of *database*, as for `DATABASE_URL`."""
+        """Return the URL of *database* for the bot's role, as for `DATABASE_URL`."""
+        return f"postgresql+psycopg://{_BOT_ROLE}@/{database}?host={self._data_folder}"
+
+    def superuser_url(self, database: str) -> str:
+        """Return the URL of *database* for the superuser, whom no policy concerns."""
         return f"postgresql+psycopg://{_SUPERUSER}@/{database}?host={self._data_folder}"
 
     def dump_wal(self, start: str, end: str) -> str:

@@ -14,6 +14,7 @@ from bot.admin import (
     installation_checkup,
     key_checkup,
     microsoft_checkup,
+    role_checkup,
     settings_checkup,
     slack_checkup,
     team_checkup,
@@ -99,7 +100,7 @@ def _current_database_findings(
         if settings.uses_sqlite
         else (
             _worker_finding(store.list_live_workers()),
-            _role_finding(store.count_other_roles()),
+            *role_checkup.check_roles(store.server_roles),
         )
     )
     return (
@@ -190,14 +191,6 @@ def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:
     if all(worker.shares_deliveries for worker in workers):
         return Finding(is_healthy=True, key="operator.doctor.workers_sharing", facts=facts)
     return Finding(is_healthy=False, key="operator.doctor.workers_apart", facts=facts)
-
-
-def _role_finding(other_roles_count: int) -> Finding:
-    """Return how many roles besides the bot's may connect and so read the server's counters."""
-    if not other_roles_count:
-        return Finding(is_healthy=True, key="operator.doctor.roles_alone")
-    facts: dict[str, str | int] = {"count": other_roles_count}
-    return Finding(is_healthy=False, key="operator.doctor.roles_others", facts=facts)
 
 
 async def _check_slack(settings: Settings, queries: SlackQueries) -> tuple[Finding, ...]:

@@ -7,6 +7,7 @@ from bot.store import period_keys
 from bot.store.engines import Engines
 from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
+from bot.store.row_security import begin_across_workspaces
 
 _UNUSABLE = frozenset({ClaimStatus.MISSING, ClaimStatus.FOREIGN})
 
@@ -59,7 +60,7 @@ class ClaimedKeyStore:
 
     def count_missing_keys(self) -> int:
         """Count the keys of open periods that the key store does not contain."""
-        with self._engines.reader.begin() as connection:
+        with begin_across_workspaces(self._engines.reader) as connection:
             required = period_keys.list_required_keys(connection)
         return period_keys.count_missing_keys(required, self._key_store)
 

@@ -21,6 +21,7 @@ from bot.errors import StoreBusyError
 from bot.state_log import StateLog
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
+from bot.store.row_security import build_opening_sql
 
 logger = logging.getLogger("attune.store")
 
@@ -162,7 +163,7 @@ class GroupCommitWriter:
                 for job in self._next_batch():
                     batch.append(job)
                     repos = self._repos_factory(connection, records, job.workspace)
-                    open_scope = partial(_open_savepoint, connection, records)
+                    open_scope = partial(_open_savepoint, connection, records, job.workspace)
                     resolvers.append(_run_job(job, open_scope, repos))
                 records.write_dirty()
         except Exception as error:  # noqa: BLE001 - any exception here rolled the batch back
@@ -232,15 +233,22 @@ def _run_job(
 
 
 @contextmanager
-def _open_savepoint(connection: Connection, records: RecordCache) -> Iterator[None]:
+def _open_savepoint(
+    connection: Connection, records: RecordCache, workspace: str | None
+) -> Iterator[None]:
     """Run the block in a savepoint, which an exception rolls back, the *records* included.
 
-    Raises :class:`TransactionLostError` when the savepoint is gone. The statements go to the
+    The rows of *workspace* are opened with it, in the same round trip. Raises
+    :class:`TransactionLostError` when the savepoint is gone. The statements go to the
     driver directly: compiling a savepoint in SQLAlchemy takes longer than executing it, and each
     delivered message needs several.
     """
     driver: Any = connection.connection.driver_connection
-    driver.execute("SAVEPOINT work")
+    if connection.dialect.name == "postgresql":
+        driver.execute(f"SAVEPOINT work; {build_opening_sql(workspace)}", prepare=False)
+    else:
+        driver.execute("SAVEPOINT work")
+    records.begin_job(workspace)
     snapshot = records.take_snapshot()
     try:
         yield

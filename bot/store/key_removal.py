@@ -10,6 +10,7 @@ from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.keys.claim import CloseAttempts
 from bot.store.keys.key_id import PeriodKeyId, StoredKey
 from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
+from bot.store.row_security import begin_across_workspaces
 from bot.store.schema import periods
 
 MAX_KEY_AGE = timedelta(days=7)
@@ -45,7 +46,7 @@ def remove_unused_keys(
         key_store.finish_deletions()
         return 0
     try:
-        with engine.begin() as connection:
+        with begin_across_workspaces(engine) as connection:
             if claims.acquire(connection, now_seconds) is ClaimStatus.IN_USE:
                 raise KeyStoreInUseError
             used_names = _list_used_names(connection)

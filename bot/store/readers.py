@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from bot.store.engines import MAX_READERS
 from bot.store.group_commit import EscapedStopIterationError
 from bot.store.repositories import Repositories
+from bot.store.row_security import open_rows
 
 T = TypeVar("T")
 
@@ -65,6 +66,7 @@ class Readers:
         """Run *job* on the calling thread and return its result; blocks."""
         try:
             with self._engine.begin() as connection:
+                open_rows(connection, workspace)
                 return job(self._open_repositories(connection, workspace))
         except StopIteration as error:
             raise EscapedStopIterationError from error

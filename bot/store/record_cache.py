@@ -13,6 +13,7 @@ from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
 from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.period import Period
 from bot.store.request_keys import RequestKeys
+from bot.store.row_security import open_rows
 from bot.store.schema import ledger_records, team_records
 from bot.store.sealed_records import KeySource, RecordSnapshot, SealedRecords
 
@@ -108,6 +109,7 @@ class RecordCache:
 
         *request_keys* are those of the process, which outlive the transaction.
         """
+        self._connection = connection
         self._key_store = key_store
         self._request_keys = request_keys or RequestKeys()
         self._loaded_request_keys: tuple[bytes, ...] = ()
@@ -148,6 +150,11 @@ class RecordCache:
                 raise
         return self._loaded_request_keys
 
+    def begin_job(self, workspace: str | None) -> None:
+        """Show the next job the records of *workspace* alone, of all workspaces for ``None``."""
+        self.ledger_records.readers.workspace = workspace
+        self.team_records.readers.workspace = workspace
+
     def take_snapshot(self) -> tuple[RecordSnapshot, RecordSnapshot]:
         """Return the present content, for :meth:`restore_snapshot`."""
         return self.ledger_records.take_snapshot(), self.team_records.take_snapshot()
@@ -159,7 +166,9 @@ class RecordCache:
         self.team_records.restore_snapshot(team_snapshot)
 
     def write_dirty(self) -> None:
-        """Seal and write every marked record, in one statement per table."""
+        """Seal and write every marked record, whoever's it is, in one statement per table."""
+        if self.ledger_records.is_dirty or self.team_records.is_dirty:
+            open_rows(self._connection, None)
         self.ledger_records.write_dirty()
         self.team_records.write_dirty()
 

@@ -19,6 +19,14 @@ def build_select(table: Table) -> Select[Any]:
 
 
 @cache
+def build_key_select(table: Table) -> Select[Any]:
+    """Return the SELECT of the keys of records that have a row, with the same parameter."""
+    key_columns = list(table.primary_key)
+    is_wanted = tuple_(*key_columns).in_(bindparam("record_keys", expanding=True))
+    return select(*key_columns).where(is_wanted)
+
+
+@cache
 def build_update(table: Table) -> Update:
     """Return the UPDATE of a record's body; binds ``sealed_body`` and ``key_`` and a column."""
     in_row = [column == bindparam(f"key_{column.name}") for column in table.primary_key]

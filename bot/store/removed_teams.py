@@ -9,6 +9,7 @@ from bot.store.key_removal import KeyStoreInUseError, delete_keys
 from bot.store.keys.key_id import StoredKey, TeamKeyId
 from bot.store.keys.key_store import KeyStore
 from bot.store.repositories.column_codecs import team_unit_key
+from bot.store.row_security import begin_across_workspaces
 from bot.store.schema import releases, roles, rosters, team_records, teams
 
 _HAS_TABLE = exists().where(releases.c.unit == literal(team_unit_key("")) + teams.c.id)
@@ -42,7 +43,7 @@ def delete_expired_teams(
     Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError` and
     :class:`bot.store.key_removal.KeyStoreInUseError`, with no row deleted.
     """
-    with engine.begin() as connection:
+    with begin_across_workspaces(engine) as connection:
         parameters = {"cutoff": cutoff, "workspace_key": workspace}
         team_ids = list(connection.scalars(_SELECT_TEAM_IDS, parameters))
         if not team_ids:

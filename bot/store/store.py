@@ -15,7 +15,6 @@ from bot.store import (
     key_claims,
     key_removal,
     migrate,
-    server_roles,
     worker_locks,
 )
 from bot.store.claimed_key_store import ClaimedKeyStore
@@ -38,6 +37,8 @@ from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
 from bot.store.request_keys import RequestKeys
 from bot.store.rollback import Rollback
+from bot.store.row_security import begin_across_workspaces
+from bot.store.server_roles import ServerRoles
 from bot.store.store_scope import WRITE_TIMEOUT_SECONDS, StoreScope
 from bot.store.worker_locks import LiveWorker, WorkerLease
 
@@ -85,13 +86,12 @@ class Store:
         self.claimed_key_store = ClaimedKeyStore(engines, key_store, self._claims)
         self.database_check = DatabaseCheck(engines)
         self.database_probe = DatabaseProbe(engines)
+        self.server_roles = ServerRoles(engines)
         self._peppers = PepperSource(peppers) if isinstance(peppers, tuple) else peppers
-        request_keys = RequestKeys()
+        self._request_keys = RequestKeys()
         self._writer = GroupCommitWriter(
             engines.writer,
-            lambda connection: RecordCache(
-                connection, TransactionKeys(self._claims, connection), request_keys
-            ),
+            self._open_records,
             self._build_repositories,
             max_queued=max_queued,
             idle_seconds=idle_seconds,
@@ -196,7 +196,7 @@ class Store:
         *on_step* is called after each migration with the number applied and the total. What rows
         removed by a migration left in the files is erased after the commit.
         """
-        with self._engines.writer.begin() as connection:
+        with begin_across_workspaces(self._engines.writer) as connection:
             migrate.upgrade_schema(connection, self._peppers.known_peppers, self.key_store, on_step)
         erasure.erase_removed_rows(self._engines.writer)
 
@@ -267,14 +267,14 @@ class Store:
         with self._engines.reader.begin() as connection:
             return worker_locks.list_live_workers(connection)
 
-    def count_other_roles(self) -> int:
-        """Count the other roles that may connect to PostgreSQL's database; blocks briefly."""
-        return server_roles.count_other_roles(self._engines)
-
     def _build_repositories(
         self, connection: Connection, records: RecordCache, workspace: str | None
     ) -> Repositories:
         return Repositories(connection, self._peppers, self.key_store, records, workspace)
+
+    def _open_records(self, connection: Connection) -> RecordCache:
+        keys = TransactionKeys(self._claims, connection)
+        return RecordCache(connection, keys, self._request_keys)
 
     def _open_read_repositories(
         self, connection: Connection, workspace: str | None

@@ -21,6 +21,7 @@ from bot.store.keys.key_id import (
 from bot.store.keys.key_store import KeyStore
 from bot.store.repositories.installations import unlink_workspaces
 from bot.store.repositories.operator_trail import insert_purge_end
+from bot.store.row_security import begin_across_workspaces
 from bot.store.schema import metadata, people, teams, workspaces
 
 _KEYS_PER_STEP = 20
@@ -36,7 +37,7 @@ def destroy_keys(
     :class:`bot.store.keys.key_store.KeyStoreUnavailableError`, and
     :class:`bot.store.key_removal.KeyStoreInUseError` with none destroyed.
     """
-    with engine.begin() as connection:
+    with begin_across_workspaces(engine) as connection:
         if not is_purging(connection, workspace):
             return 0
         _require_claim(claims, connection, now_seconds)
@@ -53,7 +54,7 @@ def finish_purge(
     have added. Keys that were created meanwhile are destroyed before. ``True`` also where another
     process has finished the purge. Raises what :func:`destroy_keys` does.
     """
-    with engine.begin() as connection:
+    with begin_across_workspaces(engine) as connection:
         if not is_purging(connection, workspace):
             return True
         _require_claim(claims, connection, now_seconds)

@@ -29,7 +29,7 @@ READS: Mapping[str, str] = {
 """What a form reads: the documents say that this tells one kind from another."""
 
 TEXTS: Mapping[str, str] = {
-    "statements": "SELECT query FROM pg_stat_activity WHERE usename = 'postgres'",
+    "statements": "SELECT query FROM pg_stat_activity WHERE usename = 'attune_bot'",
     "values": "SELECT most_common_vals::text FROM pg_stats WHERE schemaname = 'public'",
 }
 """What might show the text of a statement or a value of a row."""

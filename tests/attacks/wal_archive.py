@@ -69,8 +69,8 @@ class WatchedBot:
         """Watch the bot of *context*, whose database is at *url* on *server*."""
         self.context = context
         self._server = server
-        self.address = url.replace("+psycopg", "")
         self.database = urlsplit(url).path.strip("/")
+        self.address = server.superuser_url(self.database).replace("+psycopg", "")
         self._middleware = RequestMiddleware(context)
         self._number = 0
 

@@ -95,7 +95,7 @@ def replace_role(url: str, role: str) -> str:
 
 
 def execute(url: str, statement: str) -> None:
-    """Execute a statement on the server, as its superuser."""
+    """Execute a statement on the server, as the owner of the database."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(statement.encode())
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from bot.store.row_security import begin_across_workspaces
 from bot.store.schema import unit_classes
 from tests.key_folders import open_test_store
 from tests.store.conftest import PEPPERS
@@ -14,7 +15,7 @@ async def test_open_periods_fix_the_class_of_their_unit(database: str) -> None:
     """Until the end of the common year in which the period opened."""
     store = open_test_store(database, PEPPERS)
     upgrade_to(store, "0011")
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         insert_team(connection)
         for ledger in ("total", "breakdown"):
             insert_sealed_period(connection, ledger, "north", CLOSES)

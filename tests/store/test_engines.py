@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.errors import StoreBusyError
 from bot.store.engines import SQLITE_PRAGMAS, open_engines
+from bot.store.row_security import begin_across_workspaces, open_rows
 from bot.store.schema import workspaces
 from bot.store.store import Store
 from tests.key_folders import open_test_store
@@ -18,6 +19,7 @@ def test_rollback_undoes_released_savepoints(store: Store) -> None:
     """Rolling back the outer transaction also rolls back savepoints released inside it."""
     connection = store._engines.writer.connect()
     transaction = connection.begin()
+    open_rows(connection, None)
     with connection.begin_nested():
         connection.execute(insert(workspaces).values(id="slack:T1"))
     transaction.rollback()
@@ -103,10 +105,11 @@ def test_second_engine_does_not_drop_the_first_engines_locks(tmp_path: Path) -> 
 def test_database_errors_contain_no_row_values(store: Store) -> None:
     """Neither the parameters nor the driver's message appear in an exception."""
     canary = "slack:T-SOMEBODY"
-    with store._engines.writer.begin() as connection:
+    writer = store._engines.writer
+    with begin_across_workspaces(writer) as connection:
         connection.execute(insert(workspaces).values(id=canary))
 
-    with pytest.raises(IntegrityError) as error, store._engines.writer.begin() as connection:
+    with pytest.raises(IntegrityError) as error, begin_across_workspaces(writer) as connection:
         connection.execute(insert(workspaces).values(id=canary))
 
     formatted = "".join(traceback.format_exception(error.value))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine
 
 from bot.store.backup import back_up_database, check_backup
 from bot.store.database_identity import identify_instance
@@ -18,6 +18,7 @@ from bot.store.keys.open_key_store import open_key_store
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 from tests.key_folders import list_period_keys, open_test_store
+from tests.postgres import PostgresServer
 from tests.store.conftest import DATABASE_PARAMS, PEPPERS
 from tests.store.sample_counts import (
     AFTER_QUARTER,
@@ -277,13 +278,12 @@ async def test_unmounted_store_of_each_kind(
 
 @pytest.mark.parametrize("is_revoked", [False, True])
 async def test_database_is_identified_without_privileges(
-    postgres_url: str, *, is_revoked: bool
+    postgres: PostgresServer, postgres_database: str, *, is_revoked: bool
 ) -> None:
     """Any role can tell two databases apart, on one server also without the server's number."""
     instances = []
-    for name in ("postgres", make_url(postgres_url).database):
-        url = make_url(postgres_url).set(database=name)
-        engine = create_engine(url)
+    for name in ("postgres", postgres_database):
+        engine = create_engine(postgres.superuser_url(name))
         with engine.connect() as connection:  # rolled back at the end
             if is_revoked:
                 connection.exec_driver_sql(

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import Connection
 
+from bot.store.row_security import begin_across_workspaces
 from bot.store.schema import period_members, periods
 from tests.key_folders import open_test_store
 from tests.store.conftest import PEPPERS
@@ -39,7 +40,7 @@ async def test_open_periods_have_the_people_on_the_present_lists(
     """Each ledger's period has everyone on the list, with the period's epsilon."""
     store = open_test_store(database, PEPPERS)
     upgrade_to(store, revision)
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         insert_team(connection)
         for ledger in ("total", "breakdown"):
             insert_sealed_period(connection, ledger, "north", CLOSES)
@@ -58,7 +59,7 @@ async def test_person_on_two_lists_is_on_one_frozen_list(database: str) -> None:
     """Their home team decides, and a linked account is on none."""
     store = open_test_store(database, PEPPERS)
     upgrade_to(store, "0011")
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         insert_team(connection)
         for person in (PEOPLE[0], PEOPLE[1]):
             row = {"team": "south", "workspace": WORKSPACE, "person": person.id, "declared": True}
@@ -84,7 +85,7 @@ async def test_additions_to_an_open_period_end_after_its_first_week(database: st
     """Seven days after it opened, as for a period of this release."""
     store = open_test_store(database, PEPPERS)
     upgrade_to(store, "0011")
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         insert_team(connection)
         insert_sealed_period(connection, "total", "north", CLOSES)
     store.migrate()

@@ -7,6 +7,7 @@ from bot.conversation import Person
 from bot.domain.counts.close_schedule import NoticePreference
 from bot.domain.people import Role
 from bot.store.repositories.close_notices import RoleGrant
+from bot.store.row_security import begin_across_workspaces
 from tests.key_folders import open_test_store
 from tests.store.conftest import PEPPERS
 from tests.store.test_sealing_migration import WORKSPACE, insert_rows, upgrade_to
@@ -27,14 +28,14 @@ async def test_supervisors_of_an_earlier_release_have_made_no_choice(
     """Roles stay as they were, each with the default and without a row of choices."""
     store = open_test_store(database, PEPPERS)
     upgrade_to(store, revision)
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         role = {"team": "north", "role": "supervisor", "agreed": True}
         insert_rows(connection, "role", {"workspace": WORKSPACE, "person": ROSA.id, **role})
         before = fetch_role_rows(connection)
 
     store.migrate()
 
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         assert fetch_role_rows(connection) == before
     scope = store.across_workspaces
     assert await scope.read(lambda repos: repos.close_notices.list_grants()) == (

@@ -15,6 +15,7 @@ from bot.conversation import Person
 from bot.domain.counts import slots
 from bot.store import migrate
 from bot.store.migration_declarations import MIGRATIONS_FOLDER
+from bot.store.row_security import begin_across_workspaces
 from bot.store.store import Store
 from tests.database_files import read_all_bytes
 from tests.key_folders import open_test_store
@@ -52,7 +53,7 @@ def fingerprint(pepper: bytes) -> str:
 
 def upgrade_to(store: Store, revision: str) -> None:
     """Create the tables of an earlier release."""
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS_FOLDER))
         config.attributes["connection"] = connection
@@ -108,7 +109,7 @@ def create_earlier_database(
     """Create a database of an earlier release in which *people* filed; return its secrets."""
     store = open_test_store(database, PEPPERS)
     upgrade_to(store, revision)
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         insert_team(connection)
         for ledger in ("total", "breakdown"):
             insert_period(connection, ledger, pepper)
@@ -185,7 +186,7 @@ async def test_slips_of_a_linked_account_are_attributed(database: str) -> None:
     main = Person("msteams:t", "main account")
     create_earlier_database(database, "0005", main)
     store = open_test_store(database, PEPPERS)
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         alias: dict[str, object] = {"workspace": WORKSPACE, "person": PEOPLE[0].id}
         insert_rows(
             connection,
@@ -220,14 +221,14 @@ async def test_erasure_is_repeated_after_a_crash(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path}/attune.sqlite"
     create_earlier_database(database, "0005", *PEOPLE)
     store = open_test_store(database, PEPPERS)
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         migrate.upgrade_schema(connection, PEPPERS, store.key_store)
         markers = connection.execute(text("SELECT name FROM duty")).fetchall()
     upgraded = {"database_id", "oldest_supported_revision"}
     assert {name for (name,) in markers} == upgraded | {"erase removed rows"}
     store.migrate()
 
-    with store._engines.reader.begin() as connection:
+    with begin_across_workspaces(store._engines.reader) as connection:
         remaining = connection.execute(text("SELECT name FROM duty")).scalars().all()
     assert set(remaining) == upgraded
     await store.close()

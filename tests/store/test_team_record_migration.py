@@ -8,6 +8,7 @@ import pytest
 from bot.conversation import Person
 from bot.domain.checkins.questions import Intention
 from bot.store.repositories import Repositories
+from bot.store.row_security import begin_across_workspaces
 from bot.store.store import Store
 from tests.database_files import read_all_bytes
 from tests.key_folders import open_test_store
@@ -27,7 +28,7 @@ def create_earlier_database(database: str, revision: str, count: int = 4) -> Sto
     """Create a database of an earlier release, in which all have a count and three a wish."""
     store = open_test_store(database, PEPPERS)
     upgrade_to(store, revision)
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         for number, person in enumerate(PEOPLE):
             identity = {"workspace": WORKSPACE, "id": person.id, "joined": True}
             insert_rows(connection, "person", identity | {"home_team": "north", "quiet": count})
@@ -84,7 +85,7 @@ async def test_intention_of_a_person_without_a_home_team_is_dropped(database: st
     store = open_test_store(database, PEPPERS)
     upgrade_to(store, "0007")
     person = Person(WORKSPACE, "no member")
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         wish = {"code": "I1", "sign": SIGN, "week": "2026-W37", "until": UNTIL}
         insert_rows(connection, "intention", {"workspace": WORKSPACE, "person": person.id, **wish})
     store.migrate()

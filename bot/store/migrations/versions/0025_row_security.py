@@ -1,0 +1,137 @@
+"""Row security on PostgreSQL: a transaction reads and writes the rows of one tenant alone.
+
+No column and no row changes. Each policy compares a row with the workspaces in the setting
+``attune.workspaces`` of the transaction; ``*`` stands for all. Where the setting is missing, the
+statement fails with 42704 or 22P02: an earlier release, which does not set it, cannot run on this
+schema, and takes the database for unavailable instead of for empty. So stop every process of the
+earlier release first. A role that is a superuser or has BYPASSRLS passes the policies.
+"""
+
+from alembic import op
+
+revision = "0025"
+down_revision = "0024"
+branch_labels = None
+depends_on = None
+supports_since = "0025"
+rewritten_tables = ()
+
+_SETTING = "(SELECT current_setting('attune.workspaces')::text[])::text[]"
+"""Cast outside the subquery, which is thus evaluated once a statement."""
+
+_IS_ANY = f"'*' = ANY ({_SETTING})"
+
+
+def _is_visible(column: str) -> str:
+    return f"({_IS_ANY} OR {column} = ANY ({_SETTING}))"
+
+
+def _is_team_visible(column: str) -> str:
+    """Return whether the team's own policy shows it."""
+    return f"({_IS_ANY} OR EXISTS (SELECT FROM team WHERE team.id = {column}))"
+
+
+def _is_unit_visible(table: str) -> str:
+    unit = f"{table}.unit"
+    is_team = f"EXISTS (SELECT FROM team WHERE team.id = substr({unit}, 6))"
+    is_pool = (
+        f"EXISTS (SELECT FROM unnest({_SETTING}) AS visible "
+        f"WHERE starts_with({unit}, 'practice:' || visible || '/'))"
+    )
+    return (
+        f"({_IS_ANY} OR CASE WHEN starts_with({unit}, 'team:') THEN {is_team} ELSE {is_pool} END)"
+    )
+
+
+_BY_WORKSPACE = (
+    "delivery",
+    "way",
+    "close_notice",
+    "previous_setup",
+    "audit_entry",
+    "installation",
+    "person",
+    "team",
+)
+_BY_TEAM = ("roster", "role")
+_BY_UNIT = ("ledger_record", "unit_class", "release")
+
+_POLICIES = {
+    "workspace": _is_visible("id"),
+    **{name: _is_visible("workspace") for name in _BY_WORKSPACE},
+    "alias": f"({_is_visible('workspace')} OR {_is_visible('same_workspace')})",
+    "team_record": _is_team_visible("team_record.team"),
+    **{
+        name: f"({_is_visible('workspace')} OR {_is_team_visible(f'{name}.team')})"
+        for name in _BY_TEAM
+    },
+    **{name: _is_unit_visible(name) for name in _BY_UNIT},
+    "feed": _is_unit_visible("feed"),
+    "period": _is_visible("workspace"),
+    "period_member": f"({_is_visible('workspace')} OR {_is_unit_visible('period_member')})",
+}
+"""Which rows of each table are read, changed and deleted."""
+
+_INSERTS = {
+    "alias": f"({_is_visible('workspace')} AND {_is_visible('same_workspace')})",
+    **{
+        name: f"({_is_visible('workspace')} AND {_is_team_visible(f'{name}.team')})"
+        for name in _BY_TEAM
+    },
+    "feed": _is_team_visible("feed.team"),
+    "period": _is_unit_visible("period"),
+    "period_member": _is_unit_visible("period_member"),
+}
+"""What is required of new rows in addition: those that mention two tenants are in both."""
+
+_OPEN_WORKSPACE = """
+CREATE FUNCTION attune_open_workspace(opened text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    visible text[] := ARRAY[opened];
+    found text[];
+BEGIN
+    IF opened IS NULL OR opened = '*' THEN
+        RAISE EXCEPTION 'no workspace' USING ERRCODE = '22023';
+    END IF;
+    PERFORM set_config('attune.workspaces', '{*}', true);
+    LOOP
+        SELECT array_agg(DISTINCT linked.name) INTO found FROM (
+            SELECT same_workspace AS name FROM alias WHERE workspace = ANY (visible)
+            UNION
+            SELECT workspace FROM alias WHERE same_workspace = ANY (visible)
+        ) AS linked WHERE linked.name <> ALL (visible);
+        EXIT WHEN found IS NULL;
+        visible := visible || found;
+    END LOOP;
+    SELECT array_agg(organisation) INTO found FROM installation
+        WHERE workspace = opened AND organisation <> '';
+    PERFORM set_config('attune.workspaces', (visible || found)::text, true);
+END $$
+"""
+
+
+def upgrade() -> None:
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    op.execute(_OPEN_WORKSPACE)
+    for table, condition in _POLICIES.items():
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY tenant ON {table} USING {condition}")
+    for table, condition in _INSERTS.items():
+        op.execute(
+            f"CREATE POLICY tenant_insert ON {table} AS RESTRICTIVE FOR INSERT "
+            f"WITH CHECK {condition}"
+        )
+
+
+def downgrade() -> None:
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    for table in _INSERTS:
+        op.execute(f"DROP POLICY tenant_insert ON {table}")
+    for table in _POLICIES:
+        op.execute(f"DROP POLICY tenant ON {table}")
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    op.execute("DROP FUNCTION attune_open_workspace(text)")
