@@ -62,9 +62,18 @@ def iter_rows(declarations: Iterable[MigrationDeclaration]) -> Iterator[str]:
     """Yield the row of each migration."""
     for declaration in declarations:
         tables = ", ".join(f"`{name}`" for name in declaration.rewritten_tables or ()) or "none"
-        since = declaration.supports_since
-        supported = f"{since} and later" if declaration.runs_previous_release else "no earlier one"
+        supported = describe_supported(declaration, "sqlite")
+        on_postgresql = describe_supported(declaration, "postgresql")
+        if supported != on_postgresql:
+            supported = f"SQLite: {supported}; PostgreSQL: {on_postgresql}"
         yield f"| {declaration.revision} | {supported} | {tables} |"
+
+
+def describe_supported(declaration: MigrationDeclaration, dialect_name: str) -> str:
+    """Return the releases that run on a migration's schema, by their revision."""
+    if not declaration.runs_previous_release(dialect_name):
+        return "no earlier one"
+    return f"{declaration.find_supported(dialect_name)} and later"
 
 
 def iter_changes(declarations: Iterable[MigrationDeclaration]) -> Iterator[str]:

@@ -58,7 +58,7 @@ def upgrade_schema(
     config.attributes["key_store"] = key_store
     config.attributes["applied"] = _build_step_hook(connection, on_step)
     command.upgrade(config, "head")
-    oldest_revision = find_oldest_supported(load_declarations())
+    oldest_revision = find_oldest_supported(load_declarations(), connection.dialect.name)
     database_identity.record_oldest_supported(connection, oldest_revision)
 
 

@@ -9,6 +9,8 @@ its top, beside its revision:
     no earlier one does. A release runs on it if every table and column that it uses is still there,
     and each new column is nullable or has a default in the database that the new release reads as
     "not known", so that what the older release writes meanwhile does no harm.
+``supports_since_on_postgresql``
+    The same on PostgreSQL, where it differs.
 ``rewritten_tables``
     The tables of which every row is read or written: with their rows the upgrade takes longer.
 
@@ -39,12 +41,19 @@ class MigrationDeclaration:
     previous_revision: str | None
     description: str
     supports_since: str
+    supports_since_on_postgresql: str
     rewritten_tables: tuple[str, ...] | None
 
-    @property
-    def runs_previous_release(self) -> bool:
-        """Whether a release of the revision before it runs on the new schema."""
-        return self.previous_revision is not None and self.supports_since <= self.previous_revision
+    def find_supported(self, dialect_name: str) -> str:
+        """Return the oldest revision whose release runs on the new schema of a database."""
+        is_postgresql = dialect_name == "postgresql"
+        return self.supports_since_on_postgresql if is_postgresql else self.supports_since
+
+    def runs_previous_release(self, dialect_name: str) -> bool:
+        """Return whether a release of the revision before it runs on the new schema."""
+        if self.previous_revision is None:
+            return False
+        return self.find_supported(dialect_name) <= self.previous_revision
 
 
 @cache
@@ -56,15 +65,19 @@ def load_declarations() -> tuple[MigrationDeclaration, ...]:
 
 def build_declaration(module: ModuleType) -> MigrationDeclaration:
     """Return what the migration in *module* declares."""
+    supports_since = getattr(module, "supports_since", module.revision)
     return MigrationDeclaration(
         revision=module.revision,
         previous_revision=module.down_revision,
         description=module.__doc__ or "",
-        supports_since=getattr(module, "supports_since", module.revision),
+        supports_since=supports_since,
+        supports_since_on_postgresql=getattr(
+            module, "supports_since_on_postgresql", supports_since
+        ),
         rewritten_tables=getattr(module, "rewritten_tables", None),
     )
 
 
-def find_oldest_supported(declarations: Iterable[MigrationDeclaration]) -> str:
+def find_oldest_supported(declarations: Iterable[MigrationDeclaration], dialect_name: str) -> str:
     """Return the oldest revision whose release runs on the schema after all *declarations*."""
-    return max(declaration.supports_since for declaration in declarations)
+    return max(declaration.find_supported(dialect_name) for declaration in declarations)

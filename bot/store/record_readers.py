@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 from sqlalchemy import Connection, Table
 
 from bot.store import record_statements
+from bot.store.key_condition import bind_row_keys
 
 RecordId = TypeVar("RecordId", bound=Hashable)
 _TableId_contra = TypeVar("_TableId_contra", contravariant=True)
@@ -58,7 +59,7 @@ class RecordReaders(Generic[RecordId]):
     def _find_hidden(self, record_ids: Collection[RecordId]) -> frozenset[RecordId]:
         keys = {id_: tuple(self._codec.row_key(id_).values()) for id_ in record_ids}
         query = record_statements.build_key_select(self._codec.table)
-        rows = self._connection.execute(query, {"record_keys": list(keys.values())})
+        rows = self._connection.execute(query, bind_row_keys(list(keys.values())))
         visible = {tuple(row) for row in rows}
         for record_id, key in keys.items():
             if key in visible:

@@ -22,8 +22,7 @@ def build_select(table: Table) -> Select[Any]:
 def build_key_select(table: Table) -> Select[Any]:
     """Return the SELECT of the keys of records that have a row, with the same parameter."""
     key_columns = list(table.primary_key)
-    is_wanted = tuple_(*key_columns).in_(bindparam("record_keys", expanding=True))
-    return select(*key_columns).where(is_wanted)
+    return select(*key_columns).where(build_key_condition(key_columns))
 
 
 @cache

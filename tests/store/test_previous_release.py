@@ -39,6 +39,7 @@ from bot.store.migration_declarations import (
     find_oldest_supported,
     load_declarations,
 )
+from bot.store.row_security import begin_across_workspaces
 from bot.store.store import Store
 from tests.key_folders import open_test_store
 from tests.store.conftest import PEPPERS
@@ -117,8 +118,9 @@ def list_failing_claims(connection: Connection, store: Store) -> dict[str, str]:
     schemas: dict[str, MetaData] = {}
     failures = {}
     for declaration in upgrade_each(connection, store):
-        for revision in {declaration.supports_since, declaration.previous_revision or ""}:
-            if declaration.supports_since <= revision < declaration.revision:
+        supports_since = declaration.find_supported(connection.dialect.name)
+        for revision in {supports_since, declaration.previous_revision or ""}:
+            if supports_since <= revision < declaration.revision:
                 savepoint = connection.begin_nested()
                 try:
                     run_statements(connection, schemas[revision])
@@ -173,7 +175,7 @@ def test_rows_survive_an_upgrade_that_supports_the_previous_release(tmp_path: Pa
     with store._engines.writer.begin() as connection:
         schema = MetaData()
         for declaration in load_declarations():
-            tables = list_tables(schema) if declaration.runs_previous_release else []
+            tables = list_tables(schema) if declaration.runs_previous_release("sqlite") else []
             for table in tables:
                 connection.execute(insert(table), build_row(table, 1))
             for direction in ("upgrade", "downgrade", "upgrade"):
@@ -193,7 +195,7 @@ def test_rows_survive_an_upgrade_that_supports_the_previous_release(tmp_path: Pa
 def test_this_release_runs_on_a_newer_schema_that_supports_it(store: Store) -> None:
     """Neither a check nor a migration refuses it, nothing is migrated, and rows are written."""
     with store._engines.writer.begin() as connection:
-        oldest = find_oldest_supported(load_declarations())
+        oldest = find_oldest_supported(load_declarations(), connection.dialect.name)
         database_identity.record_oldest_supported(connection, oldest)
         _stamp_newer_release(connection)
 
@@ -201,7 +203,7 @@ def test_this_release_runs_on_a_newer_schema_that_supports_it(store: Store) -> N
 
     assert store.is_schema_current()
     assert store.database_check.find_schema_fault() is None
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         run_statements(connection, reflect_schema(connection))
         revision = connection.scalar(text("SELECT version_num FROM alembic_version"))
     assert revision == NEWER_REVISION
@@ -229,8 +231,20 @@ def test_an_upgrade_records_the_oldest_release_that_runs(store: Store) -> None:
     """The record is that of the newest migration that an older release does not survive."""
     with store._engines.reader.begin() as connection:
         recorded = database_identity.read_oldest_supported(connection)
+        oldest = find_oldest_supported(load_declarations(), connection.dialect.name)
 
-    assert recorded == int(find_oldest_supported(load_declarations())) <= 17
+    assert recorded == int(oldest)
+
+
+def test_row_security_alone_excludes_releases_on_postgresql() -> None:
+    """On SQLite the release of the sealed set-ups still runs, on PostgreSQL that of the policies.
+
+    A release that does not name its workspace is shown no row.
+    """
+    declarations = load_declarations()
+
+    assert find_oldest_supported(declarations, "sqlite") == "0017"
+    assert find_oldest_supported(declarations, "postgresql") == "0025"
 
 
 def _stamp_newer_release(connection: Connection) -> None:

@@ -13,7 +13,8 @@ revision = "0025"
 down_revision = "0024"
 branch_labels = None
 depends_on = None
-supports_since = "0025"
+supports_since = "0017"
+supports_since_on_postgresql = "0025"
 rewritten_tables = ()
 
 _SETTING = "(SELECT current_setting('attune.workspaces')::text[])::text[]"
