@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -104,6 +105,16 @@ class Deployment:
     def read_log(self, name: str) -> str:
         """Return the log of a process so far."""
         return (self.folder / f"{name}.log").read_text(encoding="utf-8")
+
+    def count_log_events(self) -> Counter[str]:
+        """Count the lines of all logs by event and error; what is not JSON was for the operator."""
+        events: Counter[str] = Counter()
+        for name in self.processes:
+            for line in self.read_log(name).splitlines():
+                if line.startswith("{"):
+                    entry = json.loads(line)
+                    events[f"{entry['event']} {entry.get('error', '')}".rstrip()] += 1
+        return events
 
     def stop(self) -> None:
         """Terminate all processes, and wait for their ends."""

@@ -42,7 +42,8 @@ def format_report(figures: Figures) -> Iterator[str]:
     yield (
         f"closing: {closing['periods']} periods in {closing['closing_seconds']:.1f} s, opened again"
         f" after {closing['all_seconds']:.1f} s; {closing['answers']['refused']:.0f} of"
-        f" {closing['answers']['save_count']:.0f} saves refused"
+        f" {closing['answers']['save_count']:.0f} saves refused; no tick for"
+        f" {closing['max_tick_gap_seconds']:.0f} s at most"
     )
     yield from _format_usage(figures)
     yield from format_capacity(measure_costs(figures))
@@ -101,3 +102,5 @@ def _format_usage(figures: Figures) -> Iterator[str]:
     connections = ", ".join(f"{who} {n}" for who, n in figures["max_connections"].items())
     yield f"connections at most: {connections}"
     yield f"database: {figures['database_megabytes']:.0f} MB"
+    events = ", ".join(f"{event} {n}" for event, n in sorted(figures["log_events"].items()))
+    yield f"lines of the logs: {events}"

@@ -163,6 +163,7 @@ class Simulation:
             **self._meter.max_connections,
         }
         self.figures["database_megabytes"] = self._meter.measure_database_megabytes()
+        self.figures["log_events"] = dict(self._deployment.count_log_events())
 
     async def _wait_until(self, name: str, count_remaining: Callable[[], int]) -> bool:
         """Wait until nothing remains; ``False`` after the longest time of a phase."""

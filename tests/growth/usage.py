@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ _LOCK_QUERY = (
 _LOCK_NUMBER = int.from_bytes(b"tune")
 """The lock that serializes the writers of all processes, by the second half of its number."""
 
+_TICK_QUERY = "SELECT max(last_run) FROM duty_run WHERE name = '(tick)'"
+
 _CONNECTIONS_QUERY = (
     "SELECT application_name FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid()"
@@ -40,6 +43,8 @@ class UsageFigures:
     lock_samples: int = 0
     lock_held_samples: int = 0
     lock_waiting_samples: int = 0
+    max_tick_gap: float = 0.0
+    """Seconds for which no worker recorded a tick, at most."""
 
     @property
     def lock_held_share(self) -> float:
@@ -57,6 +62,7 @@ class UsageFigures:
             "cpu_seconds": self.cpu_seconds,
             "machine_busy_share": self.machine_busy_share,
             "writer_lock_held_share": self.lock_held_share,
+            "max_tick_gap_seconds": self.max_tick_gap,
             "writer_lock_waiting_share": self.lock_waiting_samples / max(1, self.lock_samples),
         }
 
@@ -76,6 +82,7 @@ class UsageMeter:
         self._before: dict[str, float] = {}
         self._machine_before = (0.0, 0.0)
         self._started_at = 0.0
+        self._last_tick: tuple[object, float] = (None, 0.0)
 
     def begin_phase(self) -> UsageFigures:
         """Measure from now on; return the figures, which :meth:`end_phase` completes."""
@@ -121,9 +128,19 @@ class UsageMeter:
         self._figures.lock_samples += 1
         self._figures.lock_held_samples += held > 0
         self._figures.lock_waiting_samples += waiting > 0
+        self._sample_tick()
         connections = Counter(name for (name,) in self.query(_CONNECTIONS_QUERY))
         self.max_connections |= connections
         self.max_connection_count = max(self.max_connection_count, connections.total())
+
+    def _sample_tick(self) -> None:
+        """Measure since when the last tick has been the same; the bot's clock may have jumped."""
+        ((tick,),) = self.query(_TICK_QUERY)
+        now = time.monotonic()
+        if self._last_tick[0] != tick:
+            self._last_tick = (tick, now)
+        gap = now - self._last_tick[1]
+        self._figures.max_tick_gap = max(self._figures.max_tick_gap, gap)
 
     def _read_cpu(self) -> dict[str, float]:
         cpu_seconds = {name: read_cpu_seconds(pid) for name, pid in self._pids.items()}
