@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-# Programs whose tests are skipped: make test WITHOUT="postgresql chromium node faketime"
+# Programs whose tests are skipped: make test WITHOUT="postgresql chromium node faketime nginx systemd"
 WITHOUT ?=
 
 # Optional features, each with a lock file of its own: make install WITH="scale teams"
@@ -20,17 +20,18 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install try try-teams quick test lint types contracts needs unit rules others bench lock release \
-  release-files
+  release-files pythons audit
 
 help:
 	@echo 'make try        run the bot in a local sandbox of Slack          (PORT=, RESET=1)'
 	@echo 'make try-teams  the same in Microsoft'"'"'s Agents Playground       (PORT=, RESET=1, WHO=supervisor)'
 	@echo 'make quick      style, types, import contracts and unit tests; needs only Python'
-	@echo 'make test       every check                                      (WITHOUT="postgresql chromium node faketime", JOBS=2)'
+	@echo 'make test       every check                                      (WITHOUT="postgresql chromium node faketime nginx systemd", JOBS=2)'
 	@echo 'make install    install what the bot needs in .venv, for production (WITH="$(EXTRAS)")'
 	@echo 'make bench      cost of requests and deliveries beside bare Bolt  (N=10000, NAMES=; 20 minutes)'
 	@echo 'make lint       style;  make types  types;  make contracts  import contracts'
-	@echo 'make lock       pin all dependencies again'
+	@echo 'make pythons    make quick with each Python that is installed  (PYTHONS="$(PYTHONS)")'
+	@echo 'make lock       pin all dependencies again;  make audit  known vulnerabilities of what is pinned'
 	@echo 'make release VERSION=1.2.3  commit and tag a release here, with archive, SBOM and checksums in var/releases'
 
 try: $(VENV)/runs
@@ -56,6 +57,18 @@ test: needs
 # Sequential targets, so that the first failure is the last output.
 .NOTPARALLEL:
 
+# Each Python has an environment of its own in var/pythons. Of every library the lowest supported
+# release is the pinned one, since requirements.in names exact releases.
+PYTHONS ?= 3.11 3.12 3.13 3.14
+pythons:
+	@for version in $(PYTHONS); do \
+	  if ! python$$version -c '' 2>/dev/null; then absent="$$absent $$version"; continue; fi; \
+	  echo "Python $$version:"; \
+	  $(MAKE) --no-print-directory quick VENV=var/pythons/$$version PYTHON=python$$version \
+	    && passed="$$passed $$version" || failed="$$failed $$version"; \
+	done; echo "passed:$${passed:- none}; failed:$${failed:- none}; not installed:$${absent:- none}"; \
+	[ -n "$$passed" ] && [ -z "$$failed" ]
+
 needs: $(VENV)/tests
 	@$(BIN)/python -m tests.needs '$(WITHOUT)'
 
@@ -71,7 +84,7 @@ contracts: $(VENV)/tests
 
 # Tests without processes, browsers and servers.
 unit: $(VENV)/tests
-	$(BIN)/pytest -q -n $(JOBS) --without 'postgresql chromium node faketime' \
+	$(BIN)/pytest -q -n $(JOBS) --without 'postgresql chromium node faketime nginx systemd' \
 	  tests/domain tests/content tests/handlers tests/workflows tests/test_*.py
 
 # Coverage of the domain is measured over the tests of its rules alone, without those of its callers
@@ -122,6 +135,11 @@ $(BIN)/python:
 	  echo 'Name another one: make PYTHON=python3.12 ...'; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo 'This Python cannot create a virtual environment. On Debian: apt-get install python3-venv'; exit 1; }
+
+# pip-audit is not part of the tests either. It asks a database of vulnerabilities for each release.
+audit:
+	for lock in requirements*.lock; do \
+	  pip-audit --disable-pip --require-hashes --requirement $$lock || exit 1; done
 
 # A commit and an annotated tag on this machine, and the files that go with them; nothing is pushed.
 # release-files writes the files of a tag again: the same bytes.

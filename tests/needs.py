@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-OPTIONAL_PROGRAMS = ("postgresql", "chromium", "node", "faketime")
+OPTIONAL_PROGRAMS = ("postgresql", "chromium", "node", "faketime", "nginx", "systemd")
 """The programs that ``WITHOUT`` accepts; each is a pytest marker as well."""
 
 
@@ -47,6 +47,18 @@ def find_faketime() -> Path | None:
     return next(folder.glob("*/faketime/libfaketimeMT.so.1"), None) if program else None
 
 
+def find_nginx() -> Path | None:
+    """Return the path of nginx, which Debian installs where only root's path looks."""
+    program = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
+    return Path(program) if program else None
+
+
+def find_systemd() -> Path | None:
+    """Return the path of the program that checks systemd's units; systemd need not run."""
+    program = shutil.which("systemd-analyze")
+    return Path(program) if program else None
+
+
 def list_missing(excluded_programs: str) -> list[str]:
     """Return the programs that are required and not installed.
 
@@ -62,6 +74,8 @@ def list_missing(excluded_programs: str) -> list[str]:
         "chromium": find_chromium,
         "node": find_node,
         "faketime": find_faketime,
+        "nginx": find_nginx,
+        "systemd": find_systemd,
     }
     return [
         name

@@ -1,0 +1,74 @@
+"""What is tried on each proxy: a debrief through it, the paths that it keeps inside, its logs."""
+
+import json
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from bot.chat.padding import ANSWER_BYTES
+from tests.deploy.proxy_process import ProxyProcess
+from tests.journeys.botprocess import BotProcess, clinician_id
+from tests.journeys.stdlib_slack import Json, StdlibFakeSlack, post_request, sign_body
+
+INNER_PATHS = ("/metrics", "/healthz", "/readyz", "/servez", "/_clock", "/slack/events/", "/")
+BOT_PATHS = ("/slack/events", "/api/messages", "/slack/install", "/slack/oauth_redirect")
+
+
+@dataclass
+class CompressingSlack(StdlibFakeSlack):
+    """A Slack that accepts compressed responses, and records the size and encoding of each."""
+
+    answers: list[tuple[int, str]] = field(default_factory=list)
+
+    def post_signed(self, form: dict[str, str]) -> Json:
+        """Post *form* with a current signature, and return the JSON of the response."""
+        body = urlencode(form).encode()
+        headers = {"Accept-Encoding": "gzip", "Content-Type": "application/x-www-form-urlencoded"}
+        signed = headers | sign_body(body, time.time())
+        request = urllib.request.Request(f"{self.bot_url}/slack/events", body, signed)  # noqa: S310 - loopback
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - loopback
+            text = response.read()
+            self.answers.append((len(text), response.headers.get("Content-Encoding", "none")))
+        answer: Json = json.loads(text) if text.startswith(b"{") else {}
+        return answer
+
+
+def play_debrief(slack: StdlibFakeSlack, proxy: ProxyProcess) -> None:
+    """File a debrief through the proxy; its guide comes in the size that the bot gave it."""
+    sender = CompressingSlack(slack.api_url, slack.calls, proxy.url)
+    sender.send_command(clinician_id(0), "/rupture")
+    view = slack.wait_for_call("views.open")["view"]
+    answer = sender.submit_view(clinician_id(0), view, "V1", {"form": "away", "status": "touched"})
+
+    assert answer["response_action"] == "update"
+    assert sender.answers[-1] == (ANSWER_BYTES, "identity")
+
+
+def require_inner_paths_closed(proxy: ProxyProcess) -> None:
+    """Require that no other path is forwarded."""
+    for path in INNER_PATHS:
+        status, _ = post_request(f"{proxy.url}{path}", b"", {})
+        assert status in {404, 405}, (path, status)
+
+
+def require_silent_logs(proxy: ProxyProcess, bot: BotProcess) -> None:
+    """Require that the log has the paths that are not the bot's, and nothing of those that are.
+
+    Also while the bot is stopped, when a proxy would log each failed request as an error.
+    """
+    bot.stop()
+    for path in BOT_PATHS:
+        status, _ = post_request(f"{proxy.url}{path}", b"", {})
+        assert status == 502, (path, status)
+    log = proxy.read_logs()
+    assert "/metrics" in log
+    assert [path for path in BOT_PATHS if path in log.replace("/slack/events/", "")] == []
+    assert str(ANSWER_BYTES) not in log
+
+
+def try_proxy(slack: StdlibFakeSlack, bot: BotProcess, proxy: ProxyProcess) -> None:
+    """Play a debrief, ask for inner paths, stop the bot, and read the logs."""
+    play_debrief(slack, proxy)
+    require_inner_paths_closed(proxy)
+    require_silent_logs(proxy, bot)
