@@ -33,7 +33,11 @@ OpenStore = Callable[[Path, "StepCounter"], Store]
 """Opens the store in a folder and counts its steps."""
 
 
-_PRELOADED = ("tests.schedules.crash_steps", "tests.workflows.rotation_steps")
+_PRELOADED = (
+    "tests.schedules.crash_steps",
+    "tests.workflows.rotation_steps",
+    "tests.workflows.erasure_steps",
+)
 """Modules that each killed process would import anew otherwise."""
 
 

@@ -18,8 +18,8 @@ from tests.workflows.rotation_steps import NORTH, open_generated, rotate_generat
 
 SOUTH = "slack:T0SOUTH"
 TOKENS = {NORTH: "xoxb-north", SOUTH: "xoxb-south"}
-MIN_STEPS = {"pepper": 50, "installation": 40}
-"""Steps that each rotation has at least; fewer would mean that the crashes missed something."""
+MIN_STEPS = {"pepper": 50, "installation": 20}
+"""Steps at which each rotation is killed at least; fewer would mean that the crashes missed something."""
 
 
 async def load_tokens(store: Store) -> dict[str, str]:
@@ -50,11 +50,13 @@ def prepare(folder: Path) -> Path:
     return folder
 
 
-def iter_crashed_copies(folder: Path, prepared: Path, action: Action) -> Iterator[Path]:
-    """Yield a copy of the prepared database after a crash at each step of *action*."""
+def iter_crashed_copies(
+    folder: Path, prepared: Path, action: Action, stride: int = 1
+) -> Iterator[Path]:
+    """Yield a copy of the prepared database after a crash at each *stride*-th step of *action*."""
     step, is_killed = 0, True
     while is_killed:
-        step += 1
+        step += stride
         copy = folder / f"step {step}"
         shutil.copytree(prepared, copy)
         is_killed = run_in_process(copy, action, step, open_generated)
@@ -91,7 +93,7 @@ def test_rotation_of_the_secret_that_is_killed_is_completed(tmp_path: Path) -> N
 
 @pytest.mark.no_cover
 def test_rotation_of_a_workspaces_key_that_is_killed_is_completed(tmp_path: Path) -> None:
-    """At every step both tokens open, and after the next run the earlier key is gone."""
+    """At every second step both tokens open; after the next run the earlier key is gone."""
     prepared = prepare(tmp_path / "prepared")
     keys = FolderKeyStore(prepared / "keys")
     old_key, other_key = (keys.get(InstallationKeyId(workspace)) for workspace in TOKENS)
@@ -103,7 +105,7 @@ def test_rotation_of_a_workspaces_key_that_is_killed_is_completed(tmp_path: Path
         await store.close()
 
     steps = 0
-    for copy in iter_crashed_copies(tmp_path, prepared, rotate_north):
+    for copy in iter_crashed_copies(tmp_path, prepared, rotate_north, stride=2):
         asyncio.run(finish_and_check(open_generated(copy)))
         key_store = FolderKeyStore(copy / "keys")
         assert key_store.get(InstallationKeyId(NORTH)) not in {None, old_key}
