@@ -19,7 +19,7 @@ from tests.workflows.rotation_steps import NORTH, open_generated, rotate_generat
 SOUTH = "slack:T0SOUTH"
 TOKENS = {NORTH: "xoxb-north", SOUTH: "xoxb-south"}
 MIN_STEPS = {"pepper": 50, "installation": 20}
-"""Steps at which each rotation is killed at least; fewer would mean that the crashes missed something."""
+"""Kills of each rotation, at least; fewer would mean that the crashes missed something."""
 
 
 async def load_tokens(store: Store) -> dict[str, str]:

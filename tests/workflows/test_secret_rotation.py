@@ -34,16 +34,19 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def processes(url: str) -> AsyncIterator[tuple[Store, Store]]:
-    """Two stores of one deployment that generates its pepper, as two processes open them."""
-    key_store = key_store_for(url)
+async def processes(store: Store, database: str) -> AsyncIterator[tuple[Store, Store]]:
+    """Two stores of one deployment that generates its pepper, as two processes open them.
+
+    *store* has migrated the database.
+    """
+    key_store = key_store_for(database)
     stores = tuple(
-        Store.open(url, PepperSource(resolve_peppers((), key_store), key_store), key_store)
+        Store.open(database, PepperSource(resolve_peppers((), key_store), key_store), key_store)
         for _ in range(2)
     )
     yield stores[0], stores[1]
-    for store in stores:
-        await store.close()
+    for process in stores:
+        await process.close()
 
 
 async def save(store: Store, workspace: str, token: str) -> None:
@@ -121,7 +124,7 @@ async def test_row_of_a_process_with_the_old_pepper_is_noticed(url: str) -> None
 
 
 async def test_generated_pepper_is_replaced_under_a_running_process(
-    url: str, processes: tuple[Store, Store]
+    processes: tuple[Store, Store], database: str
 ) -> None:
     """The other process reads and stores at each step, is not restarted, and nothing is lost."""
     verb, running = processes
@@ -140,14 +143,14 @@ async def test_generated_pepper_is_replaced_under_a_running_process(
     )
     tokens += [await find_token(running, workspace) for workspace in (NORTH, SOUTH)]
     await save(running, "slack:T0EAST", "xoxb-east")
-    new_peppers = resolve_peppers((), key_store_for(url))
+    new_peppers = resolve_peppers((), key_store_for(database))
 
     assert tokens == ["xoxb-north", "xoxb-north", "xoxb-north", "xoxb-south"]
     assert (counts.row_count, counts.outdated_count) == (3, 0)
     assert len(new_peppers) == 1
     assert old_pepper not in new_peppers
     assert verb.key_store.get(PepperKeyId().next_id) is None
-    started_later = open_test_store(url, new_peppers)
+    started_later = open_test_store(database, new_peppers)
     assert await count_seals(started_later) == SealCounts(4, 0, 0)
     await started_later.close()
 
