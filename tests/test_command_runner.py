@@ -8,6 +8,7 @@ import pytest
 
 from bot.command_runner import run_command
 from bot.content.catalogue import LanguagePack, load_catalogue
+from bot.store.key_removal import KeyStoreInUseError
 
 CANARY = "canary-in-a-message"
 WORDS = load_catalogue().get_pack("en")
@@ -63,6 +64,12 @@ def test_system_error_names_its_file(
     assert place in output
     assert f"cannot be used: {reason}" in output
     assert "canary" not in output
+
+
+def test_keys_that_a_copy_uses_name_their_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    """A command that would destroy a key stops, and says how it goes on."""
+    assert run_failing(KeyStoreInUseError()) == 2
+    assert "KEYS: are used by another bot" in capsys.readouterr().err
 
 
 def test_output_that_cannot_be_encoded_is_reported(capsys: pytest.CaptureFixture[str]) -> None:

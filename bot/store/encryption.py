@@ -96,7 +96,7 @@ class SecretCipher:
 
     def encrypt(self, name: str, value: dict[str, Any]) -> None:
         """Encrypt *value* and upsert the row of *name*; requires at least one pepper."""
-        fernet = _build_fernet(self._peppers.reload())
+        fernet = _build_fernet((self._peppers.read_newest(),))
         ciphertext = fernet.encrypt(json.dumps(value).encode())
         upsert_row(self._connection, encrypted_secrets, {"name": name, "body": ciphertext})
 

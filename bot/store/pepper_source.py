@@ -2,7 +2,7 @@
 
 from bot.store.keys.key_id import PepperKeyId
 from bot.store.keys.key_replacement import read_both_keys
-from bot.store.keys.key_store import KeyStore
+from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
 
 
 class PepperSource:
@@ -23,6 +23,17 @@ class PepperSource:
     def known_peppers(self) -> tuple[bytes, ...]:
         """The peppers that were last read, newest first."""
         return self._peppers
+
+    def read_newest(self) -> bytes:
+        """Return the pepper that encrypts, read anew; at least one is known.
+
+        While the key store cannot be read it is the one that was read last: tokens that a product
+        has just renewed cannot be fetched again.
+        """
+        try:
+            return self.reload()[0]
+        except KeyStoreUnavailableError:
+            return self._peppers[0]
 
     def reload(self) -> tuple[bytes, ...]:
         """Return the peppers, read anew where they may have changed.

@@ -63,7 +63,7 @@ class InstallationSeals:
             key = self._key_source.get_or_create(key_id)
         if key is None:
             return None
-        seal_key = _derive_seal_key(key, self._peppers.reload()[0], installed_as)
+        seal_key = _derive_seal_key(key, self._peppers.read_newest(), installed_as)
         return sealing.seal(seal_key, json.dumps(secret).encode(), installed_as.encode())
 
     def find_state(self, installed_as: str) -> SealState | None:
