@@ -33,6 +33,8 @@ from sqlalchemy import Connection, Engine
 OPEN_ALL_SQL = "SELECT set_config('attune.workspaces', '{*}', true)"
 """Opens the rows of all tenants until the end of the transaction."""
 
+_OPEN_SQL = "SELECT attune_open_workspace(%s)"
+
 
 def build_opening_sql(workspace: str | None) -> str:
     """Return the statement that opens the rows of the tenant group of *workspace*, ``None`` all.
@@ -52,7 +54,10 @@ def open_rows(connection: Connection, workspace: str | None) -> None:
     """Open the rows of *workspace*, ``None`` for all, for the rest of the transaction."""
     if connection.dialect.name == "postgresql":
         driver: Any = connection.connection.driver_connection
-        driver.execute(build_opening_sql(workspace))
+        if workspace is None:
+            driver.execute(OPEN_ALL_SQL)
+        else:
+            driver.execute(_OPEN_SQL, (workspace,))
 
 
 @contextmanager

@@ -166,7 +166,7 @@ def _fill_tables(repos: Repositories, word: str, team: Team) -> None:
     repos.audit_trail.record(
         [AuditEntry(key, team.id, team.name, NOW, supervisor.id, AuditAction.CHANGED)]
     )
-    row = {"team": team.id, "workspace": key, "person": supervisor.id, "at": 0, "body": "{}"}
+    row = {"team": team.id, "workspace": key, "person": supervisor.id, "at": 0, "body": "null"}
     repos._connection.execute(insert(previous_setups), row)
     due = CLOSED_AT + timedelta(hours=1)
     repos.deliveries.plan_deliveries(
