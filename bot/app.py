@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.clock_endpoint import build_clock_route
 from bot.context import Context
 from bot.conversation import Routes
-from bot.duty_runner import DutyRunner
+from bot.duty_runner import PATIENCE_SECONDS, DutyRunner
 from bot.middleware import RequestMiddleware
 from bot.served_content import load_served_content
 from bot.server.monitoring_server import serve_monitoring
@@ -131,9 +131,9 @@ class Bot:
     async def _on_tick(self) -> None:
         """Run the duties and wake the delivery worker, without waiting for it.
 
-        Sending to a large workspace may take most of an hour.
+        Sending to a large workspace may take most of an hour, and a close of many teams minutes.
         """
-        await self._duty_runner.run_duties()
+        await self._duty_runner.run_duties(PATIENCE_SECONDS)
         self._delivery_wakeup.set()
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:

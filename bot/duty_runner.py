@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import math
+from collections.abc import Mapping
 from datetime import datetime
 
 import schedules
@@ -10,40 +12,64 @@ from bot.state_log import StateLog
 
 logger = logging.getLogger("attune.app")
 
+PATIENCE_SECONDS = 10.0
+"""Seconds for which a tick waits for one duty; it goes on beside the next duties and ticks.
+
+The close of thousands of periods takes minutes, in which check-ins of other teams fall due, and in
+which a worker that recorded no tick would look dead.
+"""
+
 _RECORD_TIMEOUT_SECONDS = 30.0
 """Seconds that the record of a tick waits for other writers; the next tick is a minute later."""
+
+_PREREQUISITES: Mapping[str, str] = {"mark_database": "close_periods"}
+"""Duties that are left out while another one is at work in this process.
+
+All others may run beside each other, as they do in several workers.
+"""
 
 
 class DutyRunner:
     """Runs every duty of the timetable in order; a failure of one does not stop the others."""
 
-    def __init__(self, context: Context) -> None:
-        """Run the duties with *context*."""
+    def __init__(
+        self, context: Context, timetable: Mapping[str, schedules.Duty] = schedules.TIMETABLE
+    ) -> None:
+        """Run the duties of *timetable* with *context*."""
         self._context = context
+        self._timetable = timetable
         self._lock = asyncio.Lock()
         self._state_log = StateLog(logger)
         self._is_stopping = False
+        self._running_tasks: dict[str, asyncio.Task[bool]] = {}
 
     def begin_stop(self) -> None:
-        """Begin no further duty. Stopping the ticker cancels the one in progress, as a crash would.
+        """Begin no further duty, and cancel those in progress, as a crash would.
 
-        Each of its transactions is committed or rolled back, and the next start runs it again.
+        Each of their transactions is committed or rolled back, and the next start runs them again.
         """
         self._is_stopping = True
+        for task in self._running_tasks.values():
+            task.cancel()
 
-    async def run_duties(self) -> None:
+    async def run_duties(self, patience_seconds: float = math.inf) -> None:
         """Run every duty, then record the tick and which duties failed. Raises nothing.
 
-        A tick that a stop has cut short is not recorded: it would end the failures of the duties
-        that it left out.
+        A duty that takes longer than *patience_seconds* goes on in the background, and the next
+        tick waits for it as long again instead of starting it a second time. A tick that a stop has
+        cut short is not recorded: it would end the failures of the duties that it left out.
         """
         async with self._lock:
-            has_failed = {
-                name: not await self._run_duty(name, duty)
-                for name, duty in schedules.TIMETABLE.items()
-                if not self._is_stopping
-            }
-            if len(has_failed) == len(schedules.TIMETABLE):
+            has_failed: dict[str, bool] = {}
+            for name, duty in self._timetable.items():
+                if self._is_stopping:
+                    return
+                if _PREREQUISITES.get(name) in self._running_tasks:
+                    continue
+                is_failure = await self._run_with_patience(name, duty, patience_seconds)
+                if is_failure is not None:
+                    has_failed[name] = is_failure
+            if not self._is_stopping:
                 await self._record_tick(has_failed)
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:
@@ -51,28 +77,49 @@ class DutyRunner:
 
         Only instants later than *after* count, if it is not ``None``.
         """
-        instants = [await duty.next_due(self._context) for duty in schedules.TIMETABLE.values()]
+        instants = [await duty.next_due(self._context) for duty in self._timetable.values()]
         due_instants = (instant for instant in instants if instant)
         return min(
             (instant for instant in due_instants if after is None or instant > after), default=None
         )
 
+    async def _run_with_patience(
+        self, name: str, duty: schedules.Duty, patience_seconds: float
+    ) -> bool | None:
+        """Run a duty, or wait for one in progress; return whether it failed.
+
+        ``None`` if it goes on. A cancelled wait cancels the duty: a stop cancels the tick.
+        """
+        task = self._running_tasks.get(name)
+        if task is None:
+            task = self._running_tasks[name] = asyncio.create_task(self._run_duty(name, duty))
+        timeout = None if math.isinf(patience_seconds) else patience_seconds
+        try:
+            finished, _ = await asyncio.wait({task}, timeout=timeout)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if not finished:
+            return None
+        del self._running_tasks[name]
+        return None if task.cancelled() else task.result()
+
     async def _run_duty(self, name: str, duty: schedules.Duty) -> bool:
-        """Run one duty; return whether it succeeded, and log where that has changed."""
+        """Run one duty; return whether it failed, and log where that has changed."""
         try:
             await duty.run(self._context)
         except Exception as error:  # noqa: BLE001 - the next duty and the next tick still run
             self._state_log.report_fault("duty.failed", error, subject=name)
-            return False
+            return True
         self._state_log.report_recovery("duty.failed", subject=name)
-        return True
+        return False
 
     async def _record_tick(self, has_failed: dict[str, bool]) -> None:
         """Record the tick at its end: one that hangs must not look like one that ran."""
         now = self._context.now()
         try:
             await self._context.store.across_workspaces.write(
-                lambda repos: repos.duty_runs.record_tick(has_failed, now),
+                lambda repos: repos.duty_runs.record_tick(has_failed, now, self._timetable),
                 timeout_seconds=_RECORD_TIMEOUT_SECONDS,
             )
         except Exception as error:  # noqa: BLE001 - the health of other processes shows it

@@ -1,13 +1,16 @@
 """A tick runs every duty, and is recorded for every other process."""
 
+import asyncio
 import logging
+from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 
 from bot.context import Context
 from bot.duty_runner import DutyRunner
 from bot.store.schema import idempotency_keys
-from schedules import TIMETABLE
+from schedules import TIMETABLE, Duty
 from tests.doubles import clock, context, empty_database, full_catalogue, outlet
 from tests.sample_team import set_up_team
 
@@ -113,3 +116,93 @@ async def test_tick_that_cannot_be_recorded_is_logged(
     await DutyRunner(context).run_duties()
 
     assert list_states(caplog) == [("tick.not_recorded", "", "began")]
+
+
+@dataclass
+class SlowDuty:
+    """A duty whose runs last until they are released."""
+
+    begin: asyncio.Event = field(default_factory=asyncio.Event)
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+    begin_count: int = 0
+    end_count: int = 0
+
+    async def run(self, _context: Context) -> int:
+        """Wait for the release."""
+        self.begin.set()
+        self.begin_count += 1
+        await self.release.wait()
+        self.end_count += 1
+        return 0
+
+    async def next_due(self, _context: Context) -> datetime | None:
+        """Return ``None``."""
+        return None
+
+
+def build_runner(context: Context, slow: SlowDuty) -> DutyRunner:
+    """Return a runner in whose timetable the close of periods is *slow*, and all others quick."""
+    quick = SlowDuty()
+    quick.release.set()
+    duties = {"close_periods": slow}
+    timetable = {name: duties.get(name, quick) for name in TIMETABLE}
+    return DutyRunner(
+        context, {name: Duty(duty.run, duty.next_due) for name, duty in timetable.items()}
+    )
+
+
+async def read_last_tick(context: Context) -> datetime | None:
+    """Return when the last tick was recorded."""
+    return await context.store.across_workspaces.read(
+        lambda repos: repos.duty_runs.read_last_tick()
+    )
+
+
+async def test_long_close_delays_no_other_duty(context: Context) -> None:
+    """Two ticks run the others, begin the close once, and are recorded; a restore waits for it."""
+    slow = SlowDuty()
+    runner = build_runner(context, slow)
+    for _ in range(2):
+        await runner.run_duties(patience_seconds=0.01)
+
+    assert await read_last_tick(context) == context.now()
+    assert set(TIMETABLE) - set(await read_failed_runs(context)) == {
+        "close_periods",
+        "mark_database",
+    }
+    assert (slow.begin_count, slow.end_count) == (1, 0)
+
+    slow.release.set()
+    for _ in range(2):
+        await runner.run_duties(patience_seconds=60)
+
+    assert (slow.begin_count, slow.end_count) == (2, 2)
+    assert set(await read_failed_runs(context)) == set(TIMETABLE)
+
+
+async def test_long_duty_does_not_forget_its_failures(context: Context) -> None:
+    """A duty that is at work during a tick has failed as often as before."""
+    slow = SlowDuty()
+    await context.store.across_workspaces.write(
+        lambda repos: repos.duty_runs.record_tick({"close_periods": True}, context.now())
+    )
+    runner = build_runner(context, slow)
+    await runner.run_duties(patience_seconds=0.01)
+
+    assert (await read_failed_runs(context))["close_periods"] == 1
+    runner.begin_stop()
+
+
+async def test_stop_cancels_a_long_duty(context: Context) -> None:
+    """A duty that is at work is cancelled, as by a crash, and the tick is not recorded."""
+    slow = SlowDuty()
+    runner = build_runner(context, slow)
+    tick = asyncio.create_task(runner.run_duties())
+    await slow.begin.wait()
+    runner.begin_stop()
+    await tick
+    slow.release.set()
+    await asyncio.sleep(0)
+
+    assert slow.end_count == 0
+    assert await read_last_tick(context) is None

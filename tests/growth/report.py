@@ -95,7 +95,9 @@ def _format_usage(figures: Figures) -> Iterator[str]:
         cpu = ", ".join(f"{who} {seconds:.1f}" for who, seconds in usage["cpu_seconds"].items())
         yield (
             f"{name}: {usage['seconds']:.1f} s, machine busy {usage['machine_busy_share']:.0%},"
-            f" writer lock held {usage['writer_lock_held_share']:.0%}; CPU seconds: {cpu}"
+            f" writer lock held {usage['writer_lock_held_share']:.0%},"
+            f" {usage['transactions'] / usage['seconds']:.0f} transactions a second;"
+            f" CPU seconds: {cpu}"
         )
     memory = ", ".join(f"{who} {mb:.0f}" for who, mb in figures["max_megabytes"].items())
     yield f"memory in MB at most: {memory}"

@@ -45,6 +45,8 @@ class UsageFigures:
     lock_waiting_samples: int = 0
     max_tick_gap: float = 0.0
     """Seconds for which no worker recorded a tick, at most."""
+    transactions: int = 0
+    """Transactions of the database, those that only read included."""
 
     @property
     def lock_held_share(self) -> float:
@@ -62,6 +64,7 @@ class UsageFigures:
             "cpu_seconds": self.cpu_seconds,
             "machine_busy_share": self.machine_busy_share,
             "writer_lock_held_share": self.lock_held_share,
+            "transactions": self.transactions,
             "max_tick_gap_seconds": self.max_tick_gap,
             "writer_lock_waiting_share": self.lock_waiting_samples / max(1, self.lock_samples),
         }
@@ -82,6 +85,7 @@ class UsageMeter:
         self._before: dict[str, float] = {}
         self._machine_before = (0.0, 0.0)
         self._started_at = 0.0
+        self._transactions_before = 0
         self._last_tick: tuple[object, float] = (None, 0.0)
 
     def begin_phase(self) -> UsageFigures:
@@ -89,11 +93,13 @@ class UsageMeter:
         self._figures = UsageFigures()
         self._before, self._machine_before = self._read_cpu(), _read_machine_seconds()
         self._started_at = asyncio.get_running_loop().time()
+        self._transactions_before = self._count_transactions()
         return self._figures
 
     def end_phase(self) -> None:
         """Complete the figures of the present phase."""
         figures, after = self._figures, self._read_cpu()
+        figures.transactions = self._count_transactions() - self._transactions_before
         figures.seconds = asyncio.get_running_loop().time() - self._started_at
         figures.cpu_seconds = {name: after[name] - cpu for name, cpu in self._before.items()}
         busy, total = (
@@ -132,6 +138,13 @@ class UsageMeter:
         connections = Counter(name for (name,) in self.query(_CONNECTIONS_QUERY))
         self.max_connections |= connections
         self.max_connection_count = max(self.max_connection_count, connections.total())
+
+    def _count_transactions(self) -> int:
+        statement = (
+            "SELECT xact_commit + xact_rollback FROM pg_stat_database"
+            " WHERE datname = current_database()"
+        )
+        return int(self.query(statement)[0][0])
 
     def _sample_tick(self) -> None:
         """Measure since when the last tick has been the same; the bot's clock may have jumped."""

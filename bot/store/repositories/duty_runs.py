@@ -1,6 +1,6 @@
 """Runs of the scheduled duties: the last tick, and the failed runs in a row, of all workers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
@@ -20,17 +20,20 @@ class DutyRuns:
         """Use the transaction of *connection*."""
         self._connection = connection
 
-    def record_tick(self, has_failed: Mapping[str, bool], now: datetime) -> None:
+    def record_tick(
+        self, has_failed: Mapping[str, bool], now: datetime, names: Collection[str] = ()
+    ) -> None:
         """Record a tick at *now*, at which each duty of *has_failed* ran, and whether it failed.
 
-        A success ends a row of failures. Duties that no longer exist are removed. *now* may be
-        before the last tick, since a clock can be set back.
+        A success ends a row of failures. Duties that no longer exist are removed; those of *names*
+        exist and did not end at this tick. *now* may be before the last tick, since a clock can be
+        set back.
         """
         earlier_runs = self.read_failed_runs()
         for name, is_failure in has_failed.items():
             self._save_run(name, now, earlier_runs.get(name, 0) + 1 if is_failure else 0)
         self._save_run(_TICK, now)
-        is_removed = duty_runs.c.name.not_in([*has_failed, _TICK, _WRITE_PROBE])
+        is_removed = duty_runs.c.name.not_in([*has_failed, *names, _TICK, _WRITE_PROBE])
         self._connection.execute(delete(duty_runs).where(is_removed))
 
     def record_write_probe(self, now: datetime) -> None:
