@@ -62,14 +62,17 @@ def build_parser(
         parsers[verb].add_argument("file", type=Path, help=file_help)
     export_help = words.translate("operator.verbs.export_file")
     parsers["export-tables"].add_argument("file", type=Path, help=export_help)
-    sandbox = parsers["try"]
-    _add_flag(sandbox, "--terminal", words.translate("operator.verbs.terminal"))
-    _add_flag(sandbox, "--reset", words.translate("operator.verbs.reset"))
-    _add_flag(sandbox, "--teams", words.translate("operator.verbs.in_teams"))
-    sandbox.add_argument(
-        "--timeout", type=float, default=3.0, help=words.translate("operator.verbs.timeout")
-    )
+    _add_sandbox_options(parsers["try"], words)
     return parser
+
+
+def _add_sandbox_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
+    """Add the surface, the reset and the timeout of the sandbox."""
+    _add_flag(parser, "--terminal", words.translate("operator.verbs.terminal"))
+    _add_flag(parser, "--reset", words.translate("operator.verbs.reset"))
+    _add_flag(parser, "--teams", words.translate("operator.verbs.in_teams"))
+    timeout_help = words.translate("operator.verbs.timeout")
+    parser.add_argument("--timeout", type=float, default=3.0, help=timeout_help)
 
 
 def _add_manifest_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:

@@ -1,6 +1,6 @@
 """Clinicians' profiles, check-in preferences, team membership and reachability."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    Select,
     bindparam,
     exists,
     func,
@@ -47,11 +48,34 @@ _IS_SUSPENDED = exists().where(workspaces.c.id == people.c.workspace, workspaces
 
 _ROSTER_KEY = (rosters.c.team, rosters.c.workspace, rosters.c.person)
 
-_IS_IN_HOME_TEAM = (
-    (rosters.c.team == people.c.home_team)
-    & (rosters.c.workspace == people.c.workspace)
-    & (rosters.c.person == people.c.id)
-)
+_RosterKey = tuple[str, str, str]
+"""Team, workspace and person of a row of the lists."""
+
+
+def _select_page(last_key: _RosterKey | None, limit: int) -> Select[Any]:
+    """Return the query of the next *limit* rows of the lists, in the order of their index."""
+    query = select(*_ROSTER_KEY).order_by(*_ROSTER_KEY).limit(limit)
+    return query.where(tuple_(*_ROSTER_KEY) > tuple_(*last_key)) if last_key else query
+
+
+def _select_joined(last_key: _RosterKey | None, limit: int) -> Select[Any]:
+    """Return the query of the joined, reachable people of a page whose home team the list is of.
+
+    The page is a query of its own with a limit: joined with all rows PostgreSQL expects hardly any
+    and looks everybody up for each page.
+    """
+    page = _select_page(last_key, limit).subquery()
+    is_in_home_team = (
+        (page.c.team == people.c.home_team)
+        & (page.c.workspace == people.c.workspace)
+        & (page.c.person == people.c.id)
+    )
+    return (
+        select(people)
+        .join(page, is_in_home_team)
+        .where(people.c.joined, ~_IS_SUSPENDED, people.c.unreachable == "")
+        .order_by(page.c.team, page.c.workspace, page.c.person)
+    )
 
 
 class People:
@@ -91,19 +115,14 @@ class People:
         each team's record is opened once, by :meth:`load_clinicians`. Those of a suspended
         workspace are left out: a check-in that is never sent must not count as unanswered.
         """
-        query = (
-            select(people)
-            .join(rosters, _IS_IN_HOME_TEAM)
-            .where(people.c.joined, ~_IS_SUSPENDED, people.c.unreachable == "")
-            .order_by(*_ROSTER_KEY)
-            .limit(limit)
-        )
-        if after:
-            last_key = (after.home_team_id, after.person.workspace, after.person.id)
-            query = query.where(tuple_(*_ROSTER_KEY) > tuple_(*last_key))
-        rows = self._connection.execute(query).all()
-        if len(rows) == limit and rows[0].home_team != rows[-1].home_team:
-            rows = [row for row in rows if row.home_team != rows[-1].home_team]
+        last_key = (after.home_team_id, after.person.workspace, after.person.id) if after else None
+        rows: Sequence[Row[Any]] = ()
+        while not rows:
+            page = self._fetch_roster_page(last_key, limit)
+            if not page:
+                return ()
+            rows = self._connection.execute(_select_joined(last_key, len(page))).all()
+            last_key = page[-1]
         return tuple(map(parse_profile_row, rows))
 
     def load_clinicians(self, profiles: Collection[ClinicianProfile]) -> tuple[Clinician, ...]:
@@ -115,6 +134,14 @@ class People:
             add_count(profile, unanswered_count_of(slot))
             for profile, slot in zip(profiles, slots, strict=True)
         )
+
+    def _fetch_roster_page(self, last_key: _RosterKey | None, limit: int) -> list[_RosterKey]:
+        """Return the next rows of the lists, of whole teams unless one team alone has more."""
+        rows = self._connection.execute(_select_page(last_key, limit)).all()
+        page = [(row.team, row.workspace, row.person) for row in rows]
+        if len(page) == limit and page[0][0] != page[-1][0]:
+            page = [key for key in page if key[0] != page[-1][0]]
+        return page
 
     def count_joined(self) -> dict[str, int]:
         """Return the number of people who joined, by workspace."""
