@@ -42,7 +42,7 @@ _MAX_PORT = 65535
 _VERBS_WITH_SETTINGS = frozenset(
     {
         *("web", "worker", "migrate", "deliveries", "backup", "export-tables"),
-        *("team", "person", "workspace", "secret", "audit", "print"),
+        *("team", "person", "workspace", "secret", "audit", "print", "privacy-pack"),
     }
 )
 """The subcommands that read settings; the doctor reports misspelt ones among its findings."""
@@ -266,6 +266,7 @@ HANDLERS: Mapping[str, CommandHandler] = {
     "secret": secret_commands.run_secret_command,
     "audit": workspace_commands.print_audit_trail,
     "print": printed_output.write_printables,
+    "privacy-pack": printed_output.write_privacy_pack,
     "try": _run_sandbox,
 }
 """Handlers of the subcommands by name, in the order of the help text."""

@@ -1,10 +1,12 @@
-"""Operator's commands that write the manifest of a chat product, and pages to print."""
+"""Operator's commands that write a product's manifest, pages to print, and the privacy pack."""
 
 import argparse
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot import progress, settings
+from bot.admin.privacy_pack import pack
 from bot.chat import slack
 from bot.chat.msteams import manifest as teams_manifest
 from bot.content import catalogue
@@ -65,4 +67,21 @@ def write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
     except OSError:
         print_sentence(words.translate("operator.printed.unwritable", folder=str(folder)))
         return EXIT_FAULTY_INPUT
+    return 0
+
+
+def write_privacy_pack(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Write the document for privacy officers to a folder, as a web page and as Markdown."""
+    config = settings.load_settings("privacy-pack")
+    content = catalogue.load_catalogue(safety_texts=config.safety_texts)
+    languages = [options.language] if options.language else list(content.languages)
+    folder: Path = options.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        files = pack.write_pack(folder, config, content, languages, datetime.now(UTC).date())
+    except OSError:
+        print_sentence(words.translate("operator.printed.unwritable", folder=str(folder)))
+        return EXIT_FAULTY_INPUT
+    for file in files:
+        print_sentence(words.translate("operator.printed.page", path=str(file)))
     return 0

@@ -19,6 +19,7 @@ DOCUMENTS = (
     "docs/proxy.md",
     "docs/upgrading.md",
     "docs/evidence.md",
+    "docs/stores.md",
 )
 PATH_REFERENCE = re.compile(
     r"`((?:bot|handlers|schedules|tests|docs|\.ci)/[\w./-]*|[\w.-]+\.(?:md|toml|in|lock))`"

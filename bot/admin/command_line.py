@@ -50,7 +50,8 @@ def build_parser(
     for verb in ("web", "worker"):
         _add_flag(parsers[verb], "--without-keys", words.translate("operator.verbs.without_keys"))
     _add_manifest_options(parsers["manifest"], words)
-    _add_print_options(parsers["print"], words)
+    for verb in ("print", "privacy-pack"):
+        _add_print_options(parsers[verb], words, verb.replace("-", "_"))
     _add_team_commands(parsers["team"], words)
     _add_person_commands(parsers["person"], words)
     _add_workspace_commands(parsers["workspace"], words)
@@ -171,12 +172,14 @@ def _add_rename_options(parser: argparse.ArgumentParser, words: LanguagePack) ->
     _add_flag(parser, "--dry-run", words.translate("operator.verbs.team_rename_dry_run"))
 
 
-def _add_print_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
-    parser.add_argument("folder", type=Path, help=words.translate("operator.verbs.print_folder"))
+def _add_print_options(parser: argparse.ArgumentParser, words: LanguagePack, name: str) -> None:
+    """Add the folder and the language of the pages that the subcommand *name* writes."""
+    folder_help = words.translate(f"operator.verbs.{name}_folder")
+    parser.add_argument("folder", type=Path, help=folder_help)
     parser.add_argument(
         "--language",
         choices=catalogue.load_catalogue().languages,
-        help=words.translate("operator.verbs.print_language"),
+        help=words.translate(f"operator.verbs.{name}_language"),
     )
 
 

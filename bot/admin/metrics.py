@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -75,6 +76,20 @@ def render_prometheus(process: ProcessFigures, figures: DeploymentFigures | None
     registry = CollectorRegistry()
     registry.register(_Collector(process, figures))
     return generate_latest(registry).decode()
+
+
+def list_labels() -> Mapping[str, tuple[str, ...]]:
+    """Return the names of each metric's labels, by the metric's name.
+
+    They are read from one response in which every metric has a sample.
+    """
+    count = DeliveryCount(date.min, "", DeliveryState.SENT, "", 0)
+    process = ProcessFigures(tick_age=0, refused_requests={"": 0}, sockets={"": True})
+    figures = DeploymentFigures(failed_runs={"": 0}, delivery_counts=(count,))
+    return {
+        metric.samples[0].name: tuple(metric.samples[0].labels)
+        for metric in _Collector(process, figures).collect()
+    }
 
 
 class _Collector(Collector):

@@ -228,6 +228,7 @@ VERBS: Mapping[str, Permission] = {
     "secret rotate": _OPERATOR[Subject.SETTINGS],
     "audit": _OPERATOR[Subject.SETTINGS],
     "print": _OPERATOR[Subject.CONTENT],
+    "privacy-pack": _OPERATOR[Subject.CONTENT],
     "try": _OPERATOR[Subject.CONTENT],
 }
 """Commands of the operator, with each subcommand of those that have some."""

@@ -111,6 +111,13 @@ FILE_CASES = (
         prepare=write_files,
     ),
     Case(
+        "privacy pack into a file",
+        ("privacy-pack", "{folder}/text"),
+        "/text",
+        "Choose a folder that you may write to",
+        prepare=write_files,
+    ),
+    Case(
         "print into a forbidden folder",
         ("print", "{folder}/pages"),
         "/pages",

@@ -1,0 +1,1 @@
+"""The privacy pack: a document for privacy officers, generated from the code and the settings."""

@@ -1,0 +1,101 @@
+"""The data map: each table and column, why it is stored, how long, who sees it, in which backup.
+
+What a column is and why it is stored is in ``tables.toml``. What is personal, encrypted, erased
+and purged is read from the store, by the maps that its own deletions use.
+"""
+
+from bot.admin.privacy_pack.document import FactTable, Paragraph, Section
+from bot.admin.privacy_pack.section_texts import build_named_lines, build_section
+from bot.content.pack_texts import PackTexts
+from bot.store.data_map import DATA_MAP, Remainder, TableFacts
+from bot.store.workspace_rows import TABLES_WITHOUT_WORKSPACE
+
+_STORE_WORDS = {
+    "what": "contents",
+    "why": "why",
+    "kept": "kept",
+    "seen": "seen",
+    "backup": "backup",
+}
+"""The word that introduces each fact about a place outside the tables."""
+
+
+def build_data_map(texts: PackTexts) -> Section:
+    """Return the section with a subsection for each table, and one for what is elsewhere."""
+    tables = [_build_table_section(facts, texts) for facts in DATA_MAP.values()]
+    return build_section(texts, "data", sections=[*tables, _build_elsewhere(texts)])
+
+
+def _build_table_section(facts: TableFacts, texts: PackTexts) -> Section:
+    declared = texts.files["tables"][facts.table.name]
+    table = FactTable(
+        texts.get_headings("columns"),
+        tuple(
+            (
+                f"`{column.name}`",
+                *map(texts.fill, declared["columns"][column.name]),
+                describe_person(facts, column.name, texts),
+                texts.files["prose"]["backup"][_name_backup(facts, column.name)],
+            )
+            for column in facts.table.columns
+        ),
+    )
+    lines = build_named_lines(
+        texts,
+        ("about", str(facts.table.comment)),
+        ("why", texts.fill(declared["why"])),
+        ("kept", texts.fill(declared["kept"])),
+        ("seen", texts.fill(declared["seen"])),
+        ("after_erasure", _describe_erasure(facts, texts)),
+        ("after_purge", _describe_purge(facts, texts)),
+    )
+    title = texts.get_word("row_unit", name=f"`{facts.table.name}`", title=declared["title"])
+    return Section(f"data-{facts.table.name}", title, (lines, table))
+
+
+def describe_person(facts: TableFacts, column_name: str, texts: PackTexts) -> str:
+    """Return in words whether a column can be about a person, as the store's map says."""
+    kinds = {
+        "sealed": column_name in facts.sealed,
+        "account": column_name in facts.person_columns,
+        "workspace": column_name in {workspace for workspace, _ in facts.accounts},
+        "text": column_name in facts.texts,
+        "field": facts.is_personal,
+        "impersonal": True,
+    }
+    kind = next(name for name, applies in kinds.items() if applies)
+    return str(texts.files["prose"]["about_person"][kind])
+
+
+def _name_backup(facts: TableFacts, column_name: str) -> str:
+    return "sealed" if column_name in facts.sealed else "plain"
+
+
+def _describe_erasure(facts: TableFacts, texts: PackTexts) -> str:
+    """Return what an erasure leaves: in a sealed record the place of the person is emptied."""
+    is_record = bool(facts.sealed) and facts.table.name.endswith("record")
+    kind = "sealed" if is_record else "impersonal"
+    if facts.is_personal:
+        kind = Remainder(facts.remainder).value
+    return texts.fill(texts.files["prose"]["erasure"][kind])
+
+
+def _describe_purge(facts: TableFacts, texts: PackTexts) -> str:
+    reason = TABLES_WITHOUT_WORKSPACE.get(facts.table.name)
+    return texts.get_word("not_purged", reason=reason) if reason else texts.get_word("purged")
+
+
+def _build_elsewhere(texts: PackTexts) -> Section:
+    """Return the section on each place outside the tables, one list a place."""
+    lines = [
+        block
+        for store in texts.files["stores"].values()
+        for block in (
+            Paragraph(f"**{store['title']}**"),
+            build_named_lines(
+                texts,
+                *((word, texts.fill(store[name])) for name, word in _STORE_WORDS.items()),
+            ),
+        )
+    ]
+    return build_section(texts, "data-elsewhere", *lines)
