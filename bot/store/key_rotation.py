@@ -12,6 +12,7 @@ from bot.store.key_removal import KeyStoreInUseError
 from bot.store.keys.key_id import InstallationKeyId, PepperKeyId
 from bot.store.keys.key_replacement import ReplaceableKeyId, finish_replacement, read_both_keys
 from bot.store.keys.key_store import KeyStore
+from bot.store.row_security import begin_across_workspaces
 from bot.store.workspace_keys import is_purging
 
 
@@ -30,7 +31,7 @@ def begin_replacement(
     :class:`bot.store.keys.key_store.KeyStoreUnavailableError`, and
     :class:`bot.store.key_removal.KeyStoreInUseError` while a copy of the database uses the keys.
     """
-    with engine.begin() as connection:
+    with begin_across_workspaces(engine) as connection:
         _require_claim(claims, connection, now_seconds)
         if is_purging(connection, workspace) or not read_both_keys(key_store, key_id):
             return False
@@ -52,7 +53,7 @@ def finish_pepper(
     Where a pepper *is_configured* in the settings, no generated one stays. Idempotent. Raises what
     :func:`begin_replacement` does.
     """
-    with engine.begin() as connection:
+    with begin_across_workspaces(engine) as connection:
         _require_claim(claims, connection, now_seconds)
         if not is_configured:
             finish_replacement(key_store, PepperKeyId())
@@ -69,7 +70,7 @@ def finish_installation_key(
     ``False``, with nothing changed, during a purge, which destroys both keys. Raises what
     :func:`begin_replacement` does.
     """
-    with engine.begin() as connection:
+    with begin_across_workspaces(engine) as connection:
         _require_claim(claims, connection, now_seconds)
         if is_purging(connection, workspace):
             return False

@@ -17,6 +17,7 @@ from bot.domain.counts.close_schedule import NoticePreference
 from bot.domain.counts.release_rule import TOTAL
 from bot.domain.counts.unit_class import UnitClass
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.operator_entry import OperatorActor
 from bot.domain.people import Role
 from bot.domain.reachability import Evidence
 from bot.domain.teams.audit_entry import AuditAction, AuditEntry
@@ -134,6 +135,7 @@ def build_settings(word: str) -> dict[str, Any]:
         **dict.fromkeys(("reason", "kind"), "checkin"),
         **dict.fromkeys(("except_kinds", "is_first", "is_key_lost"), ()),
         **dict.fromkeys(("first_slot", "reference"), f"of {word}"),
+        "actor": OperatorActor.OPERATOR,
         "after": None,
         "attempt": 0,
         "change": lambda slot: replace(slot, unanswered_count=5),
@@ -204,6 +206,7 @@ def load_stored_objects(repos: Repositories, word: str) -> dict[str, Any]:
         "delivery_id": delivery.id,
         "period": periods[0],
         "profile": contributor.profile,
+        "profiles": (contributor.profile,),
         "version": installation.version,
     }
 
