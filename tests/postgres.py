@@ -14,6 +14,9 @@ from tests.memory_folder import find_memory_folder
 
 _SUPERUSER = "postgres"
 
+ALL_ROWS = "-c attune.workspaces={*}"
+"""Connection options of a test that reads the rows of all workspaces as the bot's role."""
+
 _BOT_ROLE = "attune_bot"
 """The bot's role: it owns its database and passes no policy, unlike a superuser."""
 

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from tests.bench.targets import read_cpu_seconds, read_resident_megabytes
+from tests.postgres import ALL_ROWS
 
 DATABASE, STAND_IN, SIMULATION = "postgresql", "stand-in of Slack", "simulation"
 
@@ -76,7 +77,9 @@ class UsageMeter:
     def __init__(self, database_url: str, pids: dict[str, int]) -> None:
         """Measure the processes of *pids* by name, this one, and the server of *database_url*."""
         self._pids = {**pids, SIMULATION: os.getpid()}
-        self._connection = psycopg.connect(_to_libpq(database_url), autocommit=True)
+        self._connection = psycopg.connect(
+            _to_libpq(database_url), autocommit=True, options=ALL_ROWS
+        )
         self._postmaster_pid = _read_parent_pid(self._connection.info.backend_pid)
         self.max_megabytes: dict[str, float] = {}
         self.max_connections: Counter[str] = Counter()

@@ -21,6 +21,7 @@ from tests.journeys.botprocess import PEPPER, ROOT
 from tests.journeys.faulty_slack import FaultySlack, run_faulty_slack
 from tests.journeys.short_waits import NOTE_KIND
 from tests.key_folders import open_test_store
+from tests.postgres import ALL_ROWS
 
 WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH", "slack:T0WEST")
 PEOPLE_PER_WORKSPACE = 6
@@ -197,7 +198,8 @@ class WorkerGroup:
 
     def run_query(self, query: str) -> list[tuple[Any, ...]]:
         """Run *query*, and return its rows."""
-        with psycopg.connect(self.database_url.replace("+psycopg", "")) as connection:
+        url = self.database_url.replace("+psycopg", "")
+        with psycopg.connect(url, options=ALL_ROWS) as connection:
             return connection.execute(query.encode()).fetchall()
 
     @contextmanager
