@@ -1,6 +1,6 @@
 """Duty: erase the people whose accounts have been closed for 30 days, once a day."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.context import Context
@@ -11,7 +11,6 @@ from bot.workflows import person_erasure, reachability
 
 _DUTY = "erase_departed"
 _INTERVAL = timedelta(days=1)
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def run(context: Context) -> int:
@@ -19,25 +18,39 @@ async def run(context: Context) -> int:
 
     The product confirms for each of their accounts that it is still closed; without an answer the
     next day tries again, and an account that is open again ends the time. Crashed, the pass starts
-    again, which changes nothing for those who are erased.
+    again, which changes nothing for those who are erased. Somebody who cannot be erased, as while a
+    key cannot be read, stops nobody else: the next day tries again, and the first error is raised
+    at the end.
     """
     now, scope = context.now(), context.store.across_workspaces
-    last_pass = await scope.read(lambda repos: repos.watermarks.last_run(_DUTY, _NEVER))
-    if now - last_pass < _INTERVAL:
+    if not await scope.read(lambda repos: repos.watermarks.is_due(_DUTY, _INTERVAL, now)):
         return 0
     last_day = now.date() - departure.ERASURE_DELAY
-    erased_count = 0
+    erased_count, first_error = 0, None
+    await scope.write(lambda repos: repos.closed_accounts.limit_days(now.date()))
     for person in await scope.read(lambda repos: repos.closed_accounts.list_closed_by(last_day)):
-        accounts = await scope.read(partial(_list_due_accounts, person=person, now=now))
-        if accounts and await _are_closed(context, accounts, now):
-            erased_count += await scope.write(partial(_erase_if_due, person=person, now=now))
-    await scope.write(lambda repos: repos.watermarks.advance(_DUTY, now))
+        try:
+            erased_count += await _erase_if_confirmed(context, person, now)
+        except Exception as error:  # noqa: BLE001 - the others are erased all the same
+            first_error = first_error or error
+    await scope.write(lambda repos: repos.watermarks.set_last_run(_DUTY, now))
+    if first_error is not None:
+        raise first_error
     return erased_count
 
 
 async def next_due(_context: Context) -> datetime | None:
     """Return ``None``: no person waits for this duty, so a simulated clock never stops for it."""
     return None
+
+
+async def _erase_if_confirmed(context: Context, person: Person, now: datetime) -> int:
+    """Erase a person who is due and gone by the product's own words; return 1 if so, else 0."""
+    scope = context.store.across_workspaces
+    accounts = await scope.read(partial(_list_due_accounts, person=person, now=now))
+    if not accounts or not await _are_closed(context, accounts, now):
+        return 0
+    return await scope.write(partial(_erase_if_due, person=person, now=now))
 
 
 def _list_due_accounts(repos: Repositories, person: Person, now: datetime) -> tuple[Person, ...]:

@@ -1,7 +1,7 @@
 """Duty: purge the workspaces that uninstalled the app a day ago."""
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from bot.context import Context
@@ -22,7 +22,6 @@ _CHECK_INTERVAL = timedelta(hours=1)
 """Time for which no product is asked after one has not proved that a due workspace is gone."""
 
 _WARNING_MARK, _CHECK_MARK = "purge_warning", "purge_check"
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 async def run(context: Context, *, batch_size: int = BATCH_SIZE) -> int:
@@ -110,12 +109,12 @@ async def _warn_of_pending(context: Context, now: datetime) -> None:
 
 
 async def _has_passed(context: Context, mark: str, interval: timedelta, now: datetime) -> bool:
-    """Return whether *interval* has passed since *mark*; also after the clock was set back."""
-    last = await context.store.across_workspaces.read(
-        lambda repos: repos.watermarks.last_run(mark, _NEVER)
+    return await context.store.across_workspaces.read(
+        lambda repos: repos.watermarks.is_due(mark, interval, now)
     )
-    return not timedelta(0) <= now - last < interval
 
 
 async def _advance_mark(context: Context, mark: str, now: datetime) -> None:
-    await context.store.across_workspaces.write(lambda repos: repos.watermarks.rewind(mark, now))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.watermarks.set_last_run(mark, now)
+    )

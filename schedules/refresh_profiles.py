@@ -45,7 +45,7 @@ async def run(context: Context) -> int:
     """
     now = context.now()
     last_run = await context.store.across_workspaces.read(
-        lambda repos: repos.watermarks.last_run(PROFILES_DUTY, now)
+        lambda repos: min(now, repos.watermarks.last_run(PROFILES_DUTY, now))
     )
     previous_turn, current_turn = (
         int(last_run.timestamp()) // _TURN_SECONDS,
@@ -63,7 +63,7 @@ async def run(context: Context) -> int:
     if turns or last_run == now:
         turn_start = datetime.fromtimestamp(current_turn * _TURN_SECONDS, UTC)
         await context.store.across_workspaces.write(
-            lambda repos: repos.watermarks.advance(PROFILES_DUTY, turn_start)
+            lambda repos: repos.watermarks.set_last_run(PROFILES_DUTY, turn_start)
         )
     return refreshed
 

@@ -9,7 +9,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.context import Context
 from bot.domain.counts import cover
@@ -28,8 +28,6 @@ _BATCH_SIZE = 25
 _SPAN_SECONDS = 60.0
 """Seconds after which the list of teams is loaded again."""
 
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     """Seal the records of all teams again, if the last complete pass is long ago.
@@ -39,13 +37,15 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     how many teams were covered.
     """
     now, scope = context.now(), context.store.across_workspaces
-    last_pass = await scope.read(lambda repos: repos.watermarks.last_run(_WATERMARK, _NEVER))
-    if not cover.is_daily_pass_due(last_pass, now):
+    is_due = await scope.read(
+        lambda repos: repos.watermarks.is_due(_WATERMARK, cover.DAILY_PASS_INTERVAL, now)
+    )
+    if not is_due:
         return 0
     teams = await _load_teams(context)
     for start in range(0, len(teams), batch_size):
         await _write_covers(context, teams[start : start + batch_size])
-    await scope.write(lambda repos: repos.watermarks.advance(_WATERMARK, now))
+    await scope.write(lambda repos: repos.watermarks.set_last_run(_WATERMARK, now))
     return len(teams)
 
 

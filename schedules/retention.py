@@ -1,7 +1,7 @@
 """Duty: delete the rows whose retention period is over, table by table."""
 
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from bot.context import Context
@@ -22,7 +22,6 @@ from bot.workflows.secret_rotation import record_rotation, reseal_outdated
 
 _TEAM_RECORDS_DUTY = "team_records"
 _RESEALING_INTERVAL = timedelta(days=1)
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _BATCH_SIZE = 50
 """Default number of team records per transaction: some milliseconds, which a form may wait."""
@@ -109,10 +108,10 @@ async def _reseal_team_records(context: Context, batch_size: int) -> int:
     that a set-up could not add, because the key store was unavailable, are added.
     """
     now, scope = context.now(), context.store.across_workspaces
-    last_pass = await scope.read(
-        lambda repos: repos.watermarks.last_run(_TEAM_RECORDS_DUTY, _NEVER)
+    is_due = await scope.read(
+        lambda repos: repos.watermarks.is_due(_TEAM_RECORDS_DUTY, _RESEALING_INTERVAL, now)
     )
-    if now - last_pass < _RESEALING_INTERVAL:
+    if not is_due:
         return 0
     deleted_count, after = 0, ""
     while team_ids := await scope.read(partial(_list_team_ids, after=after, limit=batch_size)):
@@ -120,7 +119,7 @@ async def _reseal_team_records(context: Context, batch_size: int) -> int:
             partial(_reseal_batch, team_ids=team_ids, today=now.date())
         )
         after = team_ids[-1]
-    await scope.write(lambda repos: repos.watermarks.advance(_TEAM_RECORDS_DUTY, now))
+    await scope.write(lambda repos: repos.watermarks.set_last_run(_TEAM_RECORDS_DUTY, now))
     return deleted_count
 
 

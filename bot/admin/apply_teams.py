@@ -187,7 +187,7 @@ def _finish(repos: Repositories, *, has_changes: bool, now: datetime) -> None:
     repos.ledger.add_listed_people(now)
     if has_changes:
         # The file is applied without a product: the worker checks the accounts at once.
-        repos.watermarks.rewind(PROFILES_DUTY, now - _ONE_CHECK_OF_EACH)
+        repos.watermarks.set_last_run(PROFILES_DUTY, now - _ONE_CHECK_OF_EACH)
 
 
 def _build_links(same_persons: Iterable[SamePerson]) -> dict[Person, Person]:

@@ -1,9 +1,14 @@
 """Who has left is erased after 30 days, and only where the product says that they have."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.context import Context
 from bot.conversation import Person, Profile, ProfileChanged
+from bot.errors import StoreBusyError
+from bot.store.keys.folder_key_store import FolderKeyStore
+from bot.store.keys.key_id import TeamKeyId
 from bot.store.repositories import Repositories
 from bot.workflows import person_erasure
 from handlers import EVENT_HANDLER
@@ -137,3 +142,51 @@ async def test_a_report_of_a_closed_account_begins_the_time_after_a_refused_mess
 
     clock.advance(days=30)
     assert await erase_departed.run(joined_context) == 1
+
+
+async def test_somebody_who_cannot_be_erased_stops_nobody_else(
+    joined_context: Context, clock: FakeClock, outlet: RecordingOutlet
+) -> None:
+    """With a damaged key of their team, the others are erased; the next day tries again."""
+    other = build_person("other")
+
+    def add_team(repos: Repositories) -> None:
+        repos.teams.save(replace(TEAM, id="other", channel="C0OTHER"))
+        repos.teams.declare_clinicians("other", [other])
+        repos.people.join_team(other, "other")
+
+    await joined_context.store.across_workspaces.write(add_team)
+    for person in (MARIE, other):
+        await close_account(joined_context, outlet, person)
+    clock.advance(days=30)
+    key_store = joined_context.store.key_store
+    assert isinstance(key_store, FolderKeyStore)
+    key_file = key_store.folder / TeamKeyId(TEAM.id).file_name
+    key = key_file.read_bytes()
+    key_file.write_bytes(key[:-1])
+
+    with pytest.raises(StoreBusyError):
+        await erase_departed.run(joined_context)
+
+    assert "person" in await list_tables(joined_context, MARIE)
+    assert "person" not in await list_tables(joined_context, other)
+    key_file.write_bytes(key)
+    clock.advance(days=1)
+    assert await erase_departed.run(joined_context) == 1
+
+
+async def test_a_clock_that_was_ahead_delays_no_erasure(
+    joined_context: Context, clock: FakeClock, outlet: RecordingOutlet
+) -> None:
+    """Neither a pass nor a day that was stored with a clock a year ahead silences the duty."""
+    clock.advance(days=365)
+    await close_account(joined_context, outlet, MARIE)
+    await erase_departed.run(joined_context)
+    clock.advance(days=-365)
+
+    counts = []
+    for _ in range(31):
+        counts.append(await erase_departed.run(joined_context))
+        clock.advance(days=1)
+
+    assert counts == [0] * 30 + [1]

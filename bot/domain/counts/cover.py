@@ -7,7 +7,7 @@ tell them from those of a cover.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from math import log
 
 MEAN_COVER_INTERVAL = timedelta(minutes=20)
@@ -63,8 +63,3 @@ def draw_next_cover(
     if delay_seconds >= span_seconds:
         return NextCover(span_seconds, None)
     return NextCover(delay_seconds, draw_below(team_count))
-
-
-def is_daily_pass_due(last_pass: datetime, now: datetime) -> bool:
-    """Return whether every record is to be sealed again now, whenever its last cover was."""
-    return now - last_pass >= DAILY_PASS_INTERVAL

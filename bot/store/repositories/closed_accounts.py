@@ -24,6 +24,11 @@ class ClosedAccounts:
         is_row = (people.c.workspace == person.workspace) & (people.c.id == person.id)
         self._connection.execute(update(people).where(is_row).values(closed_since=day))
 
+    def limit_days(self, today: date) -> None:
+        """Set every day after *today*, from a clock that was ahead, to *today*."""
+        is_ahead = people.c.closed_since > today
+        self._connection.execute(update(people).where(is_ahead).values(closed_since=today))
+
     def list_closed_by(self, day: date) -> tuple[Person, ...]:
         """Return the accounts that were closed on *day* or before, those of the longest first."""
         query = select(people.c.workspace, people.c.id).where(people.c.closed_since <= day)

@@ -1,6 +1,6 @@
 """Watermarks: up to which instant each scheduled duty has run, to catch up after downtime."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from sqlalchemy import Connection, bindparam, select
@@ -8,6 +8,8 @@ from sqlalchemy import Connection, bindparam, select
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.schema import watermarks
 from bot.store.upsert import UpsertInsert, build_insert, upsert_row
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _MAX_LAG_SECONDS = 600
 """Seconds by which a stored watermark may lag behind the last run."""
@@ -40,8 +42,15 @@ class Watermarks:
         values = {"name": duty_name, "looked": to_unix_seconds(now)}
         self._connection.execute(_build_advance(self._connection.dialect.name), values)
 
-    def rewind(self, duty_name: str, moment: datetime) -> None:
-        """Set the watermark of *duty_name* back to *moment*, so that the duty catches up."""
+    def is_due(self, duty_name: str, interval: timedelta, now: datetime) -> bool:
+        """Return whether *interval* has passed since the watermark, or it lies ahead of *now*.
+
+        One run with a clock that was ahead must not silence the duty until that date.
+        """
+        return not timedelta(0) <= now - self.last_run(duty_name, _NEVER) < interval
+
+    def set_last_run(self, duty_name: str, moment: datetime) -> None:
+        """Set the watermark of *duty_name* to *moment*, also back, so that the duty catches up."""
         values = {"name": duty_name, "looked": to_unix_seconds(moment)}
         upsert_row(self._connection, watermarks, values)
 
