@@ -13,6 +13,7 @@ from bot.context import Context
 from schedules.delivery.sender import DeliverySender
 from schedules.delivery.shared_workers import SharedWorkers
 from schedules.delivery.worker_timings import WorkerTimings
+from tests.postgres import ALL_ROWS
 from tests.schedules.delivery.worker_pairs import (
     WORKSPACES,
     SlowOutlet,
@@ -60,7 +61,7 @@ class DbosTables:
 
     def run_query(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run *query* in a connection of its own, outside the store."""
-        with psycopg.connect(self._url, autocommit=True) as connection:
+        with psycopg.connect(self._url, autocommit=True, options=ALL_ROWS) as connection:
             cursor = connection.execute(query.encode(), values)
             return cursor.fetchall() if cursor.description else []
 
