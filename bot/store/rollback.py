@@ -1,7 +1,7 @@
 """Rollback detection: a restored database has an older mark than the key store."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -10,16 +10,21 @@ from bot.store.keys.key_store import KeyStore
 from bot.store.repositories.column_codecs import from_unix_seconds
 from bot.store.repositories.watermarks import Watermarks
 
+_MARK_LAG = timedelta(minutes=15)
+"""Time that a process may have run after its last mark: the mark's ten minutes, and a long tick."""
+
 
 @dataclass(frozen=True)
 class Rollback:
     """The database was replaced by an older copy.
 
     What was written since ``restored_to`` is undone, filings and withdrawals included. The instant
-    has the resolution of a watermark, ten minutes.
+    has the resolution of a watermark, ten minutes. Messages may have been sent until
+    ``sent_until``.
     """
 
     restored_to: datetime
+    sent_until: datetime
 
 
 def detect_rollback(connection: Connection, key_store: KeyStore) -> Rollback | None:
@@ -31,7 +36,8 @@ def detect_rollback(connection: Connection, key_store: KeyStore) -> Rollback | N
     database_mark, claim = read_mark(connection), key_store.read_claim()
     if not database_mark or claim is None or database_mark >= claim.mark:
         return None
-    return Rollback(from_unix_seconds(database_mark))
+    sent_until = from_unix_seconds(claim.mark) + _MARK_LAG
+    return Rollback(from_unix_seconds(database_mark), sent_until)
 
 
 def advance_database_mark(connection: Connection, now: datetime) -> int:

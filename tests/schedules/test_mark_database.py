@@ -1,6 +1,7 @@
 """A restored database is detected by the mark that the key store also has."""
 
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,8 @@ async def test_restored_backup_is_detected(
     detected = restored.detect_rollback()
     await restored.close()
 
-    assert detected == Rollback(START)
+    sent_until = START + timedelta(days=3, minutes=15)
+    assert detected == Rollback(START, sent_until)
 
 
 async def test_rollback_is_logged_once_without_a_date(

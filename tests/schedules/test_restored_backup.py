@@ -30,6 +30,9 @@ from tests.sample_team import (
     set_up_team,
 )
 
+BACKUP_MADE_AT = START - timedelta(days=1)
+"""The day before the check-in: one that was due before the restore is not sent."""
+
 CODES = {"form": "away", "status": "touched"}
 SMALL_TEAM = tuple(build_person(f"small{number}") for number in range(2))
 """A team with no open period: two people are too few to be counted."""
@@ -51,6 +54,7 @@ async def restored_bot(
 
     Three people read each language; two belong to a team with no open period.
     """
+    clock.current_time = BACKUP_MADE_AT
     await set_up_team(context)
     await set_up_team(context, OTHER_TEAM, SMALL_TEAM, ())
     await context.store.across_workspaces.write(
@@ -102,7 +106,7 @@ def build_notices(catalogue: Catalogue) -> dict[str, list[str]]:
     notices: dict[str, list[str]] = {person.id: [] for person in SMALL_TEAM}
     for number, person in enumerate(CLINICIANS):
         words = catalogue.get_pack(LANGUAGES[number % 3])
-        day = words.format_day(START.date())
+        day = words.format_day(BACKUP_MADE_AT.date())
         notices[person.id] = [words.translate("checkin.nudge.undone", day=day)]
     return notices
 
@@ -164,7 +168,7 @@ async def test_a_moved_person_reads_what_is_undone_where_they_count(
     await send_checkins(context)
 
     words = context.catalogue.get_pack("en")
-    undone = words.translate("checkin.nudge.undone", day=words.format_day(START.date()))
+    undone = words.translate("checkin.nudge.undone", day=words.format_day(BACKUP_MADE_AT.date()))
     assert undone in list_notices(outlet)[MARIE.id]
 
 
@@ -205,7 +209,7 @@ async def test_second_restore_does_not_shorten_the_span(
     since = await context.store.across_workspaces.read(
         lambda repos: repos.ledger.find_undone_since(TEAM.id, clock())
     )
-    assert since == START
+    assert since == BACKUP_MADE_AT
 
 
 async def test_crash_before_the_key_stores_mark_loses_no_notice(
@@ -221,7 +225,7 @@ async def test_crash_before_the_key_stores_mark_loses_no_notice(
     since = await context.store.across_workspaces.read(
         lambda repos: repos.ledger.find_undone_since(TEAM.id, clock())
     )
-    assert since == START
+    assert since == BACKUP_MADE_AT
 
 
 async def test_without_a_restore_no_checkin_has_the_notice(

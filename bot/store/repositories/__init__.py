@@ -34,6 +34,7 @@ from bot.store.repositories.person_renames import PersonRenames
 from bot.store.repositories.personal_rows import PersonalRows
 from bot.store.repositories.previous_setups import PreviousSetups
 from bot.store.repositories.releases import Releases
+from bot.store.repositories.restored_deliveries import settle_unknown_deliveries
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_lifecycle import TeamLifecycle
 from bot.store.repositories.team_slots import TeamSlots
@@ -84,10 +85,11 @@ class Repositories:
         return rollback.detect_rollback(self._connection, self._key_store)
 
     def mark_rollback(self, now: datetime) -> rollback.Rollback | None:
-        """Mark what a restore has undone in every open period, and return it, if there was one."""
+        """Mark what a restore has undone in every open period, and settle what may be sent."""
         detected = self.detect_rollback()
         if detected is not None:
             self.ledger.mark_undone(detected.restored_to, now)
+            settle_unknown_deliveries(self._connection, min(detected.sent_until, now))
         return detected
 
     def advance_rollback_mark(self, now: datetime) -> int:

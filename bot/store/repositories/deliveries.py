@@ -18,7 +18,6 @@ from bot.store.repositories.delivery_records import (
     DeliveryState,
     PlannedDelivery,
     build_delivery_count,
-    build_delivery_row,
     parse_delivery_row,
 )
 from bot.store.repositories.delivery_statements import (
@@ -30,6 +29,7 @@ from bot.store.repositories.delivery_statements import (
     matches_planned,
     matches_planned_card,
 )
+from bot.store.repositories.restored_deliveries import build_new_rows, list_planned_ids
 from bot.store.repositories.team_slots import TeamSlots
 from bot.store.repositories.unanswered_counts import (
     count_as_unanswered,
@@ -62,7 +62,7 @@ class Deliveries:
 
     def plan_deliveries(self, planned_deliveries: Iterable[PlannedDelivery]) -> int:
         """Insert the deliveries whose keys are new and return how many were inserted."""
-        rows = [build_delivery_row(planned) for planned in planned_deliveries]
+        rows = build_new_rows(self._connection, planned_deliveries)
         return insert_missing_rows(self._connection, deliveries, rows)
 
     def plan_checkins(self, planned_deliveries: Iterable[PlannedDelivery]) -> int:
@@ -72,10 +72,10 @@ class Deliveries:
         inserted: two clocks that plan the same check-in count it once. The count is taken back
         when the delivery ends without having been sent (:data:`UNSENT_STATES`).
         """
-        rows = [build_delivery_row(planned) for planned in planned_deliveries]
+        rows = build_new_rows(self._connection, planned_deliveries)
         inserted_count = insert_missing_rows(self._connection, deliveries, rows)
         # Of a check-in planned before, the id in *rows* was never inserted.
-        count_as_unanswered(self._slots, [row["id"] for row in rows])
+        count_as_unanswered(self._slots, list_planned_ids(rows))
         return inserted_count
 
     def get(self, delivery_id: str) -> Delivery | None:
