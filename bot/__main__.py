@@ -14,7 +14,9 @@ from uvicorn.loops.auto import auto_loop_factory
 from bot import (
     adapters,
     app,
+    backup_commands,
     logs,
+    move_commands,
     operator_commands,
     person_commands,
     printed_output,
@@ -41,8 +43,9 @@ from bot.worker_options import PRODUCTION, WorkerOptions
 _MAX_PORT = 65535
 _VERBS_WITH_SETTINGS = frozenset(
     {
-        *("web", "worker", "migrate", "deliveries", "backup", "export-tables"),
-        *("team", "person", "workspace", "secret", "audit", "print", "privacy-pack"),
+        *("web", "worker", "migrate", "deliveries", "backup", "restore", "move-to"),
+        *("export-tables", "team", "person", "workspace", "secret", "audit", "print"),
+        "privacy-pack",
     }
 )
 """The subcommands that read settings; the doctor reports misspelt ones among its findings."""
@@ -256,8 +259,10 @@ HANDLERS: Mapping[str, CommandHandler] = {
     "migrate": _migrate_store,
     "doctor": _print_checkup,
     "deliveries": operator_commands.print_deliveries,
-    "backup": operator_commands.back_up_database,
-    "check-backup": operator_commands.check_backup,
+    "backup": backup_commands.back_up_database,
+    "check-backup": backup_commands.check_backup,
+    "restore": backup_commands.restore_database,
+    "move-to": move_commands.move_database,
     "export-tables": operator_commands.export_tables,
     "manifest": printed_output.print_manifest,
     "team": team_commands.run_team_command,

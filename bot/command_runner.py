@@ -17,7 +17,7 @@ from bot.store.key_removal import KeyStoreInUseError
 from bot.store.keys.key_store import KeyStoreUnavailableError
 
 _VERBS_THAT_START_WITHOUT_KEYS = frozenset({"web", "worker"})
-_VERBS_THAT_CHANGE_SETUPS = frozenset({"team", "person", "workspace"})
+_VERBS_THAT_APPLY = frozenset({"team", "person", "workspace", "restore", "move-to"})
 _EXIT_INTERRUPTED = 130
 
 
@@ -46,7 +46,7 @@ def run_command(
         if not faults:
             _print_unknown_error(error, words, shows_stack=shows_stack)
             return EXIT_UNHEALTHY
-        name = "not_applied" if options.verb in _VERBS_THAT_CHANGE_SETUPS else "heading"
+        name = "not_applied" if options.verb in _VERBS_THAT_APPLY else "heading"
         print_sentence(words.translate(f"operator.faults.{name}"))
         print_faults(faults, words)
         return EXIT_FAULTY_INPUT

@@ -1,4 +1,4 @@
-"""Operator's commands that read or copy the database and start no process."""
+"""Operator's commands that read the database and start no process."""
 
 import argparse
 import sys
@@ -7,7 +7,6 @@ from bot import settings
 from bot.admin import metrics, table_file
 from bot.content.catalogue import LanguagePack
 from bot.domain.counts import table_export
-from bot.store import backup
 from bot.store.open_store import open_store
 from bot.workflows.released_units import load_released_units
 
@@ -38,36 +37,6 @@ def print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
     if not counts:
         print_sentence(words.translate("operator.deliveries.none"))
     return 0
-
-
-def back_up_database(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Copy the SQLite database to a new file; on PostgreSQL print the command that does so."""
-    config = settings.load_settings("backup")
-    if not config.uses_sqlite:
-        print_sentence(words.translate("operator.backup.postgresql", path=str(options.file)))
-        return EXIT_FAULTY_INPUT
-    try:
-        backup.back_up_database(config.database_url.get_secret_value(), options.file)
-    except backup.BackupFailedError:
-        print_sentence(words.translate("operator.backup.failed", path=str(options.file)))
-        return EXIT_FAULTY_INPUT
-    print_sentence(words.translate("operator.backup.written", path=str(options.file)))
-    return 0
-
-
-def check_backup(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Check a copy of an SQLite database, and print what it contains."""
-    report = backup.check_backup(options.file)
-    if not report.is_readable:
-        print_sentence(words.translate("operator.backup.unreadable", path=str(options.file)))
-        return EXIT_UNHEALTHY
-    state = "intact" if report.is_intact else "damaged"
-    print_sentence(words.translate(f"operator.backup.{state}"))
-    schema = "current" if report.is_current else "older"
-    print_sentence(words.translate(f"operator.backup.{schema}", revision=report.revision))
-    for name, count in report.counts.items():
-        print_sentence(words.translate(f"operator.backup.{name}", count=count))
-    return 0 if report.is_intact else EXIT_UNHEALTHY
 
 
 def export_tables(options: argparse.Namespace, words: LanguagePack) -> int:

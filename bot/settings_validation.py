@@ -76,6 +76,17 @@ def check_database_url(value: SecretStr | None) -> SecretStr:
     return SecretStr(url)
 
 
+def parse_server_url(text: str) -> str:
+    """Return the address of a PostgreSQL database with the driver of this bot.
+
+    Raises :class:`ValueError` for any other address.
+    """
+    url = _select_driver(text.strip())
+    if not url.startswith(POSTGRESQL_SCHEME) or not _split_server_address(url)[2]:
+        raise ValueError
+    return url
+
+
 def _expand_file_path(path: str) -> str:
     """Return the path of an SQLite file; memory does not outlive a process, options are refused."""
     if not path or path.startswith((":", "file:", "/~")) or "?" in path:

@@ -58,9 +58,8 @@ def build_parser(
     _add_secret_commands(parsers["secret"], words)
     audit_help = words.translate("operator.verbs.audit_workspace")
     parsers["audit"].add_argument("workspace", metavar="WORKSPACE", nargs="?", help=audit_help)
-    for verb in ("backup", "check-backup"):
-        file_help = words.translate("operator.verbs.backup_file")
-        parsers[verb].add_argument("file", type=Path, help=file_help)
+    _add_backup_options(parsers, words)
+    _add_move_options(parsers["move-to"], words)
     export_help = words.translate("operator.verbs.export_file")
     parsers["export-tables"].add_argument("file", type=Path, help=export_help)
     _add_sandbox_options(parsers["try"], words)
@@ -74,6 +73,35 @@ def _add_sandbox_options(parser: argparse.ArgumentParser, words: LanguagePack) -
     _add_flag(parser, "--teams", words.translate("operator.verbs.in_teams"))
     timeout_help = words.translate("operator.verbs.timeout")
     parser.add_argument("--timeout", type=float, default=3.0, help=timeout_help)
+
+
+def _add_backup_options(
+    parsers: Mapping[str, argparse.ArgumentParser], words: LanguagePack
+) -> None:
+    """Add the file of each command on copies, and their options."""
+    names = {"backup": "backup_target", "check-backup": "backup_file", "restore": "backup_file"}
+    for verb, name in names.items():
+        file_help = words.translate(f"operator.verbs.{name}")
+        parsers[verb].add_argument("file", type=Path, help=file_help)
+    keep_help = words.translate("operator.verbs.backup_keep")
+    parsers["backup"].add_argument("--keep", type=_parse_count, metavar="N", help=keep_help)
+    _add_flag(parsers["restore"], "--dry-run", words.translate("operator.verbs.restore_dry_run"))
+
+
+def _add_move_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
+    """Add the address of the new database, and that of a new key database."""
+    target_help = words.translate("operator.verbs.move_target")
+    parser.add_argument("target", metavar="URL", help=target_help)
+    keys_help = words.translate("operator.verbs.move_keys")
+    parser.add_argument("--keys", metavar="URL", help=keys_help)
+
+
+def _parse_count(text: str) -> int:
+    """Parse a number from 1; raise :class:`ValueError`, which the parser reports, for another."""
+    count = int(text)
+    if count < 1:
+        raise ValueError
+    return count
 
 
 def _add_manifest_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:

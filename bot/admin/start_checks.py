@@ -30,6 +30,15 @@ from bot.store.store import Store
 
 logger = logging.getLogger("attune.start")
 
+_FOREIGN_STATES = frozenset(
+    {
+        DatabaseFault.NEWER_SCHEMA,
+        DatabaseFault.FOREIGN_SCHEMA,
+        DatabaseFault.MOVED,
+        DatabaseFault.MOVE_INCOMPLETE,
+    }
+)
+
 
 def check_claim(settings: Settings, *, accepts_lost_keys: bool, is_server: bool = True) -> None:
     """Check before anything is written that the key store is that of the database.
@@ -61,9 +70,12 @@ def check_claim(settings: Settings, *, accepts_lost_keys: bool, is_server: bool 
 
 
 def _require_own_schema(store: Store) -> None:
-    """Raise an error for the schema of a newer release or another program, which stays as it is."""
+    """Raise an error for a database that no start may change, and that stays as it is.
+
+    It has the schema of a newer release or another program, was moved, or is incomplete.
+    """
     fault = store.database_check.find_schema_fault()
-    if fault is DatabaseFault.NEWER_SCHEMA or fault is DatabaseFault.FOREIGN_SCHEMA:
+    if fault in _FOREIGN_STATES:
         raise UnusableDatabaseError(fault)
 
 

@@ -210,6 +210,8 @@ VERBS: Mapping[str, Permission] = {
     "deliveries": _OPERATOR[Subject.HEALTH],
     "backup": _OPERATOR[Subject.RESULTS],
     "check-backup": _OPERATOR[Subject.HEALTH],
+    "restore": _OPERATOR[Subject.RESULTS],
+    "move-to": _OPERATOR[Subject.RESULTS],
     "export-tables": _OPERATOR[Subject.RESULTS],
     "manifest": _OPERATOR[Subject.CONTENT],
     "team apply": _OPERATOR[Subject.SETTINGS],

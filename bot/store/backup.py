@@ -44,19 +44,26 @@ def back_up_database(url: str, target: Path) -> None:
     mode 0600, on the disk when this function returns. Raises :class:`BackupFailedError` if the
     target exists or cannot be written, or the database is missing.
     """
-    source = Path(make_url(url).database or "")
     try:
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except OSError as error:
+        copy_database(Path(make_url(url).database or ""), target)
+    except (sqlite3.Error, OSError) as error:
         raise BackupFailedError from error
+
+
+def copy_database(source: Path, target: Path, options: str = "mode=ro") -> None:
+    """Copy the SQLite file *source*, opened with *options*, to the new file *target*.
+
+    Raises the driver's error and :class:`OSError`; then the target is not there.
+    """
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
-        with _connect(source, "mode=ro") as original, _connect(target, "mode=rw") as copy:
+        with _connect(source, options) as original, _connect(target, "mode=rw") as copy:
             original.backup(copy)
             copy.execute("PRAGMA journal_mode=delete")
-        _synchronize(target)
-    except (sqlite3.Error, OSError) as error:
+        synchronize_file(target)
+    except (sqlite3.Error, OSError):
         target.unlink()
-        raise BackupFailedError from error
+        raise
 
 
 def check_backup(path: Path) -> BackupReport:
@@ -81,12 +88,16 @@ def check_backup(path: Path) -> BackupReport:
     )
 
 
+def build_address(path: Path, options: str) -> str:
+    """Return the address of an SQLite file with *options*, such as ``mode=ro``."""
+    return f"file:{quote(str(path.absolute()))}?{options}"
+
+
 def _connect(path: Path, options: str) -> closing[sqlite3.Connection]:
-    address = f"file:{quote(str(path.absolute()))}?{options}"
-    return closing(sqlite3.connect(address, uri=True, timeout=30))
+    return closing(sqlite3.connect(build_address(path, options), uri=True, timeout=30))
 
 
-def _synchronize(path: Path) -> None:
+def synchronize_file(path: Path) -> None:
     """Write the file and its folder entry to the disk."""
     for synchronized, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
         descriptor = os.open(synchronized, flags)

@@ -32,6 +32,8 @@ class DatabaseFault(StrEnum):
     OLDER_SCHEMA = "older_schema"
     NEWER_SCHEMA = "newer_schema"
     FOREIGN_SCHEMA = "foreign_schema"
+    MOVED = "moved"
+    MOVE_INCOMPLETE = "move_incomplete"
     UNKNOWN = "unknown"
 
     @property

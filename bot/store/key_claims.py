@@ -97,6 +97,10 @@ class KeyClaims:
             self._create_request_key(connection)
         return status
 
+    def take_over(self, connection: Connection) -> None:
+        """Give the claim to this instance at once: the operator has moved the database here."""
+        self._replace_claim(instance=self._get_instance(connection))
+
     def renew(self, connection: Connection) -> None:
         """Write a claim without a mark, whatever the key store has: the operator accepts it."""
         database_id = self._get_database_id(connection)

@@ -23,6 +23,7 @@ from bot.store.migration_declarations import (
     find_oldest_supported,
     load_declarations,
 )
+from bot.store.move_state import find_move_fault
 
 _MAY_CREATE_SQL = text("SELECT has_schema_privilege(current_schema(), 'CREATE')")
 _REVISION_PATTERN = re.compile(r"\d{4}")
@@ -82,11 +83,13 @@ def find_schema_fault(connection: Connection) -> DatabaseFault | None:
 
     ``None`` for this release's schema and for a newer one on which this release runs. A revision
     above this release's is a newer release's; any other that is unknown here, and an SQLite file
-    with tables and no revision, belong to another program.
+    with tables and no revision, belong to another program. A database that was moved,
+    or whose move is not complete, is not used either.
     """
     revisions = _read_revisions(connection)
-    if revisions == latest_revisions():
-        return None
+    move_fault = find_move_fault(connection)
+    if move_fault or revisions == latest_revisions():
+        return move_fault
     if revisions - _known_revisions():
         if not _are_ours(revisions):
             return DatabaseFault.FOREIGN_SCHEMA
@@ -109,6 +112,16 @@ def _is_supported(connection: Connection, revisions: set[str]) -> bool:
         return False
     oldest = database_identity.read_oldest_supported(connection)
     return oldest is not None and oldest <= int(max(latest_revisions()))
+
+
+def has_revision(connection: Connection) -> bool:
+    """Whether any migration was ever applied."""
+    return bool(_read_revisions(connection))
+
+
+def has_latest_revision(connection: Connection) -> bool:
+    """Whether the schema is exactly this release's: it has no column that this one ignores."""
+    return _read_revisions(connection) == latest_revisions()
 
 
 def _read_revisions(connection: Connection) -> set[str]:

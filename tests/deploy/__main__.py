@@ -46,7 +46,7 @@ def try_image(folder: Path) -> None:
     in_folder = ["env", "--chdir", final.find_last("WORKDIR").text]
     _serve_image(final, [*launcher, *in_folder])
     file_names = sorted(str(path.relative_to(folder)) for path in folder.glob("volumes/*/*"))
-    _print(f"written: {', '.join(file_names)}")
+    _print(f"in the volumes: {', '.join(file_names)}")
 
 
 def _serve_image(final: Stage, launcher: list[str]) -> None:

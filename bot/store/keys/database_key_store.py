@@ -60,7 +60,7 @@ class DatabaseKeyStore:
         self._engine = create_key_engine(url)
         self._has_table = False
 
-    def get(self, key_id: KeyId) -> bytes | None:
+    def get(self, key_id: KeyId | StoredKey) -> bytes | None:
         """Return the row's key; ``None`` if there is no row."""
         with self._connect() as connection:
             return _select_key(connection, key_id.file_name)
@@ -75,7 +75,7 @@ class DatabaseKeyStore:
             raise KeyStoreUnavailableError("the key was deleted while it was created")
         return key
 
-    def put(self, key_id: KeyId, key: bytes) -> None:
+    def put(self, key_id: KeyId | StoredKey, key: bytes) -> None:
         """Insert the row of *key*, unless there is one."""
         row = {"name": key_id.file_name, "body": key}
         with self._connect() as connection:

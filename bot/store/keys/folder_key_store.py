@@ -56,7 +56,7 @@ class FolderKeyStore:
         """The folder of the key files."""
         return self._folder
 
-    def get(self, key_id: KeyId) -> bytes | None:
+    def get(self, key_id: KeyId | StoredKey) -> bytes | None:
         """Return the content of the key's file; ``None`` if there is no such file."""
         with _translate_errors():
             content = self._read_file(key_id.file_name)
@@ -78,7 +78,7 @@ class FolderKeyStore:
             raise KeyStoreUnavailableError("the key was deleted while it was created")
         return key
 
-    def put(self, key_id: KeyId, key: bytes) -> None:
+    def put(self, key_id: KeyId | StoredKey, key: bytes) -> None:
         """Create the key's file with *key*, unless there is one."""
         with _translate_errors():
             self._create_folder()

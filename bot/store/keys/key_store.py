@@ -33,7 +33,7 @@ class KeyStore(Protocol):
     :class:`KeyStoreUnavailableError` when the storage fails; ``check_health`` never raises.
     """
 
-    def get(self, key_id: KeyId) -> bytes | None:
+    def get(self, key_id: KeyId | StoredKey) -> bytes | None:
         """Return the key; ``None`` if it was never created or is deleted."""
 
     def get_or_create(self, key_id: KeyId) -> bytes:
@@ -42,7 +42,7 @@ class KeyStore(Protocol):
         Processes that race receive the same key.
         """
 
-    def put(self, key_id: KeyId, key: bytes) -> None:
+    def put(self, key_id: KeyId | StoredKey, key: bytes) -> None:
         """Store *key* durably, unless there is one under this name already."""
 
     def delete(self, key_id: KeyId | StoredKey) -> None:

@@ -1,0 +1,257 @@
+"""An admin's months in one run: ``python -m tests.journeys.operate [TEAMS [WEEKS [KILLS]]]``.
+
+An installation is used, backed up during writes, lost, restored on another machine, moved to
+PostgreSQL with its keys, and used until its periods close. The commands, the handlers, the duties
+and both databases are real; the clock and the outlet are doubles. With KILLS the move is a process
+of its own that is killed so often at random moments.
+"""
+
+import asyncio
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from bot.__main__ import main as run_bot_command
+from bot.context import Context
+from bot.conversation import Address
+from bot.store.keys.folder_key_store import FolderKeyStore
+from bot.store.keys.key_store import KeyStore
+from bot.store.keys.open_key_store import open_key_store
+from bot.store.repositories import Repositories
+from bot.store.schema import releases
+from bot.store.store import Store
+from tests.doubles import START
+from tests.journeys.botprocess import PEPPER, ROOT
+from tests.journeys.operated_clinic import PEOPLE_PER_TEAM, Figures, Journey
+from tests.ledger_records import count_filed_debriefs, list_released_tables, load_records
+from tests.postgres import PostgresServer
+from tests.sample_team import SUPERVISOR, TEAM, set_up_team
+
+FILED_BEFORE, FILED_SINCE, FILED_AFTER = range(4), range(4, 9), range(4, 7)
+"""Who files in the period before the backup, between backup and restore, and after the restore."""
+
+
+def run_journey(journey: Journey, week_count: int) -> Figures:
+    """Play every part in order, and return the figures."""
+    monday = START + timedelta(minutes=1)
+    journey.clock.current_time = START - timedelta(days=1)
+    journey.run_verb("migrate")
+    asyncio.run(_install(journey, monday))
+    monday += timedelta(weeks=1)
+    during_writes = journey.folder / "during-writes.sqlite"
+    asyncio.run(_back_up_during_writes(journey, monday, during_writes))
+    backup_file = _back_up(journey)
+    key_files = _read_key_files(journey)
+    monday += timedelta(weeks=1)
+    lost_file = journey.database_file
+    tables = asyncio.run(_lose_week(journey, monday))
+    journey.clock.current_time = monday + timedelta(days=1, hours=2)
+    journey.environment["DATABASE_URL"] = f"sqlite:///{journey.folder}/second/data/attune.sqlite"
+    journey.run_verb("restore", str(backup_file))
+    asyncio.run(_go_on(journey, monday + timedelta(days=1, hours=2)))
+    moved_file = journey.database_file
+    _move(journey)
+    asyncio.run(_close_periods(journey, monday + timedelta(weeks=1), week_count))
+    _compare_tables(journey, tables)
+    _read_copies(journey, (during_writes, backup_file, lost_file, moved_file), key_files)
+    _count_duplicates(journey)
+    return journey.figures
+
+
+async def _install(journey: Journey, monday: datetime) -> None:
+    """Set the teams up, and live through the week in which their first periods close."""
+    async with journey.run_bot() as context:
+        for number in range(journey.team_count):
+            team = replace(TEAM, id=f"team{number}", channel=f"C0TEAM{number}", name=f"T{number}")
+            people = journey.list_people(number)
+            await set_up_team(context, team, people, (SUPERVISOR,))
+            await context.store.across_workspaces.write(
+                lambda repos, team=team, people=people: [  # type: ignore[misc]  # bound early
+                    repos.people.join_team(person, team.id) for person in people
+                ]
+            )
+        await journey.tick(context, monday)
+        await journey.file_debriefs(context, range(PEOPLE_PER_TEAM))
+        await journey.tick(context, monday + timedelta(days=1))
+
+
+async def _back_up_during_writes(journey: Journey, monday: datetime, file: Path) -> None:
+    """File while the backup is made, and once more before the next one."""
+    async with journey.run_bot() as context:
+        await journey.tick(context, monday)
+        await journey.file_debriefs(context, FILED_BEFORE[:2])
+        with journey.set_environment():
+            filing = asyncio.create_task(journey.file_debriefs(context, FILED_BEFORE[2:]))
+            status = await asyncio.to_thread(run_bot_command, ("backup", str(file)))
+            await filing
+        assert status == 0
+
+
+def _back_up(journey: Journey) -> Path:
+    """Make the backup of a timer, check it, and return its path."""
+    folder = journey.folder / "backups"
+    folder.mkdir()
+    journey.run_verb("backup", str(folder), "--keep", "1")
+    (file,) = folder.iterdir()
+    journey.run_verb("check-backup", str(file))
+    return file
+
+
+def _read_key_files(journey: Journey) -> dict[str, bytes]:
+    """Return the keys of the open periods by their files' names."""
+    folder = journey.folder / "keys"
+    return {path.name: path.read_bytes() for path in folder.glob("*.period")}
+
+
+async def _lose_week(journey: Journey, monday: datetime) -> dict[str, bytes]:
+    """Live through a week that no backup contains; return the published tables so far."""
+    async with journey.run_bot() as context:
+        await journey.tick(context, monday)
+        await journey.file_debriefs(context, FILED_SINCE)
+        await journey.tick(context, monday + timedelta(days=1))
+        return await context.store.across_workspaces.read(_read_tables)
+
+
+async def _go_on(journey: Journey, moment: datetime) -> None:
+    """File with the restored database, and live until the next week's check-ins."""
+    async with journey.run_bot() as context:
+        await journey.tick(context, moment)
+        await journey.file_debriefs(context, FILED_AFTER)
+        await journey.tick(context, moment + timedelta(hours=3))
+        await _record_counts(journey, context)
+
+
+def _move(journey: Journey) -> None:
+    """Move database and keys; kill the process as often as the journey says."""
+    arguments = ("move-to", journey.target_url, "--keys", journey.keys_url)
+    for _ in range(journey.kill_count):
+        with journey.set_environment() as settings:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "bot", *arguments],
+                cwd=ROOT,
+                env=os.environ | settings,
+                stderr=subprocess.DEVNULL,
+            )
+        time.sleep(random.uniform(0.5, 4))  # noqa: S311 - moments, not secrets
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    journey.run_verb(*arguments)
+    journey.environment |= {"DATABASE_URL": journey.target_url, "KEYS": journey.keys_url}
+
+
+async def _close_periods(journey: Journey, monday: datetime, week_count: int) -> None:
+    """Live through *week_count* weeks on PostgreSQL, and until the open periods have closed."""
+    async with journey.run_bot() as context:
+        for week in range(week_count):
+            for day in (0, 1, 3):
+                await journey.tick(context, monday + timedelta(weeks=week, days=day))
+        await _record_counts(journey, context)
+        filed_counts = await context.store.across_workspaces.read(count_filed_debriefs)
+        last_day = max(closes for _, _, closes in filed_counts)
+        end = datetime.fromisoformat(f"{last_day}T14:00:00+00:00")
+        await journey.tick(context, end)
+        await journey.tick(context, end + timedelta(hours=2))
+        released_tables = await context.store.across_workspaces.read(list_released_tables)
+    journey.figures.unpublished_count = len(set(filed_counts) - released_tables)
+
+
+async def _record_counts(journey: Journey, context: Context) -> None:
+    """Record how many debriefs each kind of open period contains."""
+    filed_counts = await context.store.across_workspaces.read(count_filed_debriefs)
+    totals: Counter[str] = Counter()
+    for (ledger, _unit, closes), count in filed_counts.items():
+        totals[f"{ledger} {closes}"] += count
+    journey.figures.filed_counts += (dict(totals),)
+
+
+def _read_tables(repos: Repositories) -> dict[str, bytes]:
+    """Return the bytes of every published table by its key."""
+    rows = repos._connection.execute(select(releases))
+    return {f"{row.ledger} {row.unit} {row.closes}": repr(tuple(row)).encode() for row in rows}
+
+
+def _compare_tables(journey: Journey, tables: dict[str, bytes]) -> None:
+    """Count the tables that were published before the backup and are others now."""
+
+    async def read() -> dict[str, bytes]:
+        async with journey.run_bot() as context:
+            return await context.store.across_workspaces.read(_read_tables)
+
+    present = asyncio.run(read())
+    journey.figures.table_count = len(tables)
+    journey.figures.changed_table_count = sum(
+        present.get(key) != content for key, content in tables.items()
+    )
+
+
+def _read_copies(journey: Journey, copies: tuple[Path, ...], key_files: dict[str, bytes]) -> None:
+    """Open every copy with the keys that are there now, and with those that were destroyed."""
+    present_keys = open_key_store(journey.environment["KEYS"])
+    folder_keys = FolderKeyStore(journey.folder / "keys")
+    contents = [path.read_bytes() for path in journey.folder.rglob("*") if path.is_file()]
+    journey.figures.key_copy_count = sum(
+        key in content for key in key_files.values() for content in contents
+    )
+    destroyed_folder = journey.folder / "destroyed"
+    shutil.copytree(journey.folder / "keys", destroyed_folder)
+    for name, key in key_files.items():
+        (destroyed_folder / name).write_bytes(key)
+    for path in copies:
+        for keys in (present_keys, folder_keys):
+            journey.figures.opened_count += _count_opened(path, keys)
+        journey.figures.sealed_count += _count_opened(path, FolderKeyStore(destroyed_folder))
+    present_keys.close()
+
+
+def _count_opened(path: Path, keys: KeyStore) -> int:
+    """Count the records in the database at *path* that *keys* open."""
+    store = Store.open(f"sqlite:///{path}", (PEPPER.encode(),), keys)
+    try:
+        return len(store.read_sync(load_records))
+    finally:
+        store.close_sync()
+
+
+def _count_duplicates(journey: Journey) -> None:
+    """Count messages beyond one per week to a clinician, and one per day to anybody else."""
+    counts: Counter[tuple[Address, object]] = Counter()
+    for moment, address in journey.sent:
+        is_clinician = address.person.startswith("U0T")
+        counts[address, moment.isocalendar()[:2] if is_clinician else moment.date()] += 1
+    journey.figures.sent_count = len(journey.sent)
+    journey.figures.duplicate_count = sum(count - 1 for count in counts.values())
+
+
+def create_databases(server: PostgresServer) -> tuple[str, str]:
+    """Create the new database and that of the keys; return their addresses."""
+    target_url = server.database_url(server.create_database())
+    return target_url, server.database_url(server.create_database())
+
+
+def main(team_count: int = 12, week_count: int = 10, kill_count: int = 8) -> None:
+    """Play the journey on a PostgreSQL server of its own, and print the figures."""
+    server = PostgresServer()
+    server.start()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            target_url, keys_url = create_databases(server)
+            journey = Journey(Path(folder), target_url, keys_url, team_count, kill_count)
+            print(run_journey(journey, week_count))  # noqa: T201 - the command's output
+    finally:
+        server.stop()
+        server.delete_files()
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -1,0 +1,142 @@
+"""What the operator reads when making, checking and restoring copies of the database."""
+
+import pytest
+
+from tests.doubles import full_catalogue
+from tests.operator_output import OperatorConsole, console
+
+__all__ = ["console", "full_catalogue"]
+
+PASSWORD = "canary-of-a-password"
+POSTGRESQL_URL = f"postgresql://attune:{PASSWORD}@db.example:5433/clinic?sslmode=require"
+
+DUMP = (
+    "env 'PGOPTIONS=-c attune.workspaces={*}' pg_dump --format=custom --no-owner"
+    " --enable-row-security --exclude-schema=attune_dbos --file=copy"
+    " 'postgresql://attune@db.example:5433/clinic?sslmode=require'"
+)
+RESTORE = (
+    "pg_restore --no-owner --single-transaction"
+    " '--dbname=postgresql://attune@db.example:5433/clinic?sslmode=require' copy"
+)
+
+
+def test_running_bot_is_stopped_before_a_restore(console: OperatorConsole) -> None:
+    """With the database open `restore` changes nothing; after that the backup is in place."""
+    console.create_database()
+    backup = str(console.folder / "backup")
+    assert console.run("backup", backup)[0] == 0
+    store = console.open_store()
+    store.is_schema_current()
+
+    refused_status, refused_text = console.run("restore", backup)
+    store.close_sync()
+    dry_status, dry_text = console.run("restore", "--dry-run", backup)
+    status, text = console.run("restore", backup)
+
+    assert (refused_status, dry_status, status) == (2, 0, 0)
+    assert "The bot is running" in refused_text
+    assert "Nothing was changed" in dry_text
+    assert "attune.sqlite.replaced-" in text
+    for named in ("SLACK_REFRESH_TOKEN", "workspace purge", "RELEASES_FOLDER", "unconfirmed"):
+        assert named in text
+        assert named in dry_text
+
+
+def test_refused_restore_names_the_file_and_the_reason(console: OperatorConsole) -> None:
+    """A file that is no backup is refused in one sentence."""
+    console.create_database()
+    file = console.folder / "file"
+    file.write_text("no database")
+
+    assert console.run("restore", str(file)) == (
+        2,
+        f"{file} is not a copy of an SQLite database of Attune. Nothing was changed.\n",
+    )
+
+
+def test_restore_into_a_folder_that_cannot_be_made_is_explained(console: OperatorConsole) -> None:
+    """A file in the place of the database's folder is reported with the system's reason."""
+    console.create_database()
+    backup = str(console.folder / "backup")
+    console.run("backup", backup)
+    (console.folder / "file").write_text("")
+    console.set(DATABASE_URL=f"sqlite:///{console.folder}/file/attune.sqlite")
+
+    status, text = console.run("restore", backup)
+
+    assert status == 2
+    assert "was not put in place" in text
+
+
+def test_folder_holds_the_newest_backups(console: OperatorConsole) -> None:
+    """In a folder the files' names have the date, and `--keep` deletes the older ones alone."""
+    console.create_database()
+    folder = console.folder / "backups"
+    folder.mkdir()
+    for name in ("attune-20260101T000000Z.sqlite", "attune-20260201T000000Z.sqlite", "notes.txt"):
+        (folder / name).write_text(name)
+
+    status, text = console.run("backup", str(folder), "--keep", "2")
+
+    assert status == 0
+    assert "1 older copy is deleted" in text
+    names = sorted(path.name for path in folder.iterdir())
+    assert names[0] == "attune-20260201T000000Z.sqlite"
+    assert names[2:] == ["notes.txt"]
+    assert console.run("check-backup", str(folder / names[1]))[0] == 0
+
+
+def test_number_of_backups_needs_a_folder(console: OperatorConsole) -> None:
+    """`--keep` with a file is refused, and nothing is written."""
+    console.create_database()
+
+    status, text = console.run("backup", str(console.folder / "file"), "--keep", "2")
+
+    assert status == 2
+    assert "--keep needs a folder" in text
+    assert not (console.folder / "file").exists()
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "few"])
+def test_number_of_backups_is_one_at_least(console: OperatorConsole, count: str) -> None:
+    """No number of copies deletes all of them."""
+    with pytest.raises(SystemExit):
+        console.run("backup", str(console.folder), f"--keep={count}")
+
+
+@pytest.mark.parametrize(("verb", "command"), [("backup", DUMP), ("restore", RESTORE)])
+def test_postgresql_is_copied_by_its_own_programs(
+    console: OperatorConsole, verb: str, command: str
+) -> None:
+    """On PostgreSQL the exact command is printed, without the password."""
+    console.set(DATABASE_URL=POSTGRESQL_URL)
+
+    status, text = console.run(verb, "copy")
+
+    assert status == 2
+    assert f"`{command}`" in text
+    assert PASSWORD not in text
+    assert not (console.folder / "copy").exists()
+
+
+def test_dump_of_postgresql_is_recognized(console: OperatorConsole) -> None:
+    """`check-backup` names the program that reads such a file."""
+    file = console.folder / "copy"
+    file.write_bytes(b"PGDMP and so on")
+
+    status, text = console.run("check-backup", str(file))
+
+    assert status == 2
+    assert f"`pg_restore --list {file}`" in text
+
+
+def test_refused_restore_is_explained_in_each_language(console: OperatorConsole) -> None:
+    """Each sentence is another one, and names the file."""
+    console.create_database()
+    texts = set()
+    for console.language in ("en", "fr", "zh"):
+        texts.add(console.run("restore", str(console.folder / "file"))[1])
+
+    assert len(texts) == 3
+    assert all(str(console.folder) in text for text in texts)
