@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from bot.domain.operator_entry import OperatorAction, OperatorActor
 from bot.store.database_move import move_database
 from bot.store.keys.database_key_store import DatabaseKeyStore
 from bot.store.keys.folder_key_store import FolderKeyStore
@@ -122,3 +123,6 @@ def _fill_tables_of_deployment(repos: Repositories) -> None:
     repos.duty_runs.record_tick({"retention": False}, CLOSED_AT)
     row = {"key": b"\x00\xff" * 16, "day": CLOSED_AT.date()}
     repos._connection.execute(insert(idempotency_keys), row)
+    repos.audit_trail.operator_entries.record(
+        OperatorAction.ROTATED, OperatorActor.OPERATOR, CLOSED_AT
+    )

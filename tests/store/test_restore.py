@@ -29,6 +29,12 @@ from tests.store.sample_jobs import insert_row_job, list_row_names
 LATER = NOW + timedelta(days=2)
 NORTH = build_team("north")
 
+NEWER_SCHEMA = """
+UPDATE alembic_version SET version_num = '9999';
+UPDATE duty SET looked = 9999 WHERE name = 'oldest_supported_revision';
+"""
+"""Statements that let a database be one of a release on whose schema this one does not run."""
+
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
@@ -200,7 +206,7 @@ def test_damaged_backup_is_refused(database: Path, backup: Path, key_store: Fold
 @pytest.mark.parametrize(
     ("statement", "refusal"),
     [
-        ("UPDATE alembic_version SET version_num = '9999'", RestoreRefusal.NEWER_SCHEMA),
+        (NEWER_SCHEMA, RestoreRefusal.NEWER_SCHEMA),
         ("UPDATE alembic_version SET version_num = 'other'", RestoreRefusal.FOREIGN_SCHEMA),
         ("UPDATE duty SET looked = 7 WHERE name = 'database_id'", RestoreRefusal.FOREIGN_KEYS),
         ("CREATE TABLE database_move (name TEXT, count INTEGER)", RestoreRefusal.MOVED),
@@ -211,8 +217,7 @@ def test_backup_that_cannot_serve_here_is_refused(
 ) -> None:
     """A newer release's, another program's, another installation's and a moved one's."""
     with closing(sqlite3.connect(backup)) as connection:
-        connection.execute(statement)
-        connection.commit()
+        connection.executescript(statement)
 
     assert refuse(database, backup, key_store) is refusal
 
