@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from bot.admin import file_history, team_file
+from bot.admin import file_history, linked_persons_file, team_file
 from bot.admin.file_conflicts import find_list_conflicts, list_team_persons, reject_conflicts
 from bot.admin.introductions import plan_introduction
 from bot.admin.team_file import DeclaredTeam, SamePerson
@@ -15,10 +15,9 @@ from bot.context import Context
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
-from bot.domain.teams.linked_persons import find_foreign_links, merge_links
 from bot.domain.teams.list_batches import batch_teams
 from bot.domain.teams.quiet_times import has_quiet_time
-from bot.errors import Fault, FaultyInputError
+from bot.errors import FaultyInputError
 from bot.store.repositories import Repositories
 from bot.store.repositories.watermarks import PROFILES_DUTY
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS as _TIMEOUT_SECONDS
@@ -65,7 +64,9 @@ async def apply_teams(
         changed_count += await scope.write(apply_batch, timeout_seconds=_TIMEOUT_SECONDS)
 
     if same_persons is not None:
-        replace_links = partial(_replace_links, declared=declared, same_persons=same_persons)
+        replace_links = partial(
+            linked_persons_file.replace_links, teams=declared, same_persons=same_persons, path=path
+        )
         await scope.write(replace_links, timeout_seconds=_TIMEOUT_SECONDS)
     for team_ids in await scope.read(_list_practices):
         open_periods = partial(_open_periods, team_ids=team_ids, now=now)
@@ -85,12 +86,7 @@ def _plan_batches(
     """Return the teams of each transaction; raises :class:`FaultyInputError` for conflicts."""
     faults = find_list_conflicts(repos, declared_teams, path)
     if same_persons is not None:
-        foreign = find_foreign_links(
-            repos.linked_accounts.list_links(),
-            _build_links(same_persons),
-            _list_workspaces(declared_teams),
-        )
-        faults += tuple(Fault(str(path), "operator.team.same_taken") for _ in foreign[:1])
+        faults += linked_persons_file.find_link_conflicts(repos, declared_teams, same_persons, path)
     if faults:
         raise FaultyInputError(faults)
     lists_by_person: dict[Person, set[DeclaredTeam]] = {}
@@ -159,17 +155,6 @@ def _join_people(repos: Repositories, declared_team: DeclaredTeam) -> bool:
     return bool(joining)
 
 
-def _replace_links(
-    repos: Repositories,
-    declared: tuple[DeclaredTeam, ...],
-    same_persons: tuple[SamePerson, ...],
-) -> None:
-    """Replace the links of the file's workspaces; those of other files stay."""
-    stored = repos.linked_accounts.list_links()
-    links = merge_links(stored, _build_links(same_persons), _list_workspaces(declared))
-    repos.linked_accounts.set_links((main, account) for account, main in links.items())
-
-
 def _list_practices(repos: Repositories) -> list[list[str]]:
     """Return the ids of the teams of each practice, which are counted together; one without any."""
     practices: dict[tuple[str, str], list[str]] = {}
@@ -188,15 +173,6 @@ def _finish(repos: Repositories, *, has_changes: bool, now: datetime) -> None:
     if has_changes:
         # The file is applied without a product: the worker checks the accounts at once.
         repos.watermarks.set_last_run(PROFILES_DUTY, now - _ONE_CHECK_OF_EACH)
-
-
-def _build_links(same_persons: Iterable[SamePerson]) -> dict[Person, Person]:
-    groups = [[Person(*pair) for pair in person.split_accounts()] for person in same_persons]
-    return {account: main for main, *accounts in groups for account in accounts}
-
-
-def _list_workspaces(declared_teams: Iterable[DeclaredTeam]) -> frozenset[str]:
-    return frozenset(team.workspace_key for team in declared_teams)
 
 
 def _list_role_holders(declared_team: DeclaredTeam) -> dict[Role, set[Person]]:

@@ -33,9 +33,16 @@ class LinkedAccounts:
         """Use the transaction of *connection*."""
         self._connection = connection
 
-    def list_links(self) -> dict[Person, Person]:
-        """Return the main account of every linked account."""
-        return self._fetch_links(select(linked_accounts))
+    def list_links(self, workspaces: Collection[str] | None = None) -> dict[Person, Person]:
+        """Return the main account of every linked account.
+
+        Or those of the links with an account, main or not, in one of *workspaces*.
+        """
+        query = select(linked_accounts)
+        if workspaces is not None:
+            columns = (linked_accounts.c.workspace, linked_accounts.c.same_workspace)
+            query = query.where(or_(*(column.in_(workspaces) for column in columns)))
+        return self._fetch_links(query)
 
     def find_links(self, persons: Collection[Person]) -> dict[Person, Person]:
         """Return the main account of every linked account of the people with accounts *persons*."""
@@ -70,17 +77,26 @@ class LinkedAccounts:
             for row in rows
         }
 
-    def set_links(self, account_groups: Iterable[tuple[Person, ...]]) -> bool:
+    def set_links(
+        self,
+        account_groups: Iterable[tuple[Person, ...]],
+        workspaces: Collection[str] | None = None,
+    ) -> bool:
         """Replace all links: each group is one person, whose first account is the main one.
 
-        Accounts that are in no group any more are unlinked. ``True`` when anything changed.
+        Or those of :meth:`list_links` for *workspaces*; no other row is touched. Accounts that are
+        in no group any more are unlinked. ``True`` when anything changed.
         """
         new_links = {account: main for main, *accounts in account_groups for account in accounts}
-        if new_links == self.list_links():
-            return False
-        self._connection.execute(delete(linked_accounts))
+        stored = self.list_links(workspaces)
+        for account in stored.keys() - new_links.keys():
+            is_account = (linked_accounts.c.workspace == account.workspace) & (
+                linked_accounts.c.person == account.id
+            )
+            self._connection.execute(delete(linked_accounts).where(is_account))
         for account, main in new_links.items():
-            key_columns = {"workspace": account.workspace, "person": account.id}
-            main_columns = {"same_workspace": main.workspace, "same_person": main.id}
-            upsert_row(self._connection, linked_accounts, key_columns | main_columns)
-        return True
+            if stored.get(account) != main:
+                key_columns = {"workspace": account.workspace, "person": account.id}
+                main_columns = {"same_workspace": main.workspace, "same_person": main.id}
+                upsert_row(self._connection, linked_accounts, key_columns | main_columns)
+        return new_links != stored
