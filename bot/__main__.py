@@ -29,11 +29,13 @@ from bot import (
 from bot.admin import doctor, start_checks
 from bot.admin.command_line import CommandHandler, build_parser
 from bot.admin.key_location import read_machine
+from bot.admin.workspaces_file import read_workspaces
 from bot.command_runner import print_faults, run_command
 from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
 from bot.errors import Fault, FaultyInputError
 from bot.operator_commands import EXIT_FAULTY_INPUT, EXIT_UNHEALTHY, print_sentence
+from bot.served_content import list_card_faults, load_own_catalogues, load_served_content
 from bot.server.web_server import ListenError
 from bot.settings import Settings
 from bot.store.open_store import open_store
@@ -144,7 +146,7 @@ def _print_checkup(_options: argparse.Namespace, words: LanguagePack) -> int:
     config = settings.load_settings("web")
     logs.configure_logging("CRITICAL")  # what a failed call would log is among the findings
     print_sentence(words.translate("operator.doctor.version", version=VERSION))
-    _print_custom_cards_report(config, words)
+    _print_content_report(config, words)
     findings = asyncio.run(
         doctor.run_checkup(
             config,
@@ -207,10 +209,12 @@ def _prepare_process(verb: str, words: LanguagePack, *, accepts_lost_keys: bool)
     """Load the settings of *verb*, configure logging and migrate an embedded database.
 
     Then print where the keys are, and the report on custom cards. Raises
-    :class:`bot.errors.FaultyInputError` for missing or malformed settings, and for lost keys
-    unless *accepts_lost_keys*.
+    :class:`bot.errors.FaultyInputError` for missing or malformed settings, a faulty workspaces
+    file, and for lost keys unless *accepts_lost_keys*.
     """
     config = settings.load_settings(verb)
+    if config.workspaces_file:
+        read_workspaces(config.workspaces_file, config.retention)
     logs.configure_logging(config.log_level)
     start_checks.check_claim(config, accepts_lost_keys=accepts_lost_keys)
     if config.uses_sqlite:
@@ -219,7 +223,7 @@ def _prepare_process(verb: str, words: LanguagePack, *, accepts_lost_keys: bool)
         config, read_machine(), accepts_lost_keys=accepts_lost_keys
     ):
         print_sentence(words.translate(finding.key, **finding.facts))
-    _print_custom_cards_report(config, words)
+    _print_content_report(config, words)
     return config
 
 
@@ -227,19 +231,18 @@ def _print_greeting(words: LanguagePack, name: str, address: Mapping[str, str]) 
     print_sentence(words.translate(f"operator.starting.{name}", **address))
 
 
-def _print_custom_cards_report(config: Settings, words: LanguagePack) -> None:
-    """Print the number of custom cards in use, and every fault in the cards folder."""
-    if config.cards_folder is None:
-        return
-    content = catalogue.load_catalogue(config.cards_folder)
-    print_sentence(
-        words.translate(
-            "operator.cards.in_use", own=content.own_card_count, retired=content.retired_card_count
-        )
-    )
-    if content.faults:
+def _print_content_report(config: Settings, words: LanguagePack) -> None:
+    """Print the number of custom cards in use, of workspaces with their own, and every fault."""
+    content = load_served_content(config)
+    own = load_own_catalogues(config, content)
+    if config.cards_folder:
+        facts = {"own": content.own_card_count, "retired": content.retired_card_count}
+        print_sentence(words.translate("operator.cards.in_use", **facts))
+    if own:
+        print_sentence(words.translate("operator.workspaces.in_use", count=len(own)))
+    if faults := list_card_faults((content, *own.values())):
         print_sentence(words.translate("operator.cards.heading"))
-        print_faults(content.faults, words)
+        print_faults(faults, words)
 
 
 def _apply_migrations(

@@ -21,7 +21,7 @@ from bot.context import Context
 from bot.conversation import Routes
 from bot.duty_runner import PATIENCE_SECONDS, DutyRunner
 from bot.middleware import RequestMiddleware
-from bot.served_content import load_served_content
+from bot.served_content import build_context, load_served_content
 from bot.server.monitoring_server import serve_monitoring
 from bot.server.process_setup import prepare_process
 from bot.server.process_stop import CLOSE_SECONDS, STOP_SECONDS, ProcessStop, end_before
@@ -65,7 +65,7 @@ class Bot:
         content = load_served_content(settings)
         outbound_sides = adapters.build_outbound_sides(settings, store, content, receives=receives)
         outlets = {product: side.outlet for product, side in outbound_sides.items()}
-        self.context = Context(store, content, clock, outlets, settings.archive_folder)
+        self.context = build_context(settings, store, clock, outlets, content)
         self.request_middleware = RequestMiddleware(self.context)
         self._delivery_wakeup, self._state_log = asyncio.Event(), StateLog(logger)
         self._runs_ticker, self._is_test = runs_ticker, settings.test_mode
@@ -109,7 +109,7 @@ class Bot:
         return Routes(
             commands=bind(commands),
             keywords={
-                name: command.accepted_keywords(self.context.catalogue)
+                name: command.accepted_keywords(*self.context.catalogues)
                 for name, command in handlers.COMMANDS.items()
             },
             forms=bind(handlers.FORMS, wake, handlers.PLANNING_NOTHING),
@@ -286,7 +286,7 @@ async def run_operator_job(settings: Settings, job: Callable[[Context], Awaitabl
     """Run *job* with a context that has a store and no product, and close the store."""
     store = open_store(settings)
     try:
-        context = Context(store, load_served_content(settings), Clock(settings.test_clock), {})
+        context = build_context(settings, store, Clock(settings.test_clock), {})
         return await job(context)
     finally:
         await store.close()

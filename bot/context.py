@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -38,11 +38,39 @@ class Context:
     decided in the transaction that uses it. ``None`` outside a request."""
     background_tasks: set[asyncio.Task[None]] = field(default_factory=set, compare=False)
     """Running tasks of :meth:`run_within`: without a reference the garbage collector drops one."""
+    own_catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
+    """The content by workspace that has its own; all others share ``catalogue``."""
+    shared_catalogue: Catalogue | None = None
+    """The deployment's content where ``catalogue`` is a workspace's, else ``None``."""
 
     @property
     def retention(self) -> RetentionPeriods:
         """How long what an operator may shorten is stored: as long as every person is told."""
         return self.catalogue.get_pack("en").retention
+
+    def list_own_retention(self) -> dict[str, RetentionPeriods]:
+        """Return the periods by workspace that has others than the deployment's, all shorter."""
+        shared = (self.shared_catalogue or self.catalogue).get_pack("en").retention
+        periods = {key: own.get_pack("en").retention for key, own in self.own_catalogues.items()}
+        return {key: own for key, own in periods.items() if own != shared}
+
+    @property
+    def catalogues(self) -> tuple[Catalogue, ...]:
+        """The content of every workspace, each once: the deployment's first."""
+        shared = self.shared_catalogue or self.catalogue
+        distinct = {id(own): own for own in self.own_catalogues.values()} | {id(shared): shared}
+        return shared, *(own for own in distinct.values() if own is not shared)
+
+    def for_workspace(self, workspace: str) -> "Context":
+        """Return the context with the content of a workspace: its own, else the deployment's.
+
+        The one place that decides whose cards, safety text and retention periods are used.
+        """
+        shared = self.shared_catalogue or self.catalogue
+        catalogue = self.own_catalogues.get(workspace, shared)
+        if catalogue is self.catalogue:
+            return self
+        return replace(self, catalogue=catalogue, shared_catalogue=shared)
 
     def find_outlet(self, workspace: str) -> Outlet | None:
         """Return the outlet of the workspace's product; ``None`` if that is not configured."""

@@ -54,7 +54,8 @@ class RequestMiddleware:
 
         async def call_handler(request: Request) -> Reply:
             localized, requester = await self._with_language(request)
-            context = replace(self._context, requester=requester)
+            content = self._context.for_workspace(request.person.workspace)
+            context = replace(content, requester=requester)
             reply = await self._run_with_error_reply(localized, lambda: handler(localized, context))
             if after_reply:
                 after_reply()

@@ -14,6 +14,7 @@ from bot.content.catalogue import LanguagePack
 from bot.domain.counts import printed_drills, printed_hours
 from bot.domain.debriefs import printables
 from bot.operator_commands import EXIT_FAULTY_INPUT, print_sentence
+from bot.served_content import load_content_of
 
 
 def print_manifest(options: argparse.Namespace, words: LanguagePack) -> int:
@@ -44,9 +45,8 @@ def _write_teams_package(options: argparse.Namespace, words: LanguagePack) -> in
 
 
 def write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Write the pages to print to a folder, in one language or in all."""
-    safety_texts = settings.load_settings("print").safety_texts
-    content = catalogue.load_catalogue(safety_texts=safety_texts)
+    """Write the pages to print to a folder, in one language or in all, for one workspace or any."""
+    content = load_content_of(settings.load_settings("print"), options.workspace)
     folder: Path = options.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -7,6 +7,21 @@ MAX_SAFETY_TEXT_LENGTH = 300
 """Maximum characters of a text: two or three sentences, which a phone shows at once."""
 
 
+LANGUAGES = ("en", "fr", "zh")
+"""The primary language subtags that a text may have, in the order in which one is a default."""
+
+
+def normalize_safety_text(value: str | None) -> str | None:
+    """Return a text with its whitespace collapsed, ``None`` for an empty one.
+
+    Raises :class:`ValueError` for a text that is too long, or has control characters.
+    """
+    text = " ".join((value or "").split())
+    if len(text) > MAX_SAFETY_TEXT_LENGTH or not text.isprintable():
+        raise ValueError
+    return text or None
+
+
 class SafetySettings(BaseSettings):
     """The texts, which are shown literally wherever a safety banner is; each is optional."""
 
@@ -14,17 +29,12 @@ class SafetySettings(BaseSettings):
     safety_text_fr: str | None = None
     safety_text_zh: str | None = None
 
-    @field_validator("safety_text_en", "safety_text_fr", "safety_text_zh")
-    @classmethod
-    def _check_safety_text(cls, value: str | None) -> str | None:
-        """Collapse whitespace; refuse a text that is too long, or has control characters."""
-        text = " ".join((value or "").split())
-        if len(text) > MAX_SAFETY_TEXT_LENGTH or not text.isprintable():
-            raise ValueError
-        return text or None
+    _check_safety_text = field_validator("safety_text_en", "safety_text_fr", "safety_text_zh")(
+        normalize_safety_text
+    )
 
     @property
     def safety_texts(self) -> dict[str, str]:
         """The texts that are set, by primary language subtag."""
-        texts = {"en": self.safety_text_en, "fr": self.safety_text_fr, "zh": self.safety_text_zh}
+        texts = {language: getattr(self, f"safety_text_{language}") for language in LANGUAGES}
         return {language: text for language, text in texts.items() if text}

@@ -20,7 +20,7 @@ from bot.settings_validation import (
     check_metadata_url,
     check_pepper_length,
     check_utc_offset,
-    expand_folder,
+    expand_path,
     is_loopback,
     is_same_database,
     is_within_database_folder,
@@ -75,6 +75,7 @@ class Settings(SlackSettings):
     pad_answers: bool = True
     log_level: str = "INFO"
     cards_folder: Path | None = None
+    workspaces_file: Path | None = None
     test_mode: bool = False
     test_clock: datetime | None = None
 
@@ -89,7 +90,9 @@ class Settings(SlackSettings):
     _check_keys = field_validator("keys")(check_keys_location)
     _check_log_level = field_validator("log_level")(check_log_level)
     _check_test_clock = field_validator("test_clock")(check_utc_offset)
-    _expand_folders = field_validator("cards_folder", "releases_folder")(expand_folder)
+    _expand_paths = field_validator("cards_folder", "releases_folder", "workspaces_file")(
+        expand_path
+    )
     _check_metadata_url = field_validator("teams_openid_metadata_url")(check_metadata_url)
 
     @field_validator("teams_client_id", "teams_tenant_id")

@@ -102,8 +102,8 @@ def expand_home(path: Path) -> Path:
         raise ValueError from None
 
 
-def expand_folder(value: Path | None) -> Path | None:
-    """Replace ``~`` in a folder that may be unset."""
+def expand_path(value: Path | None) -> Path | None:
+    """Replace ``~`` in a path that may be unset."""
     return expand_home(value) if value else value
 
 

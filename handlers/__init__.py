@@ -50,28 +50,38 @@ class Command:
     topic_handler: Handler | None = None
     exact_keywords: frozenset[str] = frozenset()
 
-    def accepted_keywords(self, catalogue: Catalogue) -> Keywords:
-        """Return the keywords that an adapter may pass on.
+    def accepted_keywords(self, *catalogues: Catalogue) -> Keywords:
+        """Return the keywords that an adapter may pass on, with the topics of all *catalogues*.
 
         An adapter discards all other words, so that no typed text enters the bot.
         """
-        packs = (
-            [catalogue.get_pack(tag) for tag in catalogue.languages] if self.topic_handler else []
-        )
+        packs = [
+            catalogue.get_pack(tag)
+            for catalogue in catalogues
+            for tag in catalogue.languages
+            if self.topic_handler
+        ]
         keywords = frozenset(self.keyword_handlers).union(
             *(tips.topics_by_keyword(pack) for pack in packs)
         )
         return Keywords(keywords, self.exact_keywords)
 
     async def handle_request(self, request: Request, context: Context) -> Reply:
-        """Dispatch *request* to the handler of its keyword."""
-        handler = self.keyword_handlers.get(request.keyword, self.fallback_handler)
+        """Dispatch *request* to the handler of its keyword.
+
+        A topic of other workspaces alone is no keyword: the words count as any others.
+        """
         if not request.keyword:
-            handler = self.default_handler
-        elif self.topic_handler and request.keyword in tips.topics_by_keyword(
-            context.catalogue.get_pack(request.language)
-        ):
-            handler = self.topic_handler
+            return await self.default_handler(request, context)
+        if self.topic_handler:
+            words = context.catalogue.get_pack(request.language)
+            topics = tips.topics_by_keyword(words)
+            if request.keyword not in {*topics, *self.keyword_handlers}:
+                own_keywords = self.accepted_keywords(context.catalogue)
+                request = replace(request, keyword=own_keywords.match(request.keyword))
+            if request.keyword in topics:
+                return await self.topic_handler(request, context)
+        handler = self.keyword_handlers.get(request.keyword, self.fallback_handler)
         return await handler(request, context)
 
 

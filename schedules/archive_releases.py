@@ -1,10 +1,13 @@
 """Duty: write published tables to files outside the database."""
 
 import asyncio
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.context import Context
 from bot.store.release_archive import ReleaseArchive
+from bot.store.repositories.column_codecs import parse_practice_unit_key
+from bot.store.repositories.releases import ReleaseKey
+from bot.workflows.own_retention import OwnRetention, find_table_cutoffs
 
 
 async def run(context: Context) -> int:
@@ -24,6 +27,8 @@ async def run(context: Context) -> int:
     )
     scope = context.store.across_workspaces
     keys = await scope.read(lambda repos: repos.releases.list_keys())
+    if own_periods := context.list_own_retention():
+        keys = await _delete_by_own_periods(context, archive, own_periods, keys)
     missing = await asyncio.to_thread(archive.find_missing, keys)
     if not missing:
         return 0
@@ -31,6 +36,27 @@ async def run(context: Context) -> int:
     return await asyncio.to_thread(
         archive.write_missing, [item for item in releases if item.key in missing]
     )
+
+
+async def _delete_by_own_periods(
+    context: Context, archive: ReleaseArchive, periods: OwnRetention, keys: tuple[ReleaseKey, ...]
+) -> tuple[ReleaseKey, ...]:
+    """Delete the files that are older than single workspaces' own periods.
+
+    Returns those of *keys* that are not: their rows may stay until the next duty.
+    """
+    workspaces = await context.store.across_workspaces.read(
+        lambda repos: repos.releases.list_workspaces_by_unit(), reads_many_rows=True
+    )
+    cutoffs = find_table_cutoffs(periods, context.now())
+
+    def find_cutoff(unit: str) -> date:
+        workspace = workspaces.get(unit) or parse_practice_unit_key(unit)
+        return cutoffs.get(workspace, date.min)
+
+    latest = max(cutoffs.values())
+    await asyncio.to_thread(archive.delete_expired, workspaces.keys(), latest, find_cutoff)
+    return tuple(key for key in keys if key.closes >= find_cutoff(key.unit))
 
 
 async def _is_copy(context: Context) -> bool:

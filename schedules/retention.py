@@ -18,6 +18,7 @@ from bot.store import removed_teams
 from bot.store.key_removal import KeyStoreInUseError
 from bot.store.keys.key_store_error import KeyStoreUnavailableError
 from bot.store.repositories import Repositories
+from bot.workflows import own_retention
 from bot.workflows.secret_rotation import record_rotation, reseal_outdated
 
 _TEAM_RECORDS_DUTY = "team_records"
@@ -40,8 +41,8 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     pass that writes every team's record, *batch_size* per transaction. A planned delivery whose
     deadline has passed becomes missed. Delivery rows are retained for five weeks, so that their
     unique key prevents a second delivery for one week; published tables and removed teams, and the
-    audit trail, for 24 months or as the settings shorten it, and the frozen lists of periods for 53
-    weeks after the close. A
+    audit trail, for 24 months or as the settings and the workspace's own entry shorten it, and the
+    frozen lists of periods for 53 weeks after the close. A
     unit's class is deleted five weeks after it expires, unless a period has renewed it. A choice
     about the notices of closed periods is deleted with the person's last role, and a set-up before
     its last change after a day. The pepper in use is marked, so that an operator's command with
@@ -67,7 +68,8 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     with suppress(KeyStoreUnavailableError):
         await _seal_with_newest_pepper(context)
     deleted_count = await context.store.across_workspaces.write(delete_expired_rows)
-    deleted_count += await _delete_removed_teams(context, (now - periods.tables).date())
+    deleted_count += await _delete_by_own_periods(context)
+    deleted_count += await _delete_removed_teams(context)
     return deleted_count + await _reseal_team_records(context, batch_size)
 
 
@@ -85,20 +87,43 @@ async def _seal_with_newest_pepper(context: Context) -> None:
         await record_rotation(context.store, OperatorActor.CLOCK, context.now(), row_count)
 
 
-async def _delete_removed_teams(context: Context, cutoff: date) -> int:
-    """Delete the teams that were removed before *cutoff*, their keys first; return how many.
+async def _delete_by_own_periods(context: Context) -> int:
+    """Delete what is older than the shorter periods of single workspaces; return how many rows."""
+    own_periods, scope = context.list_own_retention(), context.store.across_workspaces
+    if not own_periods:
+        return 0
+    expired = await scope.read(
+        partial(own_retention.find_expired, periods=own_periods, now=context.now()),
+        reads_many_rows=True,
+    )
+    if not any(expired):
+        return 0
+    return await scope.write(partial(own_retention.delete_expired, expired=expired))
+
+
+async def _delete_removed_teams(context: Context) -> int:
+    """Delete the teams that were removed before their cutoff, keys first; return how many.
 
     Nothing is deleted while a copy of the database uses the key store.
     """
-    store, deleted_count = context.store, 0
-    workspaces = await store.across_workspaces.read(
-        lambda repos: repos.team_lifecycle.list_workspaces_with_expired(cutoff)
-    )
-    step = partial(removed_teams.delete_expired_teams, cutoff)
-    for workspace in workspaces:
-        with suppress(KeyStoreInUseError):
-            deleted_count += await store.run_purge_step(step, workspace, context.now())
+    store, now, deleted_count = context.store, context.now(), 0
+    own_cutoffs = own_retention.find_table_cutoffs(context.list_own_retention(), now)
+    shared_cutoff = (now - context.retention.tables).date()
+    for cutoff in {shared_cutoff, *own_cutoffs.values()}:
+        workspaces = await store.across_workspaces.read(
+            partial(_list_workspaces_with_expired, cutoff=cutoff)
+        )
+        step = partial(removed_teams.delete_expired_teams, cutoff)
+        for workspace in workspaces:
+            if own_cutoffs.get(workspace, shared_cutoff) != cutoff:
+                continue
+            with suppress(KeyStoreInUseError):
+                deleted_count += await store.run_purge_step(step, workspace, now)
     return deleted_count
+
+
+def _list_workspaces_with_expired(repos: Repositories, cutoff: date) -> tuple[str, ...]:
+    return repos.team_lifecycle.list_workspaces_with_expired(cutoff)
 
 
 async def _reseal_team_records(context: Context, batch_size: int) -> int:

@@ -1,12 +1,16 @@
 """The context finds the outlet of a workspace's product, and runs tasks in the background."""
 
 import asyncio
+from dataclasses import replace
+from itertools import product
 
 import pytest
 
 from bot.context import Context
 from bot.conversation import Person
 from bot.outlet import AccountStatus
+from bot.retention_periods import RetentionPeriods
+from bot.served_content import state_retention
 from tests.doubles import RecordingOutlet, clock, context, empty_database, full_catalogue, outlet
 
 __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
@@ -54,3 +58,32 @@ async def test_a_slow_task_continues_in_the_background(context: Context) -> None
 
     assert results == ["sent"]
     assert context.background_tasks == set()
+
+
+def test_each_workspace_has_its_own_content_or_the_deployment_s(context: Context) -> None:
+    """Also asked of the context of another workspace, from which nothing passes on."""
+    shared = context.catalogue
+    north, south = (shared.add_safety_texts({"en": text}) for text in ("Call 1.", "Call 2."))
+    contents = {"slack:T0NORTH": north, "slack:T0SOUTH": south}
+    context = replace(context, own_catalogues={**contents, "slack:T0WEST": shared})
+    contents |= {"slack:T0WEST": shared, "slack:T0EAST": shared}
+
+    for first, second in product(contents, repeat=2):
+        narrowed = context.for_workspace(first)
+        assert narrowed.catalogue is contents[first]
+        assert narrowed.for_workspace(second).catalogue is contents[second]
+        assert narrowed.catalogues == (shared, north, south)
+    assert context.for_workspace("slack:T0EAST") is context
+
+
+def test_only_differing_periods_are_a_workspace_s_own(context: Context) -> None:
+    """A workspace with the deployment's periods is deleted with all others."""
+    own = {
+        name: state_retention(context.catalogue, RetentionPeriods(months))
+        for name, months in (("slack:T0NORTH", 7), ("slack:T0SOUTH", 24))
+    }
+    context = replace(context, own_catalogues=own)
+
+    for workspace in ("slack:T0NORTH", "slack:T0SOUTH", "slack:T0EAST"):
+        narrowed = context.for_workspace(workspace)
+        assert narrowed.list_own_retention() == {"slack:T0NORTH": RetentionPeriods(7)}

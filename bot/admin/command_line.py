@@ -209,6 +209,8 @@ def _add_print_options(parser: argparse.ArgumentParser, words: LanguagePack, nam
         choices=catalogue.load_catalogue().languages,
         help=words.translate(f"operator.verbs.{name}_language"),
     )
+    workspace_help = words.translate("operator.verbs.print_workspace")
+    parser.add_argument("--workspace", metavar="WORKSPACE", default="", help=workspace_help)
 
 
 def _add_flag(parser: argparse.ArgumentParser, name: str, help_text: str) -> None:

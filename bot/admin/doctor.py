@@ -60,7 +60,7 @@ async def run_checkup(
     """
     current_day = today or datetime.now(UTC).date()
     findings = await asyncio.to_thread(_database_findings, settings, current_day, read_machine())
-    findings += settings_checkup.check_settings(settings)
+    findings += await asyncio.to_thread(settings_checkup.check_settings, settings)
     if settings.uses_slack:
         findings += await _check_slack(settings, slack_queries)
     if settings.uses_teams:

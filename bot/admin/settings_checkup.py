@@ -1,5 +1,6 @@
 """Check-up of the settings: safety texts, retention periods and misspelt names."""
 
+from bot.admin import workspaces_checkup
 from bot.admin.finding import Finding
 from bot.retention_periods import MAX_RETENTION_MONTHS
 from bot.settings import Settings, list_misspelt_settings
@@ -11,6 +12,7 @@ def check_settings(settings: Settings) -> tuple[Finding, ...]:
     return (
         Finding(is_healthy=True, key=f"operator.doctor.{safety_key}"),
         build_retention_finding(settings),
+        *workspaces_checkup.check_workspaces(settings),
         *_misspelling_findings(),
     )
 

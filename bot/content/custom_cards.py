@@ -18,6 +18,9 @@ from bot.errors import Fault
 
 T = TypeVar("T")
 
+CARDS_LOCATION = "CARDS_FOLDER"
+"""The location of faults of the whole folder: the setting that names it."""
+
 _CARD_HEADING_PATTERN = re.compile(r"\s*\[\[\s*card\s*\]\]\s*(#.*)?$")
 _CARD_ID_PATTERN = re.compile(r"[a-z0-9-]{1,60}")
 _TOPIC_PATTERN = re.compile(r"[a-z0-9-]{1,20}")
@@ -83,9 +86,13 @@ def _ordered_by_preference(
 def read_cards(folder: Path, shipped: ShippedContent) -> CustomCards:
     """Parse every ``.toml`` file of *folder*; an invalid part is skipped and its fault recorded."""
     custom = CustomCards()
-    if not folder.is_dir():
-        custom.faults.append(Fault("CARDS_FOLDER", "operator.cards.folder"))
-    for file in sorted(folder.glob("*.toml")):
+    try:
+        files = sorted(folder.glob("*.toml")) if folder.is_dir() else None
+    except (OSError, ValueError):  # a path that is too long, or has a null character
+        files = None
+    if files is None:
+        custom.faults.append(Fault(CARDS_LOCATION, "operator.cards.folder"))
+    for file in files or ():
         try:
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
@@ -94,7 +101,7 @@ def read_cards(folder: Path, shipped: ShippedContent) -> CustomCards:
             _parse_file(file, text, custom, shipped)
     if custom.retired_ids >= set(shipped.cards) and not custom.card_ids():
         custom.retired_ids.clear()
-        custom.faults.append(Fault("CARDS_FOLDER", "operator.cards.nothing_left"))
+        custom.faults.append(Fault(CARDS_LOCATION, "operator.cards.nothing_left"))
     return custom
 
 

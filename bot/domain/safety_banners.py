@@ -6,7 +6,7 @@ from bot.content.catalogue import LanguagePack
 from bot.elements import Banner
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def build_banners(words: LanguagePack, *keys: str) -> tuple[Banner, ...]:
     """Return a banner for each ``safety`` key, and the service's own procedure below them.
 

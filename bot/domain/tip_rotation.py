@@ -55,9 +55,12 @@ def select_daily_tip(
     return cards[_select_position(card_keys, team_key, index, tuple(themes.items()))]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=1024)
 def _share_card_keys(card_keys: tuple[CardKey, ...]) -> tuple[CardKey, ...]:
-    """Return the first equal value of earlier calls, so that every memoized day shares one."""
+    """Return the first equal value of earlier calls, so that every memoized day shares one.
+
+    As many are cached as workspaces may have cards of their own; all others have equal ones.
+    """
     return card_keys
 
 

@@ -57,6 +57,32 @@ class ReleaseArchive:
             (self._folder / name).unlink(missing_ok=True)
         return len(expired)
 
+    def delete_expired(
+        self, known_units: Collection[str], latest: date, find_cutoff: Callable[[str], date]
+    ) -> int:
+        """Delete the files of units whose period closed before the cutoff of each.
+
+        *latest* is the latest of all cutoffs. The file of a unit that is none of *known_units* is
+        read; one that cannot be read stays until :meth:`delete_before` deletes it. Returns how
+        many were deleted.
+        """
+        candidates = [name for name in self._list_names() if name < latest.isoformat()]
+        units = {_digest_unit(unit): unit for unit in known_units} if candidates else {}
+        deleted_count = 0
+        for name in candidates:
+            unit = units.get(_read_digest(name)) or self._find_unit(name)
+            if unit and name < find_cutoff(unit).isoformat():
+                (self._folder / name).unlink(missing_ok=True)
+                deleted_count += 1
+        return deleted_count
+
+    def _find_unit(self, name: str) -> str:
+        """Return the unit that the file says, ``""`` where it cannot be read."""
+        try:
+            return self._read_unit(name)
+        except (OSError, ValueError, LookupError, TypeError):
+            return ""
+
     def delete_units(self, known_units: Collection[str], is_doomed: Callable[[str], bool]) -> int:
         """Delete the files of *known_units*, and of the units for which *is_doomed* is true.
 

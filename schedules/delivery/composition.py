@@ -17,7 +17,8 @@ Composer = Callable[[Repositories, Delivery, Context], Message | Postponement | 
 """Renders the message of a delivery, or returns a postponement; ``None`` withdraws the delivery.
 
 It reads the repositories in the transaction that claims the delivery, so that a person who left
-before gets no message; of the context it uses the catalogue and the time.
+before gets no message; of the context, which has the content of the delivery's workspace, it uses
+the catalogue and the time.
 """
 
 
@@ -36,7 +37,7 @@ def compose_and_claim(
 
     Returns ``None`` when there is nothing to send, or when another sender has the claim.
     """
-    message = compose(repos, delivery, context)
+    message = compose(repos, delivery, context.for_workspace(delivery.workspace))
     if not isinstance(message, Message):
         _skip_delivery(repos, delivery, message)
         return None

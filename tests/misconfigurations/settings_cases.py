@@ -84,6 +84,7 @@ LOCATION_CASES = (
     _build_case("DATABASE_URL", "postgresql://u:canary@h:port/d", "postgresql://user"),
     _build_case("DATABASE_URL", "postgresql://u:canary@[h/d", "postgresql://user"),
     _build_case("CARDS_FOLDER", "~canary/cards", "the path of a folder"),
+    _build_case("WORKSPACES_FILE", "~canary/clinics.toml", "the path of a .toml file"),
     _build_case("RELEASES_FOLDER", "~canary/releases", "the path of a folder"),
 )
 

@@ -204,6 +204,7 @@ def load_stored_objects(repos: Repositories, word: str) -> dict[str, Any]:
         **dict.fromkeys(("periods", "ended_periods", "counted"), periods),
         "contributor": contributor,
         "delivery_id": delivery.id,
+        "keys": tuple(release.key for release in repos.releases.list_by_team(team.id)),
         "period": periods[0],
         "profile": contributor.profile,
         "profiles": (contributor.profile,),

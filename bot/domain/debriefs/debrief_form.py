@@ -107,7 +107,7 @@ def build_debrief_form(
     )
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=1024)
 def format_model_credit(words: LanguagePack) -> str:
     """Return the credit of the models that the debrief and the guide follow, with their links."""
     return words.translate(

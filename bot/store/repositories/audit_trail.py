@@ -12,6 +12,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    func,
     insert,
     select,
 )
@@ -33,6 +34,14 @@ _SELECT_IS_NAMED = select(
     )
 )
 _DELETE_BEFORE = delete(audit_entries).where(audit_entries.c.at < bindparam("cutoff"))
+_DELETE_OF_WORKSPACE_BEFORE = _DELETE_BEFORE.where(
+    audit_entries.c.workspace == bindparam("workspace_key")
+)
+_SELECT_OLDEST = (
+    select(audit_entries.c.workspace, func.min(audit_entries.c.at).label("oldest"))
+    .where(audit_entries.c.at < bindparam("cutoff"))
+    .group_by(audit_entries.c.workspace)
+)
 
 
 class AuditTrail:
@@ -116,11 +125,22 @@ class AuditTrail:
         parameters = {"workspace": person.workspace, "person_id": person.id}
         return bool(self._connection.scalar(_SELECT_IS_NAMED, parameters))
 
-    def delete_before(self, moment: datetime) -> int:
-        """Delete the entries of before *moment*, the operator's too; return how many."""
-        parameters = {"cutoff": to_unix_seconds(moment)}
-        deleted_count = self._connection.execute(_DELETE_BEFORE, parameters).rowcount
-        return deleted_count + self.operator_entries.delete_before(moment)
+    def list_oldest_before(self, moment: datetime) -> dict[str, datetime]:
+        """Return when the oldest entry of each workspace with any before *moment* was made."""
+        rows = self._connection.execute(_SELECT_OLDEST, {"cutoff": to_unix_seconds(moment)})
+        return {row.workspace: from_unix_seconds(row.oldest) for row in rows}
+
+    def delete_before(self, moment: datetime, workspace: str = "") -> int:
+        """Delete the entries of before *moment*; return how many.
+
+        A blank *workspace* is every workspace, and the operator's entries.
+        """
+        parameters: dict[str, object] = {"cutoff": to_unix_seconds(moment)}
+        if not workspace:
+            deleted_count = self._connection.execute(_DELETE_BEFORE, parameters).rowcount
+            return deleted_count + self.operator_entries.delete_before(moment)
+        parameters["workspace_key"] = workspace
+        return self._connection.execute(_DELETE_OF_WORKSPACE_BEFORE, parameters).rowcount
 
 
 def _parse_row(row: Row[Any]) -> AuditEntry:

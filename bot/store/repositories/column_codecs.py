@@ -50,6 +50,12 @@ def practice_unit_key(workspace: str, practice: str) -> str:
     return f"practice:{workspace}/{practice}"
 
 
+def parse_practice_unit_key(unit: str) -> str:
+    """Return the workspace of a ``unit`` that counts a practice's pool; ``""`` for a team's."""
+    kind, _, pool = unit.partition(":")
+    return pool.partition("/")[0] if kind == "practice" else ""
+
+
 def missed_slot_key(slot: str, reason: str) -> str:
     """Return the ``slot`` of a delivery missed for *reason*, which leaves *slot* itself free.
 

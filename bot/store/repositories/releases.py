@@ -1,5 +1,6 @@
 """Releases: the published tables that supervisors read; immutable once written."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -8,10 +9,16 @@ from sqlalchemy import Connection, Select, bindparam, delete, literal, select, u
 
 from bot.domain.counts import release_rule
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, ReleasedTable
-from bot.store.repositories.column_codecs import team_unit_key
-from bot.store.schema import feeds, releases
+from bot.store.repositories.column_codecs import parse_practice_unit_key, team_unit_key
+from bot.store.schema import feeds, releases, teams
 
 _DELETE_BEFORE = delete(releases).where(releases.c.closes < bindparam("cutoff"))
+_SELECT_KEYS_BEFORE = select(releases.c.ledger, releases.c.unit, releases.c.closes).where(
+    releases.c.closes < bindparam("cutoff")
+)
+_DELETE_KEY = delete(releases).where(
+    *(releases.c[name] == bindparam(name) for name in ("ledger", "unit", "closes"))
+)
 
 
 class ReleaseKey(NamedTuple):
@@ -73,6 +80,25 @@ class Releases:
         """Return the keys of all releases."""
         query = select(releases.c.ledger, releases.c.unit, releases.c.closes)
         return tuple(ReleaseKey(*row) for row in self._connection.execute(query))
+
+    def list_keys_before(self, cutoff: date) -> tuple[ReleaseKey, ...]:
+        """Return the keys of releases of periods closed before *cutoff*."""
+        rows = self._connection.execute(_SELECT_KEYS_BEFORE, {"cutoff": cutoff})
+        return tuple(ReleaseKey(*row) for row in rows)
+
+    def list_workspaces_by_unit(self) -> dict[str, str]:
+        """Return the workspace of each unit that is a team, a removed one too, or has a release."""
+        pools = {
+            unit: workspace
+            for unit in self._connection.scalars(select(releases.c.unit).distinct())
+            if (workspace := parse_practice_unit_key(unit))
+        }
+        rows = self._connection.execute(select(teams.c.id, teams.c.workspace))
+        return pools | {team_unit_key(row.id): row.workspace for row in rows}
+
+    def delete_keys(self, keys: Iterable[ReleaseKey]) -> int:
+        """Delete the releases with *keys* and return how many were deleted."""
+        return sum(self._connection.execute(_DELETE_KEY, key._asdict()).rowcount for key in keys)
 
     def delete_before(self, cutoff: date) -> int:
         """Delete releases of periods closed before *cutoff* and return how many were deleted."""

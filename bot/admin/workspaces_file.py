@@ -1,0 +1,227 @@
+"""Parser and validator of the workspaces file (TOML), with a line number for every fault.
+
+One ``[[workspace]]`` table states what is a clinic's own: its cards, its safety texts, and
+retention periods that are at most those of the deployment.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+
+from bot.admin.team_file import lowercase_microsoft_id, workspace_key
+from bot.admin.team_file_text import read_team_text
+from bot.errors import Fault, FaultyInputError
+from bot.retention_periods import MIN_AUDIT_MONTHS, MIN_TABLE_MONTHS, RetentionPeriods
+from bot.safety_settings import LANGUAGES, normalize_safety_text
+
+_HEADING_PATTERN = re.compile(r"\s*\[\[\s*workspace\s*\]\]")
+_KEY_PATTERN = re.compile(r"\s*(?:\[workspace\.)?([A-Za-z0-9_-]+)")
+
+
+def _expand_id(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+def _parse_id(value: object) -> object:
+    return lowercase_microsoft_id(value) if isinstance(value, str) else value
+
+
+WorkspaceId = Annotated[
+    str, BeforeValidator(_parse_id), Field(pattern=r"^(T[A-Z0-9]{2,20}|[0-9a-f-]{36})$")
+]
+"""No organisation's id, which no request has: its workspaces are listed one by one."""
+
+SafetyText = Annotated[str, AfterValidator(normalize_safety_text)]
+
+
+class _Section(BaseModel):
+    """Base model of the file's tables: unknown keys are validation errors, to catch typos."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class _SafetyTexts(_Section):
+    """The safety texts of a workspace by primary language subtag; at least one."""
+
+    en: SafetyText | None = None
+    fr: SafetyText | None = None
+    zh: SafetyText | None = None
+
+    @model_validator(mode="after")
+    def _check_any(self) -> "_SafetyTexts":
+        if not self.by_language:
+            raise ValueError
+        return self
+
+    @property
+    def by_language(self) -> dict[str, str]:
+        """The texts that are set, the default first."""
+        texts = {language: getattr(self, language) for language in LANGUAGES}
+        return {language: text for language, text in texts.items() if text}
+
+
+class _DeclaredWorkspace(_Section):
+    """One ``[[workspace]]`` table; an organisation lists the ids of several workspaces."""
+
+    id: Annotated[tuple[WorkspaceId, ...], BeforeValidator(_expand_id), Field(min_length=1)]
+    cards: Annotated[str, Field(pattern=r"\S")] | None = None
+    safety: _SafetyTexts | None = None
+    tables_retention_months: Annotated[int, Field(ge=MIN_TABLE_MONTHS, strict=True)] | None = None
+    audit_retention_months: Annotated[int, Field(ge=MIN_AUDIT_MONTHS, strict=True)] | None = None
+
+    @field_validator("tables_retention_months", "audit_retention_months")
+    @classmethod
+    def _check_longest(cls, value: int | None, info: ValidationInfo) -> int | None:
+        """Refuse more months than the deployment's, which are in the context by the key."""
+        bounds: dict[str, dict[str, int]] = info.context or {}
+        if value is not None and value > bounds[str(info.field_name)]["longest"]:
+            raise ValueError
+        return value
+
+
+class _WorkspacesFile(_Section):
+    workspace: tuple[_DeclaredWorkspace, ...] = ()
+
+
+@dataclass(frozen=True)
+class WorkspaceEntry:
+    """What the workspaces with these keys have of their own; ``None`` is the deployment's.
+
+    ``location`` is the file and line that name the folder of cards, for its faults. A language
+    without a text in ``safety_texts`` shows the first.
+    """
+
+    workspaces: tuple[str, ...]
+    cards_folder: Path | None
+    safety_texts: Mapping[str, str] | None
+    retention: RetentionPeriods
+    location: str
+
+
+def read_workspaces(path: Path, longest: RetentionPeriods) -> tuple[WorkspaceEntry, ...]:
+    """Parse and validate the entries of the file at *path*.
+
+    *longest* are the deployment's retention periods, which apply where an entry has none. Raises
+    :class:`bot.errors.FaultyInputError` with every fault at its file and line, each with a remedy.
+    """
+    text = read_team_text(path)
+    lines = _EntryLines(path, text)
+    try:
+        document, bounds = tomllib.loads(text), _list_bounds(longest)
+        declared = _WorkspacesFile.model_validate(document, context=bounds).workspace
+    except ValidationError as error:
+        raise FaultyInputError(_list_validation_faults(lines, error, longest)) from None
+    except (ValueError, RecursionError) as error:  # tomllib: also long integers, deep nesting
+        line = re.search(r"line (\d+)", str(error))
+        location = f"{path}:{line[1] if line else 1}"
+        raise FaultyInputError((Fault(location, "operator.team.not_toml"),)) from None
+    faults = _find_repeated_ids(lines, declared)
+    if faults:
+        raise FaultyInputError(faults)
+    return tuple(
+        _build_entry(entry, path, lines.locate_field(number, "cards"), longest)
+        for number, entry in enumerate(declared)
+    )
+
+
+class _EntryLines:
+    """The lines of the file's tables and keys, which TOML's parser does not report."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path, self._lines = path, text.splitlines()
+        self._lines_by_key: list[dict[str, int]] = []
+        for number, line in enumerate(self._lines, start=1):
+            if _HEADING_PATTERN.match(line):
+                self._lines_by_key.append({"": number})
+            elif self._lines_by_key and (key := _KEY_PATTERN.match(line)):
+                self._lines_by_key[-1].setdefault(key[1], number)
+
+    def locate_field(self, index: int, field: str) -> str:
+        """Return file and line of *field* in the entry at *index*, else of that entry's heading."""
+        keys = self._lines_by_key[index] if index < len(self._lines_by_key) else {}
+        return f"{self._path}:{keys.get(field, keys.get('', 1))}"
+
+    def locate_name(self, name: str) -> str:
+        """Return file and line of the key or table *name* outside the entries, else of line 1."""
+        is_named = re.compile(rf"\s*\[*\s*{re.escape(name)}\b").match
+        numbers = (number for number, line in enumerate(self._lines, start=1) if is_named(line))
+        return f"{self._path}:{next(numbers, 1)}"
+
+
+def _list_validation_faults(
+    lines: _EntryLines, validation_error: ValidationError, longest: RetentionPeriods
+) -> tuple[Fault, ...]:
+    """Convert Pydantic's validation errors to faults, one for each entry and key."""
+    faults: dict[tuple[str, str], Fault] = {}
+    for error in validation_error.errors(include_input=False, include_url=False):
+        faults.update(_convert_error(lines, error["loc"], error["type"], longest))
+    return tuple(faults.values())
+
+
+def _convert_error(
+    lines: _EntryLines, path: tuple[int | str, ...], error_type: str, longest: RetentionPeriods
+) -> dict[tuple[str, str], Fault]:
+    """Return the fault of the error at *path*: the table's name, the entry's index, and keys."""
+    number = next((part for part in path if isinstance(part, int)), 0)
+    names = [str(part) for part in path if isinstance(part, str)]
+    field = names[1] if len(names) > 1 else ""
+    is_of_entry = names[0] == "workspace"
+    location = lines.locate_field(number, field) if is_of_entry else lines.locate_name(names[0])
+    if error_type == "extra_forbidden":
+        unknown = ".".join(names[1:] if is_of_entry else names)
+        key = "operator.cards.unknown_key"
+        return {(location, unknown): Fault(location, key, {"field": unknown})}
+    name = field if field in _DeclaredWorkspace.model_fields else "workspace"
+    facts = _list_bounds(longest).get(name, {})
+    return {(location, name): Fault(location, f"operator.workspaces.{name}", facts)}
+
+
+def _list_bounds(longest: RetentionPeriods) -> dict[str, dict[str, str | int]]:
+    """Return the bounds of each period of retention, as its fault states them."""
+    return {
+        "tables_retention_months": {"lowest": MIN_TABLE_MONTHS, "longest": longest.table_months},
+        "audit_retention_months": {"lowest": MIN_AUDIT_MONTHS, "longest": longest.audit_months},
+    }
+
+
+def _find_repeated_ids(
+    lines: _EntryLines, declared: tuple[_DeclaredWorkspace, ...]
+) -> tuple[Fault, ...]:
+    """Return a fault for each entry with a workspace that an earlier one has, or has it twice."""
+    faults: list[Fault] = []
+    known_ids: set[str] = set()
+    for number, entry in enumerate(declared):
+        if known_ids.intersection(entry.id) or len(set(entry.id)) < len(entry.id):
+            location = lines.locate_field(number, "id")
+            faults.append(Fault(location, "operator.workspaces.id_twice"))
+        known_ids.update(entry.id)
+    return tuple(faults)
+
+
+def _build_entry(
+    declared: _DeclaredWorkspace, path: Path, location: str, longest: RetentionPeriods
+) -> WorkspaceEntry:
+    table_months = declared.tables_retention_months or longest.table_months
+    audit_months = declared.audit_retention_months or longest.audit_months
+    return WorkspaceEntry(
+        workspaces=tuple(map(workspace_key, declared.id)),
+        cards_folder=path.parent / declared.cards if declared.cards else None,
+        safety_texts=declared.safety.by_language if declared.safety else None,
+        retention=RetentionPeriods(table_months, audit_months),
+        location=location,
+    )
