@@ -1,6 +1,6 @@
 """Try the files of ``deploy`` that need more than the tests' programs: ``python -m tests.deploy``.
 
-``image FOLDER`` runs the Dockerfile's steps in copies of a clean Debian below the new FOLDER, with
+``image FOLDER`` runs the Dockerfile's steps in copies of a clean Debian below FOLDER, with
 chroot, and starts the result as its user on a read-only root (as root, with ``debootstrap``; a few
 minutes, 2 GB). ``caddy PROGRAM`` plays a debrief through Caddy with the project's file.
 """
@@ -31,7 +31,7 @@ _DEADLINE_SECONDS = 60
 
 def try_image(folder: Path) -> None:
     """Build the image's folders and start the bot in them; raises for whatever does not work."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     stages = parse_dockerfile((ROOT / "deploy/Dockerfile").read_text(encoding="utf-8"))
     root = ImageRoot(folder, ROOT).build(stages)
     final = stages[-1]
@@ -40,7 +40,7 @@ def try_image(folder: Path) -> None:
     volumes = {}
     for name in ("/data", "/keys", "/releases"):
         volumes[name] = folder / "volumes" / name.strip("/")
-        volumes[name].mkdir(parents=True, mode=0o700)
+        volumes[name].mkdir(parents=True, mode=0o700, exist_ok=True)
         os.chown(volumes[name], owner, group)
     launcher = build_launcher(root, volumes, final.find_last("USER").text)
     in_folder = ["env", "--chdir", final.find_last("WORKDIR").text]
@@ -114,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the chosen trial; an exception is its failure."""
     parser = argparse.ArgumentParser("tests.deploy", description=__doc__)
     parser.add_argument("trial", choices=("image", "caddy"))
-    parser.add_argument("path", help="the new folder of the image, or the program of Caddy")
+    parser.add_argument("path", help="the folder of the image, or the program of Caddy")
     options = parser.parse_args(arguments)
     if options.trial == "image":
         try_image(Path(options.path).resolve())

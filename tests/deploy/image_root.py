@@ -16,8 +16,13 @@ from tests.deploy.dockerfile import Instruction, Stage
 
 _PACKAGES = "python3,python3-venv,ca-certificates"
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_MACHINE_FILES = ("etc/resolv.conf", "etc/hosts", "etc/pip.conf", "etc/xdg/pip", "etc/ssl/certs")
+_MACHINE_FILES = (
+    *("etc/resolv.conf", "etc/hosts", "etc/ssl/certs/ca-certificates.crt"),
+    *("etc/pip.conf", "etc/xdg/pip/pip.conf", "etc/xdg/pip/constraints.txt"),
+)
 """Where this machine says how packages are reached; an image built elsewhere has its own."""
+
+_KERNEL_FOLDERS = ("dev", "proc", "sys")
 
 _ENTER = """
 set -e
@@ -25,6 +30,11 @@ mount --rbind "$0" "$0"
 mount -t proc proc "$0/proc"
 mount --rbind /dev "$0/dev"
 """
+
+
+def _ignore_kernel_folders(folder: str, names: list[str]) -> set[str]:
+    """Return the folders at the top of a root whose content is the kernel's."""
+    return set(_KERNEL_FOLDERS) & set(names) if Path(folder).name == "base" else set()
 
 
 @dataclass
@@ -40,7 +50,10 @@ class ImageRoot:
         root = base
         for stage in stages:
             root = self.folder / (stage.name or "final")
-            shutil.copytree(base, root, symlinks=True)
+            shutil.rmtree(root, ignore_errors=True)
+            shutil.copytree(base, root, symlinks=True, ignore=_ignore_kernel_folders)
+            for name in _KERNEL_FOLDERS:
+                (root / name).mkdir()
             work_folder = "/"
             for instruction in stage.instructions:
                 if instruction.name == "WORKDIR":
@@ -53,17 +66,21 @@ class ImageRoot:
         return root
 
     def _create_base(self) -> Path:
-        """Create a clean Debian with Python under the name that the image has."""
+        """Create a clean Debian with Python under the name that the image has, unless it is there.
+
+        Nothing is changed in it afterwards: each stage is a copy.
+        """
         base = self.folder / "base"
+        if (base / "usr/local/bin/python").is_symlink():
+            return base
         command = ["debootstrap", "--variant=minbase", f"--include={_PACKAGES}", "bookworm"]
         subprocess.run([*command, str(base)], check=True, stdout=subprocess.DEVNULL)
         (base / "usr/local/bin/python").symlink_to("/usr/bin/python3")
         for name in _MACHINE_FILES:
             source, target = Path("/") / name, base / name
             target.parent.mkdir(parents=True, exist_ok=True)
-            if source.is_dir():
-                shutil.copytree(source, target, dirs_exist_ok=True)
-            elif source.exists():
+            if source.exists():
+                target.unlink(missing_ok=True)  # a link would lead out of the folder
                 shutil.copyfile(source, target)
         return base
 
