@@ -137,7 +137,7 @@ async def clinics(slack: InstallableSlack, tmp_path: Path) -> AsyncIterator[Clin
     )
     for place in MARKS:
         tokens = TokenPair(slack.issue_tokens(place)["access_token"], "", 0)
-        await SlackInstallations(bot.context.store).save(f"slack:{place}", tokens)
+        await SlackInstallations(bot.context.store).save(f"slack:{place}", tokens, None)
     adapter = bot.chat_adapters["slack"]
     assert isinstance(adapter, SlackAdapter)
     adapter.responder.waiting_form_seconds = 0
