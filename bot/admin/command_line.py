@@ -213,5 +213,14 @@ def _add_print_options(parser: argparse.ArgumentParser, words: LanguagePack, nam
     parser.add_argument("--workspace", metavar="WORKSPACE", default="", help=workspace_help)
 
 
+def _add_sandbox_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
+    _add_flag(parser, "--terminal", words.translate("operator.verbs.terminal"))
+    _add_flag(parser, "--reset", words.translate("operator.verbs.reset"))
+    _add_flag(parser, "--teams", words.translate("operator.verbs.in_teams"))
+    parser.add_argument(
+        "--timeout", type=float, default=3.0, help=words.translate("operator.verbs.timeout")
+    )
+
+
 def _add_flag(parser: argparse.ArgumentParser, name: str, help_text: str) -> None:
     parser.add_argument(name, action="store_true", help=help_text)

@@ -57,7 +57,7 @@ def describe_person(facts: TableFacts, column_name: str, texts: PackTexts) -> st
     """Return in words whether a column can be about a person, as the store's map says."""
     kinds = {
         "sealed": column_name in facts.sealed,
-        "account": column_name in tuple(column for _, column in facts.accounts),
+        "account": column_name in {person for _, person in facts.accounts},
         "workspace": column_name in {workspace for workspace, _ in facts.accounts},
         "text": column_name in facts.texts,
         "field": facts.is_personal,

@@ -36,6 +36,7 @@ from bot.domain.uninstallation import PURGE_GRACE
 from bot.retention_periods import CLASS_RETENTION, MIN_AUDIT_MONTHS, MIN_TABLE_MONTHS
 from bot.settings import Settings
 from bot.store.migrate import latest_revisions
+from bot.version import VERSION
 
 HTML_NAME, MARKDOWN_NAME = "privacy-pack.html", "privacy-pack.md"
 """Names of the files of a pack."""
@@ -107,6 +108,7 @@ def _list_facts(english: LanguagePack, packs: Sequence[LanguagePack], day: date)
         "revision": ", ".join(sorted(latest_revisions())),
         "languages": english.join_items(pack.display_name for pack in packs),
         "teams_schema": SCHEMA_VERSION,
+        "version": VERSION,
     }
 
 

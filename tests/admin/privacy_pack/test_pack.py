@@ -109,7 +109,7 @@ def test_retention_is_that_of_the_settings() -> None:
     text = build_markdown(tables_retention_months=7, audit_retention_months=5)
 
     assert "removed teams | 7 months" in text
-    assert "History of set-ups | 5 months" in text
+    assert "replaced secrets | 5 months" in text
     assert "A published table is deleted 7 months after its period" in text
     assert "24 months" not in text.replace("; kept 24 months.", "").replace(", kept 24 months.", "")
 
@@ -149,15 +149,15 @@ def test_texts_for_people_are_in_every_language() -> None:
     assert all(all(row) for tag in tags for row in list_rows(f"texts-{tag}"))
 
 
-def test_sealed_columns_are_said_to_be_encrypted() -> None:
-    """What the store seals is encrypted in a backup, and everything else is readable."""
+def test_sealed_columns_are_said_to_be_unreadable() -> None:
+    """What the store seals is unreadable in a backup, and everything else is readable."""
     for name, facts in DATA_MAP.items():
         states = {row[0].strip("`"): row[4] for row in list_rows(f"data-{name}")}
 
-        assert {column for column, state in states.items() if state == "encrypted"} == set(
+        assert {column for column, state in states.items() if state == "unreadable"} == set(
             facts.sealed
         )
-        assert set(states.values()) <= {"encrypted", "readable"}
+        assert set(states.values()) <= {"unreadable", "readable"}
 
 
 def test_no_page_names_a_placeholder_or_reference_without_its_value() -> None:
