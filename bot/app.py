@@ -61,7 +61,7 @@ class Bot:
         options: WorkerOptions = PRODUCTION,
     ) -> None:
         """Build the components of a process that receives requests, runs the scheduler, or both."""
-        store = open_store(settings)
+        store = open_store(settings, answers_people=receives)
         content = load_served_content(settings)
         outbound_sides = adapters.build_outbound_sides(settings, store, content, receives=receives)
         outlets = {product: side.outlet for product, side in outbound_sides.items()}

@@ -13,6 +13,7 @@ from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
 from bot.store.keys.open_key_store import open_key_store, resolve_peppers
 from bot.store.pepper_source import PepperSource
 from bot.store.store import Store
+from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS, WRITE_TIMEOUT_SECONDS
 
 
 class MissingDatabaseError(KeyStoreUnavailableError):
@@ -27,8 +28,11 @@ class MissingDatabaseError(KeyStoreUnavailableError):
         self.path = path
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: Settings, *, answers_people: bool = True) -> Store:
     """Open the database and the key store of *settings*; a missing pepper is generated.
+
+    The writes of a process that never *answers_people* wait as long for others as an operator's:
+    on a busy database a worker would otherwise give up the messages of a workspace for a minute.
 
     Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError` if the key store cannot be
     read or is not that of the database, :class:`MissingDatabaseError` for a missing file that it
@@ -40,7 +44,14 @@ def open_store(settings: Settings) -> Store:
         _require_claim(settings)
     peppers = resolve_peppers(settings.peppers, key_store)
     source = PepperSource(peppers, None if settings.peppers else key_store)
-    return Store.open(settings.database_url.get_secret_value(), source, key_store)
+    return Store.open(
+        settings.database_url.get_secret_value(),
+        source,
+        key_store,
+        write_timeout_seconds=(
+            WRITE_TIMEOUT_SECONDS if answers_people else OPERATOR_WRITE_TIMEOUT_SECONDS
+        ),
+    )
 
 
 def open_store_without_pepper(settings: Settings) -> Store:
