@@ -233,12 +233,18 @@ def _register_queue(poll_seconds: float) -> None:
 
 
 def _enqueue_workspaces(workspaces: tuple[str, ...], interval_seconds: float) -> None:
-    enqueued = {
+    """Enqueue the workspaces that are neither in the queue nor being sent to.
+
+    A second workflow of a workspace would wait for the first, and every worker would look for room
+    for it at each of its polls.
+    """
+    unfinished = {
         workflow.queue_partition_key
-        for workflow in _list_workflows("ENQUEUED", app_version=_WORKFLOW_VERSION)
+        for status in ("ENQUEUED", "PENDING")
+        for workflow in _list_workflows(status, app_version=_WORKFLOW_VERSION)
     }
     for workspace in workspaces:
-        if workspace not in enqueued:
+        if workspace not in unfinished:
             options = _build_enqueue_options(workspace, interval_seconds)
             DBOS.enqueue_workflow_with_options(options, workspace)
     _delete_old_workflows()
