@@ -1,6 +1,6 @@
 """Clinicians' profiles, check-in preferences, team membership and reachability."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,12 +9,9 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     bindparam,
-    exists,
     func,
     select,
-    tuple_,
     update,
 )
 
@@ -24,12 +21,12 @@ from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Clinician, ClinicianProfile
 from bot.domain.reachability import merge_unreachable_reasons
 from bot.store.record_cache import RecordCache
-from bot.store.repositories import column_codecs
+from bot.store.repositories import column_codecs, member_pages
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.roster_moves import move_to_roster
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots, unanswered_count_of
-from bot.store.schema import people, rosters, team_records, workspaces
+from bot.store.schema import people, team_records
 from bot.store.upsert import upsert_row
 
 _MAX_LOCALE_CHARACTERS = 20
@@ -43,39 +40,6 @@ _SELECT_PERSON = (
     .outerjoin(team_records, team_records.c.team == people.c.home_team)
     .where(people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id"))
 )
-
-_IS_SUSPENDED = exists().where(workspaces.c.id == people.c.workspace, workspaces.c.suspended != "")
-
-_ROSTER_KEY = (rosters.c.team, rosters.c.workspace, rosters.c.person)
-
-_RosterKey = tuple[str, str, str]
-"""Team, workspace and person of a row of the lists."""
-
-
-def _select_page(last_key: _RosterKey | None, limit: int) -> Select[Any]:
-    """Return the query of the next *limit* rows of the lists, in the order of their index."""
-    query = select(*_ROSTER_KEY).order_by(*_ROSTER_KEY).limit(limit)
-    return query.where(tuple_(*_ROSTER_KEY) > tuple_(*last_key)) if last_key else query
-
-
-def _select_joined(last_key: _RosterKey | None, limit: int) -> Select[Any]:
-    """Return the query of the joined, reachable people of a page whose home team the list is of.
-
-    The page is a query of its own with a limit: joined with all rows PostgreSQL expects hardly any
-    and looks everybody up for each page.
-    """
-    page = _select_page(last_key, limit).subquery()
-    is_in_home_team = (
-        (page.c.team == people.c.home_team)
-        & (page.c.workspace == people.c.workspace)
-        & (page.c.person == people.c.id)
-    )
-    return (
-        select(people)
-        .join(page, is_in_home_team)
-        .where(people.c.joined, ~_IS_SUSPENDED, people.c.unreachable == "")
-        .order_by(page.c.team, page.c.workspace, page.c.person)
-    )
 
 
 class People:
@@ -116,13 +80,7 @@ class People:
         workspace are left out: a check-in that is never sent must not count as unanswered.
         """
         last_key = (after.home_team_id, after.person.workspace, after.person.id) if after else None
-        rows: Sequence[Row[Any]] = ()
-        while not rows:
-            page = self._fetch_roster_page(last_key, limit)
-            if not page:
-                return ()
-            rows = self._connection.execute(_select_joined(last_key, len(page))).all()
-            last_key = page[-1]
+        rows = member_pages.fetch_joined_page(self._connection, last_key, limit)
         return tuple(map(parse_profile_row, rows))
 
     def load_clinicians(self, profiles: Collection[ClinicianProfile]) -> tuple[Clinician, ...]:
@@ -134,14 +92,6 @@ class People:
             add_count(profile, unanswered_count_of(slot))
             for profile, slot in zip(profiles, slots, strict=True)
         )
-
-    def _fetch_roster_page(self, last_key: _RosterKey | None, limit: int) -> list[_RosterKey]:
-        """Return the next rows of the lists, of whole teams unless one team alone has more."""
-        rows = self._connection.execute(_select_page(last_key, limit)).all()
-        page = [(row.team, row.workspace, row.person) for row in rows]
-        if len(page) == limit and page[0][0] != page[-1][0]:
-            page = [key for key in page if key[0] != page[-1][0]]
-        return page
 
     def count_joined(self) -> dict[str, int]:
         """Return the number of people who joined, by workspace."""
