@@ -7,11 +7,18 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from bot.chat.slack import InstallationsUnavailableError, InstalledBot, Installer, TokenPair
+from bot.chat.slack import (
+    InstallationsUnavailableError,
+    InstallationUnreadableError,
+    InstalledBot,
+    Installer,
+    TokenPair,
+)
 from bot.domain.reachability import Evidence
 from bot.domain.teams.audit_entry import ERASED_ID, AuditAction, AuditEntry
 from bot.logs import log_error
 from bot.store.repositories import Repositories
+from bot.store.repositories.installations import StoredInstallation
 from bot.store.store import Store
 
 logger = logging.getLogger("attune.installations")
@@ -37,10 +44,17 @@ class SlackInstallations:
 
     async def find(self, workspace: str) -> InstalledBot | None:
         """Return the installation that serves *workspace*; ``None`` if it is not installed."""
+
+        def find_installation(repos: Repositories) -> tuple[StoredInstallation | None, bool]:
+            stored = repos.installations.find(workspace)
+            return stored, stored is None and repos.installations.has_tokens(workspace)
+
         with _translate_errors():
-            stored = await self._store.for_workspace(workspace).read(
-                lambda repos: repos.installations.find(workspace)
+            stored, is_unreadable = await self._store.for_workspace(workspace).read(
+                find_installation
             )
+        if is_unreadable:
+            raise InstallationUnreadableError
         if stored is None:
             return None
         return InstalledBot(stored.installed_as, stored.version, _decode_tokens(stored.secret))

@@ -12,6 +12,7 @@ from bot.chat.slack.manifest import build_manifest
 from bot.chat.slack.oauth.install_routes import InstallAccess
 from bot.chat.slack.oauth.installation_rows import (
     InstallationsUnavailableError,
+    InstallationUnreadableError,
     InstalledBot,
     Installer,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "AccountCheck",
     "ClientCredentials",
     "InstallAccess",
+    "InstallationUnreadableError",
     "InstallationsUnavailableError",
     "InstalledBot",
     "Installer",

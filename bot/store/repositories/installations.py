@@ -69,6 +69,12 @@ class Installations:
         query = select(exists().where(installations.c.workspace == workspace))
         return bool(self._connection.scalar(query))
 
+    def has_tokens(self, workspace: str) -> bool:
+        """Whether tokens are stored that serve *workspace*, even if no key opens them now."""
+        served_by = (workspace, self.find_organisation(workspace))
+        is_sealed = installations.c.workspace.in_(served_by) & installations.c.body.is_not(None)
+        return bool(self._connection.scalar(select(exists().where(is_sealed))))
+
     def save(self, installed_as: str, secret: dict[str, Any]) -> None:
         """Store the tokens of a new installation, in place of those of an earlier one.
 

@@ -11,6 +11,10 @@ class NotInstalledError(Exception):
     """The app is not installed in the workspace, so that no token may be used for it."""
 
 
+class InstallationUnreadableError(NotInstalledError):
+    """Tokens of the workspace are stored, but no key opens them: it may well be installed."""
+
+
 class InstallationsUnavailableError(TokenRotationError):
     """The stored installations cannot be read or written now; nothing was sent."""
 
@@ -51,7 +55,10 @@ class InstallationRows(Protocol):
     """
 
     async def find(self, workspace: str) -> InstalledBot | None:
-        """Return the installation that serves *workspace*; ``None`` if it is not installed."""
+        """Return the installation that serves *workspace*; ``None`` if it is not installed.
+
+        Raises :class:`InstallationUnreadableError` if its tokens are stored, and cannot be read.
+        """
 
     async def save(
         self,

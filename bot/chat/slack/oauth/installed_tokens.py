@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat.slack.oauth.installation_rows import (
     InstallationRows,
+    InstallationUnreadableError,
     InstalledBot,
     NotInstalledError,
 )
@@ -110,10 +111,11 @@ class InstalledTokens:
     async def get_token(self, workspace: str, create_client: CreateClient) -> str:
         """Return the token of *workspace*, renewed if it would expire soon.
 
-        *create_client* builds the client of the renewal. Raises :class:`NotInstalledError`, and
+        *create_client* builds the client of the renewal. Raises :class:`NotInstalledError`,
+        :class:`InstallationUnreadableError`, and
         :class:`bot.chat.slack.token_rotation.TokenRotationError` without a valid token.
         """
-        bot = await self._find(workspace)
+        bot = await self._read(workspace)
         if bot is None:
             raise NotInstalledError
         if bot.needs_renewal and not self._may_wait(bot):
@@ -135,6 +137,13 @@ class InstalledTokens:
         await self._unsaved.close()
 
     async def _find(self, workspace: str) -> InstalledBot | None:
+        """Return the installation of *workspace*; one that no key opens serves nobody."""
+        try:
+            return await self._read(workspace)
+        except InstallationUnreadableError:
+            return None
+
+    async def _read(self, workspace: str) -> InstalledBot | None:
         expires_at, bot = self._cache.get(workspace, (0.0, None))
         if bot is not None and time.monotonic() < expires_at:
             return bot

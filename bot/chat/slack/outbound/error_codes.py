@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.chat.error_subjects import Subject, choose_send_status
 from bot.chat.retry_after import DEFAULT_RETRY_SECONDS, parse_retry_after
-from bot.chat.slack.oauth.installation_rows import NotInstalledError
+from bot.chat.slack.oauth.installation_rows import InstallationUnreadableError, NotInstalledError
 from bot.chat.slack.outbound.error_table import (
     AMBIGUOUS_CODES,
     MISSING_CHAT_CODES,
@@ -37,6 +37,8 @@ def classify_error(error: Exception, to: Address | None = None) -> SendResult:
     """
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return _retry_later("unreachable")
+    if isinstance(error, InstallationUnreadableError):
+        return SendResult(SendStatus.CLOSED, reason="installation_unreadable")
     if isinstance(error, NotInstalledError):
         return SendResult(SendStatus.CLOSED, reason="not_installed")
     if isinstance(error, TokenRotationError):

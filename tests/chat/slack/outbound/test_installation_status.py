@@ -4,6 +4,7 @@ import pytest
 
 from bot.chat.slack.oauth.installation_rows import (
     InstallationsUnavailableError,
+    InstallationUnreadableError,
     NotInstalledError,
 )
 from bot.chat.slack.outbound.api_client import ApiClient
@@ -89,6 +90,7 @@ async def test_a_token_of_the_organisation_serves_what_slack_lists(
     ("error", "status"),
     [
         (NotInstalledError(), REMOVED),
+        (InstallationUnreadableError(), UNKNOWN),
         (InstallationsUnavailableError(), UNKNOWN),
         (TokenRotationError("invalid_refresh_token"), UNPROVEN),
         (TokenRotationError("not_renewed"), UNKNOWN),
