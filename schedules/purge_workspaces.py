@@ -11,6 +11,10 @@ from bot.logs import log_error
 from bot.store.repositories import Repositories
 from bot.store.repositories.workspace_purges import WorkspaceUninstallation
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS
+from bot.workflows.reachability import (
+    suspend_dependent_workspaces,
+    suspend_unmarked_dependents,
+)
 from bot.workflows.workspace_purge import BATCH_SIZE, complete_purge
 
 logger = logging.getLogger("attune.purge")
@@ -31,12 +35,15 @@ async def run(context: Context, *, batch_size: int = BATCH_SIZE) -> int:
     is in use is resumed, and one of which nothing definite is known waits. One that was resumed
     within the grace stays. One whose purge fails, which is logged, does not stop the others, and is
     tried again by the next run; the first error is raised at the end. While a deletion is pending,
-    a line of the log says so every hour. Returns how many workspaces were purged.
+    a line of the log says so every hour. With an organisation whose token is refused all workspaces
+    are pending that have no other. Returns how many workspaces were purged.
     """
     now, scope = context.now(), context.store.across_workspaces
     pending = await scope.read(lambda repos: repos.workspace_purges.list_pending())
     if not pending:
         return 0
+    if await scope.read(lambda repos: repos.workspace_purges.list_unmarked_dependents()):
+        await scope.write(suspend_unmarked_dependents)
     may_ask = await _has_passed(context, _CHECK_MARK, _CHECK_INTERVAL, now)
     purged_count, first_error = 0, None
     for state in pending:
@@ -81,9 +88,18 @@ async def _begin_if_due(
         if decision is not PurgeDecision.BEGIN:
             return False
     return await context.store.across_workspaces.write(
-        lambda repos: repos.workspace_purges.begin_if_due(workspace, now),
+        partial(_begin_purge, state=state, now=now),
         timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS,
     )
+
+
+def _begin_purge(repos: Repositories, state: WorkspaceUninstallation, now: datetime) -> bool:
+    """Begin the purge; the workspaces that a purged organisation served are not connected then."""
+    workspace, reason = state.workspace, state.suspension_reason
+    has_begun = repos.workspace_purges.begin_if_due(workspace, now)
+    if has_begun and classify_suspension(reason) is not SuspensionKind.PURGING:
+        suspend_dependent_workspaces(repos, workspace, reason, now)
+    return has_begun
 
 
 async def _resume(context: Context, workspace: str) -> None:

@@ -59,7 +59,8 @@ def suspend_workspace(repos: Repositories, workspace: str, reason: str, now: dat
     The workspace's token is its own where it was installed from the link. An event about one that
     was connected again begins the time anew: no earlier refusal shortens its day.
     A token that is refused for good may be that of the organisation, which is then suspended, too:
-    otherwise its installation would outlast it.
+    otherwise its installation would outlast it. Its other workspaces follow in the next run of the
+    purge, since a job of one workspace cannot write their rows.
     """
     was_connected = not repos.workspaces.suspension_reason(workspace)
     is_change = repos.workspaces.suspend(workspace, reason)
@@ -71,6 +72,31 @@ def suspend_workspace(repos: Repositories, workspace: str, reason: str, now: dat
         repos.workspaces.suspend(organisation, reason)
         repos.workspaces.mark_uninstalled(organisation, now)
     return is_change
+
+
+def suspend_dependent_workspaces(
+    repos: Repositories, organisation: str, reason: str, now: datetime
+) -> None:
+    """Suspend the workspaces that have no token but that of *organisation*, as it is refused.
+
+    To be called in a transaction of all workspaces. The time after which each is purged begins,
+    unless it has begun.
+    """
+    for workspace in repos.installations.list_dependent_workspaces(organisation):
+        repos.workspaces.suspend(workspace, reason)
+        repos.workspaces.mark_uninstalled(workspace, now)
+
+
+def suspend_unmarked_dependents(repos: Repositories) -> None:
+    """Do so for each organisation whose token is refused, with the time of its own first proof.
+
+    Nothing is sent to a quiet workspace, so that no call would be refused for it. One that is
+    marked already may have been resumed since, and is refused by its next call.
+    """
+    for state in repos.workspace_purges.list_unmarked_dependents():
+        if state.uninstalled_at:
+            repos.workspaces.suspend(state.workspace, state.suspension_reason)
+            repos.workspaces.mark_uninstalled(state.workspace, state.uninstalled_at)
 
 
 def record_activity(repos: Repositories, person: Person) -> None:

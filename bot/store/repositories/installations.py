@@ -154,6 +154,13 @@ class Installations:
         )
         return tuple(sorted(self._connection.scalars(query)))
 
+    def list_dependent_workspaces(self, organisation: str) -> tuple[str, ...]:
+        """Return the workspaces that have no token but that of *organisation*, sorted."""
+        query = select(installations.c.workspace).where(
+            installations.c.organisation == organisation, installations.c.body.is_(None)
+        )
+        return tuple(sorted(self._connection.scalars(query)))
+
     def list_workspaces(self) -> tuple[str, ...]:
         """Return the keys of all rows, sorted: workspaces and organisations."""
         return tuple(sorted(self._connection.scalars(select(installations.c.workspace))))

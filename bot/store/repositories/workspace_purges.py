@@ -95,6 +95,29 @@ class WorkspacePurges:
         """Return the workspaces that are to be purged, now or later, or whose purge has begun."""
         return tuple(state for state in self._fetch_states() if state.uninstalled_at)
 
+    def list_unmarked_dependents(self) -> tuple[WorkspaceUninstallation, ...]:
+        """Return the unmarked workspaces that have no token but that of a pending organisation.
+
+        Each with the reason and the time of its organisation; none once that one's purge has begun.
+        """
+        organisation = workspaces.alias()
+        query = (
+            select(installations.c.workspace, organisation.c.suspended, organisation.c.uninstalled)
+            .join(organisation, organisation.c.id == installations.c.organisation)
+            .outerjoin(workspaces, workspaces.c.id == installations.c.workspace)
+            .where(
+                installations.c.body.is_(None),
+                organisation.c.suspended.not_in((_IS_CONNECTED, PURGING)),
+                organisation.c.uninstalled != 0,
+                func.coalesce(workspaces.c.uninstalled, 0) == 0,
+            )
+            .order_by(installations.c.workspace)
+        )
+        return tuple(
+            WorkspaceUninstallation(workspace, reason, from_unix_seconds(since))
+            for workspace, reason, since in self._connection.execute(query)
+        )
+
     def list_due(self, now: datetime) -> tuple[str, ...]:
         """Return the workspaces that are purged at *now*, with those whose purge has begun."""
         return tuple(
