@@ -77,7 +77,7 @@ class SlackInstallations:
         def save_installation(repos: Repositories) -> None:
             _require_no_purge(repos, (installed_as, *workspaces))
             repos.installations.save(installed_as, _encode_tokens(tokens))
-            repos.installations.link_workspaces(installed_as, workspaces)
+            repos.installations.link_workspaces(installed_as, workspaces, replaces=True)
             served = (installed_as, *repos.installations.list_linked_workspaces(installed_as))
             for workspace in served:
                 repos.workspaces.resume(workspace, Evidence.INSTALLATION)
@@ -97,16 +97,23 @@ class SlackInstallations:
             if replaces or repos.installations.find(workspace) is None:
                 if repos.installations.find_organisation(workspace) != organisation:
                     repos.audit_trail.record([_build_entry(workspace, None)])
-                repos.installations.link_workspaces(organisation, [workspace])
+                repos.installations.link_workspaces(organisation, [workspace], replaces=True)
                 repos.workspaces.resume(workspace, Evidence.INSTALLATION)
 
         await self._write_across(link_workspace)
 
-    async def unlink(self, organisation: str, workspace: str) -> None:
+    async def end_link(self, organisation: str, workspace: str) -> None:
         """Store that *workspace* is no longer served by the installation of *organisation*."""
         await self._write_across(
-            lambda repos: repos.installations.unlink_workspace(organisation, workspace)
+            lambda repos: repos.installations.end_link(organisation, workspace)
         )
+
+    async def find_organisation(self, workspace: str) -> str:
+        """Return the organisation of *workspace*, also after its link ended; ``""`` for none."""
+        with _translate_errors():
+            return await self._store.for_workspace(workspace).read(
+                lambda repos: repos.installations.find_organisation(workspace, includes_ended=True)
+            )
 
     async def list_uninstalled(self) -> tuple[str, ...]:
         """Return the workspaces and organisations with a row that are marked as uninstalled."""

@@ -110,6 +110,7 @@ async def _resume(context: Context, workspace: str) -> None:
 
 
 def _resume_installed(repos: Repositories, workspace: str) -> bool:
+    repos.installations.restore_link(workspace)  # Slack lists it for the organisation's token
     return repos.workspaces.resume(workspace, Evidence.INSTALLATION)
 
 

@@ -17,7 +17,12 @@ def test_the_committed_page_is_the_generated_one() -> None:
 def test_the_page_follows_the_declarations() -> None:
     """Another declaration of the newest migration gives another row, in the first line."""
     (*_, newest) = load_declarations()
-    changed = replace(newest, supports_since=newest.revision, rewritten_tables=("team", "person"))
+    changed = replace(
+        newest,
+        supports_since=newest.revision,
+        supports_since_on_postgresql=newest.revision,
+        rewritten_tables=("team", "person"),
+    )
     (row,) = upgrading_page.iter_rows([changed])
 
     assert row == f"| {newest.revision} | no earlier one | `team`, `person` |"

@@ -25,7 +25,7 @@ async def check_installations(settings: Settings) -> tuple[Finding, ...]:
 
 
 def _build_findings(repos: Repositories, base_url: str) -> tuple[Finding, ...]:
-    installed = set(repos.installations.list_workspaces())
+    installed = set(repos.installations.list_workspaces(includes_ended=False))
     waiting_count = sum(
         parse_product(team.workspace) == "slack" and team.workspace not in installed
         for team in repos.teams.list_teams()

@@ -148,7 +148,7 @@ _IMPERSONAL_TABLES = (
     ),
     _describe_impersonal(
         schema.installations,
-        *("workspace", "organisation", "version", "renewal_until"),
+        *("workspace", "organisation", "link_ended", "version", "renewal_until"),
         sealed=("body",),
     ),
     _describe_impersonal(schema.encrypted_secrets, "name", sealed=("body",)),

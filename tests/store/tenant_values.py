@@ -136,6 +136,7 @@ def build_settings(word: str) -> dict[str, Any]:
         **dict.fromkeys(("except_kinds", "is_first", "is_key_lost"), ()),
         **dict.fromkeys(("first_slot", "reference"), f"of {word}"),
         "actor": OperatorActor.OPERATOR,
+        **dict.fromkeys(("includes_ended", "replaces"), True),
         "after": None,
         "attempt": 0,
         "change": lambda slot: replace(slot, unanswered_count=5),

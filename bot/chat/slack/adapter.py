@@ -20,6 +20,7 @@ from bot.chat.slack.outbound import account_checks
 from bot.chat.slack.outbound.account_checks import AccountCheck
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.installed_workspace import InstalledWorkspace, ServedWorkspaces
+from bot.chat.slack.outbound.organisation_access import OrganisationAccess
 from bot.chat.slack.outbound.outlet import SlackOutlet
 from bot.chat.slack.socket_mode import SocketModeConnection
 from bot.content.catalogue import Catalogue
@@ -38,7 +39,12 @@ class SlackOutboundSide:
         self.catalogue = catalogue
         self.installed_tokens = access.create_installed_tokens()
         self.api_client = access.create_api_client(self.installed_tokens)
-        self.outlet = SlackOutlet(self.api_client, has_own_tokens=self.installed_tokens is not None)
+        self.organisation_access: OrganisationAccess | None = None
+        if self.installed_tokens is not None:
+            self.organisation_access = OrganisationAccess(
+                self.api_client, self.installed_tokens.find_organisation
+            )
+        self.outlet = SlackOutlet(self.api_client, self.organisation_access)
 
     def bind_routes(self, routes: Routes) -> "SlackAdapter":
         """Return the adapter that serves *routes* and sends with this client."""
@@ -63,9 +69,10 @@ class SlackAdapter:
         self._installation_events: InstallationEvents | None = None
         self._served_workspaces: ServedWorkspaces = InstalledWorkspace(outbound.outlet)
         self.install_apps: Mapping[str, ASGIApp] = {}
-        if outbound.installed_tokens and access.install_access:
+        tokens, organisation_access = outbound.installed_tokens, outbound.organisation_access
+        if tokens and organisation_access and access.install_access:
             routes = self._serve_installations(
-                outbound, outbound.installed_tokens, access.install_access, routes
+                outbound, tokens, organisation_access, access.install_access, routes
             )
         dispatcher = Dispatcher(
             routes,
@@ -94,11 +101,12 @@ class SlackAdapter:
         self,
         outbound: SlackOutboundSide,
         tokens: InstalledTokens,
+        organisation_access: OrganisationAccess,
         access: InstallAccess,
         routes: Routes,
     ) -> Routes:
         """Serve the workspaces that *tokens* belong to; return the routes of their payloads."""
-        organisation_workspaces = OrganisationWorkspaces(self._api_client)
+        organisation_workspaces = OrganisationWorkspaces(organisation_access)
         self._served_workspaces = InstalledWorkspaces(tokens, organisation_workspaces)
         self._installation_events = InstallationEvents(
             tokens,

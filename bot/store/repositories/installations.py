@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, select, true, update
 
 from bot.store.pepper_source import PepperSource
 from bot.store.repositories.installation_seals import InstallationSeals
@@ -19,8 +19,14 @@ logger = logging.getLogger("attune.installations")
 _VERSION_BITS = 62
 
 _SELECT_ROW = select(
-    installations.c.organisation, installations.c.body, installations.c.version
+    installations.c.organisation,
+    installations.c.link_ended,
+    installations.c.body,
+    installations.c.version,
 ).where(installations.c.workspace == bindparam("installed"))
+
+_IS_ACTIVE = ~installations.c.link_ended
+"""Whether a row is an installation, or a link to an organisation that has not ended."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,8 @@ class Installations:
         row = self._connection.execute(_SELECT_ROW, {"installed": workspace}).one_or_none()
         if row is None:
             return None
-        organisation_installation = self.find(row.organisation) if row.organisation else None
+        is_linked = row.organisation and not row.link_ended
+        organisation_installation = self.find(row.organisation) if is_linked else None
         return organisation_installation or self._unseal(workspace, row.body, row.version)
 
     def is_stored(self, workspace: str) -> bool:
@@ -87,25 +94,43 @@ class Installations:
             {
                 "workspace": installed_as,
                 "organisation": "",
+                "link_ended": False,
                 "body": body,
                 "version": secrets.randbits(_VERSION_BITS),
                 "renewal_until": 0,
             },
         )
 
-    def link_workspaces(self, organisation: str, workspaces: Collection[str]) -> None:
-        """Store that *workspaces* are served by the installation of their *organisation*."""
-        for workspace in workspaces:
-            row = {"workspace": workspace, "organisation": organisation}
-            upsert_row(self._connection, installations, row)
+    def link_workspaces(
+        self, organisation: str, workspaces: Collection[str], *, replaces: bool = False
+    ) -> None:
+        """Store that *workspaces* are served by the installation of their *organisation*.
 
-    def unlink_workspace(self, organisation: str, workspace: str) -> None:
-        """Store that *organisation* does not serve *workspace*; its own installation stays."""
+        With *replaces* their own tokens are deleted: Slack has revoked them, and a renewal that is
+        under way must not store others.
+        """
+        for workspace in workspaces:
+            row = {"workspace": workspace, "organisation": organisation, "link_ended": False}
+            replacement = {"body": None, "version": secrets.randbits(_VERSION_BITS)}
+            upsert_row(self._connection, installations, row | (replacement if replaces else {}))
+
+    def end_link(self, organisation: str, workspace: str) -> None:
+        """Store that *organisation* does not serve *workspace*; its own installation stays.
+
+        The link of one without tokens stays as an ended one until the workspace is purged: what
+        Slack lists for the organisation shows whether it may be served again.
+        """
         is_row = installations.c.workspace == workspace
         is_link = is_row & (installations.c.organisation == organisation)
-        has_no_body = installations.c.body.is_(None)
-        self._connection.execute(delete(installations).where(is_link, has_no_body))
-        self._connection.execute(update(installations).where(is_link).values(organisation=""))
+        has_body = installations.c.body.is_not(None)
+        change = update(installations)
+        self._connection.execute(change.where(is_link, has_body).values(organisation=""))
+        self._connection.execute(change.where(is_link).values(link_ended=True))
+
+    def restore_link(self, workspace: str) -> None:
+        """Store that the organisation of *workspace*, whose link has ended, serves it again."""
+        is_ended = (installations.c.workspace == workspace) & installations.c.link_ended
+        self._connection.execute(update(installations).where(is_ended).values(link_ended=False))
 
     def claim_renewal(self, installed_as: str, version: int, now: float, until: float) -> bool:
         """Claim the renewal of tokens for one process, until *until* in Unix seconds.
@@ -142,15 +167,18 @@ class Installations:
         )
         return self._connection.execute(statement).rowcount == 1
 
-    def find_organisation(self, workspace: str) -> str:
-        """Return the organisation that *workspace* is linked to, ``""`` for none."""
+    def find_organisation(self, workspace: str, *, includes_ended: bool = False) -> str:
+        """Return the organisation that *workspace* is linked to, ``""`` for none.
+
+        With *includes_ended* also the one whose link has ended.
+        """
         query = select(installations.c.organisation).where(installations.c.workspace == workspace)
-        return self._connection.scalar(query) or ""
+        return self._connection.scalar(query if includes_ended else query.where(_IS_ACTIVE)) or ""
 
     def list_linked_workspaces(self, organisation: str) -> tuple[str, ...]:
         """Return the workspaces that the installation of *organisation* serves, sorted."""
         query = select(installations.c.workspace).where(
-            installations.c.organisation == organisation
+            installations.c.organisation == organisation, _IS_ACTIVE
         )
         return tuple(sorted(self._connection.scalars(query)))
 
@@ -161,9 +189,13 @@ class Installations:
         )
         return tuple(sorted(self._connection.scalars(query)))
 
-    def list_workspaces(self) -> tuple[str, ...]:
-        """Return the keys of all rows, sorted: workspaces and organisations."""
-        return tuple(sorted(self._connection.scalars(select(installations.c.workspace))))
+    def list_workspaces(self, *, includes_ended: bool = True) -> tuple[str, ...]:
+        """Return the keys of all rows, sorted: workspaces and organisations.
+
+        Without *includes_ended* not those of links that have ended.
+        """
+        query = select(installations.c.workspace).where(true() if includes_ended else _IS_ACTIVE)
+        return tuple(sorted(self._connection.scalars(query)))
 
     def count(self) -> int:
         """Count the installations, without the workspaces that an organisation's serves."""

@@ -178,3 +178,48 @@ async def test_renewed_tokens_of_a_deleted_installation_create_no_key(store: Sto
 
     assert not is_stored
     assert store.key_store.get(InstallationKeyId(NORTH)) is None
+
+
+async def test_an_ended_link_is_kept_and_serves_nobody(store: Store) -> None:
+    """Its organisation is still known, and serves the workspace again once it is restored."""
+    await save(store, CLINICS, SHARED_TOKENS)
+    scope = store.across_workspaces
+
+    def end_link(repos: Repositories) -> tuple[str, ...]:
+        repos.installations.link_workspaces(CLINICS, [NORTH])
+        repos.installations.end_link(CLINICS, NORTH)
+        return (
+            repos.installations.find_organisation(NORTH),
+            repos.installations.find_organisation(NORTH, includes_ended=True),
+            *repos.installations.list_linked_workspaces(CLINICS),
+            *repos.installations.list_workspaces(includes_ended=False),
+        )
+
+    assert await scope.write(end_link) == ("", CLINICS, CLINICS)
+    assert await find(store, NORTH) is None
+    await scope.write(lambda repos: repos.installations.restore_link(NORTH))
+    assert await find_token(store, NORTH) == "xoxb-clinics"
+    await scope.write(lambda repos: repos.installations.end_link(CLINICS, NORTH))
+    await save(store, NORTH, NORTH_TOKENS)
+    assert await scope.read(
+        lambda repos: repos.installations.find_organisation(NORTH, includes_ended=True) == ""
+    )
+
+
+async def test_a_link_that_replaces_tokens_outlasts_their_renewal(store: Store) -> None:
+    """What Slack has revoked comes back neither by a late renewal nor by the end of the link."""
+    await save(store, CLINICS, SHARED_TOKENS)
+    await save(store, NORTH, NORTH_TOKENS)
+    installation = await find(store, NORTH)
+    assert installation
+    scope, version = store.across_workspaces, installation.version
+
+    def replace_tokens(repos: Repositories) -> bool:
+        repos.installations.link_workspaces(CLINICS, [NORTH], replaces=True)
+        is_stored = repos.installations.replace_secret(NORTH, version, SOUTH_TOKENS)
+        repos.installations.end_link(CLINICS, NORTH)
+        return is_stored
+
+    assert not await scope.write(replace_tokens)
+    assert await find(store, NORTH) is None
+    assert not await scope.read(lambda repos: repos.installations.has_tokens(NORTH))

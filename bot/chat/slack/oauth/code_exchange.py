@@ -12,9 +12,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.chat.slack.manifest import SCOPES
 from bot.chat.slack.oauth.installation_rows import InstallationRows
 from bot.chat.slack.oauth.installation_store import name_installation, save_installation
-from bot.chat.slack.outbound.account_checks import list_workspaces
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.error_codes import slack_error_code
+from bot.chat.slack.outbound.organisation_access import list_workspaces
 from bot.chat.slack.token_rotation import ClientCredentials
 from bot.conversation import ChatEvent, WorkspaceConnected
 from bot.logs import log_error, sanitize_error_code

@@ -84,9 +84,9 @@ class InstallationEvents:
             self._organisation_workspaces.forget(event.organisation, workspace)
             if event.is_granted:
                 await self._link_if_listed(event.organisation, workspace)
-            elif await self._tokens.find_installation(workspace) == event.organisation:
+            elif await self._tokens.find_organisation(workspace) == event.organisation:
                 await self._pass_on(WorkspaceDisconnected(workspace, ACCESS_REVOKED))
-                await self._tokens.unlink(event.organisation, workspace)
+                await self._tokens.end_link(event.organisation, workspace)
                 self._after_response.start_task(self._link_if_listed(event.organisation, workspace))
 
     async def _link_if_listed(self, organisation: str, workspace: str) -> None:
@@ -97,13 +97,11 @@ class InstallationEvents:
     async def _reconnect(self, installed_as: str) -> None:
         """Report the workspaces of an installation as connected if its token works.
 
-        Of a workspace that its organisation's token serves, that token proves nothing, but Slack's
-        list of the organisation's workspaces does.
+        Of a workspace of an organisation that token proves nothing, but Slack's list of the
+        organisation's workspaces does, also after it has ended the link.
         """
-        installation = await self._tokens.find_installation(installed_as)
-        if installation != installed_as:
-            if installation:
-                await self._link_if_listed(installation, installed_as)
+        if organisation := await self._tokens.find_organisation(installed_as):
+            await self._link_if_listed(organisation, installed_as)
             return
         account = await self._outlet.check_account(installed_as)
         self._tokens.forget(installed_as)

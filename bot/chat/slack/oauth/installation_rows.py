@@ -79,8 +79,11 @@ class InstallationRows(Protocol):
         Nothing is stored where another installation serves it, unless this one *replaces* it.
         """
 
-    async def unlink(self, organisation: str, workspace: str) -> None:
+    async def end_link(self, organisation: str, workspace: str) -> None:
         """Store that *workspace* is no longer served by the installation of *organisation*."""
+
+    async def find_organisation(self, workspace: str) -> str:
+        """Return the organisation of *workspace*, also after its link ended; ``""`` for none."""
 
     async def list_uninstalled(self) -> tuple[str, ...]:
         """Return the workspaces and organisations with a row that are marked as uninstalled."""

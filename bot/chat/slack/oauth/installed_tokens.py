@@ -93,16 +93,14 @@ class InstalledTokens:
         await self._rows.link(organisation, workspace, replaces=replaces)
         self.forget(workspace)
 
-    async def unlink(self, organisation: str, workspace: str) -> None:
+    async def end_link(self, organisation: str, workspace: str) -> None:
         """Store that *organisation* serves *workspace* no longer."""
-        await self._rows.unlink(organisation, workspace)
+        await self._rows.end_link(organisation, workspace)
         self.forget(workspace)
 
-    async def find_installation(self, workspace: str) -> str:
-        """Return the workspace or organisation whose token serves *workspace*, ``""`` for none."""
-        self.forget(workspace)
-        bot = await self._find(workspace)
-        return bot.installed_as if bot else ""
+    async def find_organisation(self, workspace: str) -> str:
+        """Return the organisation of *workspace*, also after its link ended; ``""`` for none."""
+        return await self._rows.find_organisation(workspace)
 
     async def list_uninstalled(self) -> tuple[str, ...]:
         """Return the installations that are marked as uninstalled."""

@@ -6,20 +6,16 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat.slack.outbound import error_codes
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.token_rotation import TokenRotationError
 from bot.conversation import SendResult, SendStatus
 from bot.logs import log_error
-from bot.outlet import InstallationStatus
 
 logger = logging.getLogger("attune.slack")
 
 _MISSING_SCOPE_ERROR = "missing_scope"
-
-_MAX_PAGES, _PAGE_SIZE = 100, 1000
 
 _REVOKED_CODES = frozenset({"account_inactive", "token_revoked"})
 """Codes of a bot token that no call is ever accepted with again."""
@@ -50,7 +46,7 @@ async def check_account(api_client: ApiClient, workspace: str = "") -> AccountCh
     try:
         response = await (await api_client.get_client(workspace)).auth_test()
     except Exception as error:  # noqa: BLE001 - the result contains the error code
-        return _build_failed_check("slack.account_check_failed", error)
+        return build_failed_check("slack.account_check_failed", error)
     headers = response.headers
     return AccountCheck(
         team_id=str(response.get("team_id") or ""),
@@ -61,57 +57,19 @@ async def check_account(api_client: ApiClient, workspace: str = "") -> AccountCh
     )
 
 
-async def check_installation(
-    api_client: ApiClient, workspace: str, *, has_own_tokens: bool
-) -> InstallationStatus:
-    """Return whether the app is installed in *workspace*, by ``auth.test`` with its token.
-
-    With *has_own_tokens* each workspace has a token of its own, or that of its organisation, and
-    ``auth.test`` reports the organisation for the latter, which serves the workspaces that Slack
-    lists. The one configured token may be of another workspace, and may have been revoked by itself
-    while the app stays installed.
-    """
-    account = await check_account(api_client, workspace)
-    code = account.error_code
-    if not code:
-        if workspace == f"slack:{account.team_id}":
-            return InstallationStatus.INSTALLED
-        if has_own_tokens:
-            return await _check_organisation(api_client, workspace)
-        return InstallationStatus.UNPROVEN
-    is_revoked = account.is_refusal and code in _REVOKED_CODES
-    if has_own_tokens and (is_revoked or code == _NO_TOKEN_CODE):
-        return InstallationStatus.REMOVED
-    if is_revoked or (account.is_refusal and code == _REFRESH_REFUSED_CODE):
-        return InstallationStatus.UNPROVEN
-    return InstallationStatus.UNKNOWN
+def is_revoked(account: AccountCheck) -> bool:
+    """Whether Slack refused the token for good."""
+    return account.is_refusal and account.error_code in _REVOKED_CODES
 
 
-async def _check_organisation(api_client: ApiClient, workspace: str) -> InstallationStatus:
-    """Return whether Slack lists *workspace* for the token of its organisation, which works."""
-    try:
-        workspaces = await list_workspaces(await api_client.get_client(workspace))
-    except Exception as error:  # noqa: BLE001 - without an answer nothing is proved
-        log_error(logger, "slack.workspaces_not_listed", error)
-        return InstallationStatus.UNKNOWN
-    is_listed = workspace in workspaces
-    return InstallationStatus.INSTALLED if is_listed else InstallationStatus.REMOVED
+def has_refused_renewal(account: AccountCheck) -> bool:
+    """Whether the token has expired, and Slack refused to renew it."""
+    return account.is_refusal and account.error_code == _REFRESH_REFUSED_CODE
 
 
-async def list_workspaces(client: AsyncWebClient, token: str | None = None) -> tuple[str, ...]:
-    """Return the workspaces that the token of an organisation may serve, as ``slack:T…``.
-
-    *token* is used in place of the client's own. Raises what *client* does.
-    """
-    workspaces: list[str] = []
-    cursor: str | None = None
-    for _ in range(_MAX_PAGES):
-        page = await client.auth_teams_list(token=token, cursor=cursor, limit=_PAGE_SIZE)
-        workspaces += [f"slack:{team['id']}" for team in page.get("teams") or ()]
-        cursor = (page.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            break
-    return tuple(workspaces)
+def proves_removal(account: AccountCheck) -> bool:
+    """Whether the token from an installation is refused for good, or none is stored."""
+    return account.error_code == _NO_TOKEN_CODE or is_revoked(account)
 
 
 async def check_app_token(api_client: ApiClient, app_token: str) -> AccountCheck:
@@ -121,7 +79,7 @@ async def check_app_token(api_client: ApiClient, app_token: str) -> AccountCheck
     try:
         await client.apps_connections_open(app_token=app_token)
     except Exception as error:  # noqa: BLE001 - the result contains the error code
-        return _build_failed_check("slack.app_token_check_failed", error)
+        return build_failed_check("slack.app_token_check_failed", error)
     return AccountCheck()
 
 
@@ -139,7 +97,7 @@ async def check_channels(
         try:
             response = await client.conversations_info(channel=channel)
         except Exception as error:  # noqa: BLE001 - every error is classified
-            check = _build_failed_check("slack.channel_check_failed", error)
+            check = build_failed_check("slack.channel_check_failed", error)
             if not check.is_refusal or check.error_code == _MISSING_SCOPE_ERROR:
                 return None
             errors[channel] = check.error_code
@@ -152,8 +110,8 @@ async def check_channels(
     return errors
 
 
-def _build_failed_check(action: str, error: Exception) -> AccountCheck:
-    """Log the failed call, and return its code and whether it is Slack's own."""
+def build_failed_check(action: str, error: Exception) -> AccountCheck:
+    """Log a failed call, and return its code and whether it is Slack's own."""
     result = error_codes.classify_error(error)
     if isinstance(error, SlackApiError) or result.status is SendStatus.RETRY_LATER:
         fields = {"action": action, "status": result.status.value, "reason": result.reason}

@@ -14,6 +14,8 @@ from bot.chat.slack.outbound import account_checks, error_codes
 from bot.chat.slack.outbound.account_checks import AccountCheck
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.home_tab import publish_home
+from bot.chat.slack.outbound.installation_check import check_installation
+from bot.chat.slack.outbound.organisation_access import OrganisationAccess
 from bot.chat.slack.render import surfaces
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
@@ -39,10 +41,10 @@ _UNKNOWN_PERSON_ERRORS = frozenset({"user_not_found", "user_not_visible", "users
 class SlackOutlet:
     """Implementation of :class:`bot.outlet.Outlet` for Slack; never raises, never retries."""
 
-    def __init__(self, api_client: ApiClient, *, has_own_tokens: bool = False) -> None:
-        """Send with *api_client*; *has_own_tokens* where each workspace has a token of its own."""
+    def __init__(self, api_client: ApiClient, access: OrganisationAccess | None = None) -> None:
+        """Send with *api_client*; with *access* where workspaces install the app from the link."""
         self._api_client = api_client
-        self._has_own_tokens = has_own_tokens
+        self._access = access
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Post a message once, to a channel or to a user's private chat with the bot.
@@ -132,10 +134,8 @@ class SlackOutlet:
         return await account_checks.check_account(self._api_client, workspace)
 
     async def check_installation(self, workspace: str) -> InstallationStatus:
-        """Call ``auth.test`` and return whether the app is installed in *workspace*."""
-        return await account_checks.check_installation(
-            self._api_client, workspace, has_own_tokens=self._has_own_tokens
-        )
+        """Return whether the app is installed in *workspace*, by a call with its token."""
+        return await check_installation(self._api_client, workspace, self._access)
 
     async def has_refused_token(self) -> bool:
         """Call ``auth.test`` and return whether Slack refuses the bot's token. Never raises.

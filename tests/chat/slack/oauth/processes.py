@@ -10,6 +10,7 @@ from bot.chat.slack import (
     SlackOutboundSide,
 )
 from bot.chat.slack.oauth.installed_tokens import InstalledTokens
+from bot.chat.slack.outbound.organisation_access import OrganisationAccess
 from bot.chat.slack.token_rotation import TokenPair
 from bot.slack_installations import SlackInstallations
 from bot.store.store import Store
@@ -36,6 +37,12 @@ def get_tokens(process: SlackOutboundSide) -> InstalledTokens:
     """Return the tokens of a process."""
     assert process.installed_tokens
     return process.installed_tokens
+
+
+def get_access(process: SlackOutboundSide) -> OrganisationAccess:
+    """Return what a process knows about organisations."""
+    assert process.organisation_access
+    return process.organisation_access
 
 
 async def install(slack: InstallableSlack, store: Store, place: str, seconds: float = LONG) -> str:

@@ -11,7 +11,13 @@ from bot.context import Context
 from bot.conversation import ChatEvent, OrganisationAccessChanged, WorkspaceDisconnected
 from bot.workflows.reachability import suspend_workspace
 from handlers import EVENT_HANDLER
-from tests.chat.slack.oauth.processes import get_tokens, install, open_process, read_links
+from tests.chat.slack.oauth.processes import (
+    get_access,
+    get_tokens,
+    install,
+    open_process,
+    read_links,
+)
 from tests.doubles import clock, context, empty_database, full_catalogue, outlet
 from tests.journeys.installable_slack import InstallableSlack, run_installable_slack
 
@@ -37,9 +43,10 @@ class EventBench:
         self.context = context
         self.process = open_process(slack, context.store)
         self.after_response = AfterResponse()
+        self.organisation_workspaces = OrganisationWorkspaces(get_access(self.process))
         self.events = InstallationEvents(
             get_tokens(self.process),
-            OrganisationWorkspaces(self.process.api_client),
+            self.organisation_workspaces,
             self.process.outlet,
             self.after_response,
             self.handle_event,
@@ -146,6 +153,24 @@ async def test_an_organisations_token_alone_resumes_no_refused_workspace(
     await bench.check_at_start()
 
     assert await bench.read_reasons(NORTH, CLINICS) == [reason, ""]
+
+
+async def test_a_start_links_a_workspace_that_was_allowed_again(
+    slack: InstallableSlack, bench: EventBench
+) -> None:
+    """The event of that was lost; its link had ended, and is not forgotten."""
+    slack.workspaces["E0CLINICS"] = ("T0SOUTH",)
+    event = OrganisationAccessChanged(CLINICS, (NORTH,), is_granted=False)
+    await bench.events.handle_event(event)
+    await bench.after_response.wait_for_background_tasks()
+    slack.workspaces["E0CLINICS"] = ("T0NORTH", "T0SOUTH")
+
+    restarted = EventBench(slack, bench.context)
+    await restarted.check_at_start()
+    await restarted.process.api_client.close()
+
+    assert await bench.read_reasons(NORTH) == [""]
+    assert await read_links(bench.context.store, NORTH) == {NORTH: CLINICS}
 
 
 @pytest.mark.parametrize("is_uninstalled", [True, False])

@@ -15,7 +15,7 @@ from bot.conversation import Address, SendResult, SendStatus
 from bot.elements import Message, Text
 from bot.slack_installations import SlackInstallations
 from bot.store.store import Store
-from tests.chat.slack.oauth.processes import get_tokens, install, open_process
+from tests.chat.slack.oauth.processes import get_access, get_tokens, install, open_process
 from tests.journeys.installable_slack import (
     CLIENT_ID,
     CLIENT_SECRET,
@@ -147,7 +147,7 @@ async def test_an_organisations_event_without_a_workspace_links_nothing(
     """It is served if the organisation is installed, and adds no row."""
     await install(slack, store, "E0CLINICS", 40_000)
     process = open_process(slack, store)
-    tokens, include = get_tokens(process), OrganisationWorkspaces(process.api_client).include
+    tokens, include = get_tokens(process), OrganisationWorkspaces(get_access(process)).include
 
     assert await tokens.serves("slack:", "slack:E0CLINICS", include)
     assert not await tokens.serves("slack:", "slack:E0OTHER", include)

@@ -14,7 +14,13 @@ from bot.chat.slack.oauth.organisation_workspaces import OrganisationWorkspaces
 from bot.chat.slack.outbound.installed_workspace import WorkspaceUnknownError
 from bot.slack_installations import SlackInstallations
 from bot.store.store import Store
-from tests.chat.slack.oauth.processes import get_tokens, install, open_process, read_links
+from tests.chat.slack.oauth.processes import (
+    get_access,
+    get_tokens,
+    install,
+    open_process,
+    read_links,
+)
 from tests.journeys.installable_slack import InstallableSlack, run_installable_slack
 from tests.store.conftest import database, store
 
@@ -86,7 +92,7 @@ async def open_workspaces(
     process: SlackOutboundSide, seconds: float
 ) -> AsyncIterator[InstalledWorkspaces]:
     """Return what a process serves, which waits for Slack's answer for *seconds* at most."""
-    organisation_workspaces = OrganisationWorkspaces(process.api_client, seconds)
+    organisation_workspaces = OrganisationWorkspaces(get_access(process), seconds)
     workspaces = InstalledWorkspaces(get_tokens(process), organisation_workspaces)
     yield workspaces
     await workspaces.close()

@@ -2,18 +2,24 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.context import Context
-from bot.conversation import PayloadReceived, WorkspaceDisconnected
-from bot.store.repositories import Repositories
+from bot.conversation import (
+    Address,
+    OrganisationAccessChanged,
+    PayloadReceived,
+    SendStatus,
+    WorkspaceDisconnected,
+)
+from bot.elements import Message, Text
 from bot.workflows.reachability import suspend_workspace
 from handlers import EVENT_HANDLER
 from schedules import purge_workspaces
-from tests.chat.slack.oauth.processes import install, open_process
+from tests.chat.slack.oauth.processes import install, open_process, read_links
+from tests.chat.slack.oauth.test_installation_events import EventBench
 from tests.doubles import FakeClock, clock, context, empty_database, full_catalogue, outlet
 from tests.journeys.installable_slack import InstallableSlack, run_installable_slack
 from tests.key_folders import open_test_store
@@ -21,6 +27,7 @@ from tests.store.sample_counts import build_team
 
 __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
+CLINICS, HELLO = "slack:E0CLINICS", Message("Hello", (Text("Hello"),))
 NORTH, SOUTH, EAST, WEST = (f"slack:T0{name}" for name in ("NORTH", "SOUTH", "EAST", "WEST"))
 
 
@@ -72,7 +79,7 @@ async def test_a_refused_organisation_is_purged_with_its_quiet_workspaces(
     scope, process = context.store.across_workspaces, open_process(slack, context.store)
     purging = replace(context, outlets={"slack": process.outlet})
     for workspace in (SOUTH, EAST, WEST):
-        await scope.write(partial(_save_team, workspace=workspace))
+        await _save_team_of(context, workspace)
     await scope.write(lambda repos: suspend_workspace(repos, NORTH, "token_revoked", clock()))
     await purge_workspaces.run(purging)
     await EVENT_HANDLER(PayloadReceived(WEST), context)
@@ -87,5 +94,55 @@ async def test_a_refused_organisation_is_purged_with_its_quiet_workspaces(
     assert owners == [{EAST, WEST}, {EAST}]
 
 
-def _save_team(repos: Repositories, workspace: str) -> None:
-    repos.teams.save(replace(build_team(workspace), workspace=workspace))
+@pytest.mark.parametrize("had_own_token", [False, True])
+@pytest.mark.parametrize("is_listed", [False, True])
+async def test_slack_is_asked_before_a_workspace_whose_link_has_ended_is_purged(
+    slack: InstallableSlack,
+    context: Context,
+    clock: FakeClock,
+    *,
+    is_listed: bool,
+    had_own_token: bool,
+) -> None:
+    """Its organisation has allowed the app again, and the event was lost: it is served as before.
+
+    Its own token, which the organisation's installation had replaced, proves nothing.
+    """
+    bench = EventBench(slack, context)
+    if had_own_token:
+        await install(slack, context.store, "T0NORTH")
+        slack.uninstall("T0NORTH")
+    await install(slack, context.store, "E0CLINICS")
+    await _save_team_of(context, NORTH)
+    await _take_out_of(slack, bench, NORTH)
+    slack.workspaces["E0CLINICS"] = ("T0NORTH", "T0SOUTH") if is_listed else ("T0SOUTH",)
+    bench.organisation_workspaces.forget(CLINICS, NORTH)
+    clock.advance(hours=24)
+
+    purged_count = await purge_workspaces.run(
+        replace(context, outlets={"slack": bench.process.outlet})
+    )
+    result = await bench.process.outlet.send(Address(NORTH, channel="C1"), HELLO, "1")
+    await bench.process.api_client.close()
+
+    assert purged_count == (not is_listed)
+    assert await bench.read_reasons(NORTH) == [""]
+    assert await read_links(context.store, NORTH) == {NORTH: CLINICS if is_listed else ""}
+    assert (result.status is SendStatus.SENT) == is_listed
+    teams = await context.store.across_workspaces.read(lambda repos: repos.teams.list_teams_ever())
+    assert len(teams) == is_listed
+
+
+async def _take_out_of(slack: InstallableSlack, bench: EventBench, workspace: str) -> None:
+    """Take the app out of a workspace as its organisation; Slack sends the event."""
+    slack.workspaces["E0CLINICS"] = ("T0SOUTH",)
+    event = OrganisationAccessChanged(CLINICS, (workspace,), is_granted=False)
+    await bench.events.handle_event(event)
+    await bench.after_response.wait_for_background_tasks()
+    assert await bench.read_reasons(workspace) == ["team_access_revoked"]
+
+
+async def _save_team_of(context: Context, workspace: str) -> None:
+    await context.store.across_workspaces.write(
+        lambda repos: repos.teams.save(replace(build_team(workspace), workspace=workspace))
+    )

@@ -7,7 +7,8 @@ from bot.chat.slack.oauth.installation_rows import (
     InstallationUnreadableError,
     NotInstalledError,
 )
-from bot.chat.slack.outbound.api_client import ApiClient
+from bot.chat.slack.outbound.api_client import ApiClient, TokenProvider
+from bot.chat.slack.outbound.organisation_access import FindOrganisation, OrganisationAccess
 from bot.chat.slack.outbound.outlet import SlackOutlet
 from bot.chat.slack.token_rotation import TokenRotationError
 from bot.outlet import InstallationStatus
@@ -28,14 +29,27 @@ ANSWERS = {
 """What Slack answers, and the status with the configured token and with one of its own."""
 
 
-async def check_status(api: FakeWebApi, *, has_own_tokens: bool) -> InstallationStatus:
+async def find_none(_workspace: str) -> str:
+    """Return that a workspace is linked to no organisation."""
+    return ""
+
+
+async def find_organisation(_workspace: str) -> str:
+    """Return the organisation that a workspace is linked to, or was."""
+    return "slack:E1"
+
+
+async def check_status(
+    api: FakeWebApi, *, has_own_tokens: bool, find_organisation: FindOrganisation = find_none
+) -> InstallationStatus:
     """Return the status of the workspace T1, whose token Slack answers as planned."""
 
     async def get_token(workspace: str) -> str:
         return f"xoxb-{workspace}"
 
     api_client = ApiClient(api.url, get_token)
-    outlet = SlackOutlet(api_client, has_own_tokens=has_own_tokens)
+    access = OrganisationAccess(api_client, find_organisation) if has_own_tokens else None
+    outlet = SlackOutlet(api_client, access)
     status = await outlet.check_installation("slack:T1")
     await api_client.close()
     return status
@@ -72,7 +86,10 @@ async def test_a_shared_token_of_another_workspace_proves_nothing(api: FakeWebAp
     [
         (PlannedAnswer({"ok": True, "teams": [{"id": "T0"}, {"id": "T1"}]}), INSTALLED),
         (PlannedAnswer({"ok": True, "teams": [{"id": "T0"}]}), REMOVED),
+        (PlannedAnswer({"ok": False, "error": "token_revoked"}), REMOVED),
+        (PlannedAnswer({"ok": False, "error": "invalid_auth"}), UNKNOWN),
         (PlannedAnswer({"ok": False, "error": "ratelimited"}), UNKNOWN),
+        (PlannedAnswer({"ok": True}), UNKNOWN),
         (PlannedAnswer(drops_connection=True), UNKNOWN),
     ],
 )
@@ -83,7 +100,52 @@ async def test_a_token_of_the_organisation_serves_what_slack_lists(
     api.planned_answers["auth.test"] = PlannedAnswer({"ok": True, "team_id": "E1"})
     api.planned_answers["auth.teams.list"] = teams
 
-    assert await check_status(api, has_own_tokens=True) is status
+    answer = await check_status(api, has_own_tokens=True, find_organisation=find_organisation)
+
+    assert answer is status
+    assert {call.token for call in api.calls} == {"xoxb-slack:E1"}
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotInstalledError(), REMOVED),
+        (InstallationUnreadableError(), UNKNOWN),
+        (TokenRotationError("invalid_refresh_token"), UNKNOWN),
+    ],
+)
+async def test_a_workspace_is_removed_with_its_organisation_alone(
+    api: FakeWebApi, error: Exception, status: InstallationStatus
+) -> None:
+    """Without a token to ask with nothing is proved, unless none is stored."""
+
+    async def get_token(_workspace: str) -> str:
+        raise error
+
+    assert await check_status_with(api, get_token, find_organisation) is status
+
+
+async def test_a_workspace_whose_organisation_is_unknown_stays(api: FakeWebApi) -> None:
+    """While the rows cannot be read it is not known whose list counts."""
+
+    async def get_token(_workspace: str) -> str:
+        raise NotInstalledError
+
+    async def find_nothing(_workspace: str) -> str:
+        raise InstallationsUnavailableError
+
+    assert await check_status_with(api, get_token, find_nothing) is UNKNOWN
+
+
+async def check_status_with(
+    api: FakeWebApi, get_token: TokenProvider, find_organisation: FindOrganisation
+) -> InstallationStatus:
+    """Return the status of the workspace T1."""
+    api_client = ApiClient(api.url, get_token)
+    outlet = SlackOutlet(api_client, OrganisationAccess(api_client, find_organisation))
+    status = await outlet.check_installation("slack:T1")
+    await api_client.close()
+    return status
 
 
 @pytest.mark.parametrize(
@@ -104,10 +166,7 @@ async def test_the_status_without_a_token_follows_from_the_error(
     async def get_token(_workspace: str) -> str:
         raise error
 
-    api_client = ApiClient(api.url, get_token)
-    outlet = SlackOutlet(api_client, has_own_tokens=True)
-    status_without_token = await outlet.check_installation("slack:T1")
-    await api_client.close()
+    status_without_token = await check_status_with(api, get_token, find_none)
 
     assert status_without_token is status
     assert api.calls == []

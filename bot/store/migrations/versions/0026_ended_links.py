@@ -1,0 +1,36 @@
+"""Workspaces that an organisation's token served until the organisation took the app out of them.
+
+Their rows stay until they are purged, so that Slack is asked before. A copy tells from the column
+what it tells from the suspension of the workspace, which is written at the same moment.
+"""
+
+from alembic import op
+from sqlalchemy import Boolean, Column, false
+
+revision = "0026"
+down_revision = "0025"
+branch_labels = None
+depends_on = None
+supports_since = "0017"
+supports_since_on_postgresql = "0025"
+rewritten_tables = ()
+
+_OLD_COMMENT = (
+    "The bot tokens of a workspace or organisation, sealed with a key that is destroyed "
+    "when it leaves; without a body, the organisation whose token serves the workspace."
+)
+_COMMENT = f"{_OLD_COMMENT[:-1]}, or served it until link_ended."
+
+
+def upgrade() -> None:
+    ended: Column[bool] = Column("link_ended", Boolean(), nullable=False, server_default=false())
+    op.add_column("installation", ended)
+    if op.get_bind().dialect.supports_comments:
+        op.create_table_comment("installation", _COMMENT, existing_comment=_OLD_COMMENT)
+
+
+def downgrade() -> None:
+    op.execute("delete from installation where link_ended")
+    if op.get_bind().dialect.supports_comments:
+        op.create_table_comment("installation", _OLD_COMMENT, existing_comment=_COMMENT)
+    op.drop_column("installation", "link_ended")
