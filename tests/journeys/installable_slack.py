@@ -49,11 +49,14 @@ class InstallableSlack:
     A place is the id of a workspace (``T…``) or an organisation (``E…``); ``workspaces`` are those
     of each organisation. ``rotates`` is whether tokens expire and come with a refresh token. The
     exchange of a code is answered after ``exchange_seconds``, a refresh after ``renewal_seconds``,
-    and the list of an organisation's workspaces after ``listing_seconds``.
+    and the list of an organisation's workspaces after ``listing_seconds``. A message of an
+    organisation to one of ``workspaces_by_chat``, which are chats of some workspace, is refused
+    unless that is one of its own.
     """
 
     base_url: str
     workspaces: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    workspaces_by_chat: dict[str, str] = field(default_factory=dict)
     rotates: bool = False
     token_seconds: int = TOKEN_SECONDS
     uses: list[TokenUse] = field(default_factory=list)
@@ -135,8 +138,16 @@ class InstallableSlack:
         if place is None:
             self.refused_calls.append(method)
             return {"ok": False, "error": "token_revoked"}
+        if self._is_outside(place, str(arguments.get("channel"))):
+            self.refused_calls.append(method)
+            return {"ok": False, "error": "team_access_not_granted"}
         self.uses.append(TokenUse(method, place, arguments, token))
         return {"ok": True, **self._answer(method, place)}
+
+    def _is_outside(self, place: str, chat: str) -> bool:
+        """Whether a chat is known to be of none of the workspaces of the organisation *place*."""
+        workspace = self.workspaces_by_chat.get(chat)
+        return bool(workspace) and workspace not in (place, *self.workspaces.get(place, ()))
 
     def _answer(self, method: str, place: str) -> Json:
         if method == "auth.teams.list":

@@ -66,6 +66,13 @@ class OrganisationAccess:
         check = build_failed_check("slack.organisation_not_checked", listing.error)
         return InstallationStatus.REMOVED if proves_removal(check) else InstallationStatus.UNKNOWN
 
+    async def is_listed(self, organisation: str, workspace: str) -> bool:
+        """Return whether Slack lists *workspace*; raises what the call did."""
+        listing = await self.fetch(organisation, LISTING_SECONDS)
+        if listing.error is not None:
+            raise listing.error
+        return workspace in listing.workspaces
+
     async def fetch(self, organisation: str, max_age_seconds: float = 0.0) -> Listing:
         """Return what Slack lists; an answer that is younger than *max_age_seconds* is used again.
 

@@ -35,6 +35,10 @@ _OPEN_TIMEOUT_SECONDS = 5.0
 
 _PAGE_SIZE, _MAX_PAGES = 15, 20
 _MISSING_SCOPE_ERROR = "missing_scope"
+
+_NOT_LISTED_REASON = "team_access_not_granted"
+"""Slack's code of a call for a workspace that is not in the list of the token's organisation."""
+
 _UNKNOWN_PERSON_ERRORS = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
@@ -90,12 +94,22 @@ class SlackOutlet:
             return SearchResult.NOT_SUPPORTED if is_final else SearchResult.RETRY_LATER
 
     async def probe(self, to: Address) -> ProbeResult:
-        """Call ``auth.test`` for the workspace of *to*; it posts nothing and needs no scope."""
+        """Call ``auth.test`` for the workspace of *to*; it posts nothing and needs no scope.
+
+        That succeeds for any workspace of an organisation, whose list is asked for in its place.
+        """
         try:
-            await (await self._api_client.get_client(to.workspace)).auth_test()
+            organisation = await self._find_organisation(to.workspace)
+            if self._access is None or not organisation:
+                await (await self._api_client.get_client(to.workspace)).auth_test()
+            elif not await self._access.is_listed(organisation, to.workspace):
+                return ProbeResult(ProbeStatus.REFUSED, _NOT_LISTED_REASON)
         except Exception as error:  # noqa: BLE001 - every error is classified into a probe result
             return build_probe_result(_log_failure("slack.probe_failed", error))
         return ProbeResult(ProbeStatus.AVAILABLE)
+
+    async def _find_organisation(self, workspace: str) -> str:
+        return await self._access.find_organisation(workspace) if self._access else ""
 
     async def fetch_profile(self, person: Person, channel: str = "") -> Profile | None:
         """Fetch a user's locale, time zone and role; ``None`` when the call fails.

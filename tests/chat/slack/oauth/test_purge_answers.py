@@ -17,12 +17,14 @@ from bot.conversation import (
 from bot.elements import Message, Text
 from bot.workflows.reachability import suspend_workspace
 from handlers import EVENT_HANDLER
-from schedules import purge_workspaces
+from schedules import COMPOSERS, purge_workspaces, weekly_checkin
+from schedules.delivery.sender import DeliverySender
 from tests.chat.slack.oauth.processes import install, open_process, read_links
 from tests.chat.slack.oauth.test_installation_events import EventBench
 from tests.doubles import FakeClock, clock, context, empty_database, full_catalogue, outlet
 from tests.journeys.installable_slack import InstallableSlack, run_installable_slack
 from tests.key_folders import open_test_store
+from tests.sample_team import CLINICIANS, TEAM, set_up_team
 from tests.store.sample_counts import build_team
 
 __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
@@ -131,6 +133,42 @@ async def test_slack_is_asked_before_a_workspace_whose_link_has_ended_is_purged(
     assert (result.status is SendStatus.SENT) == is_listed
     teams = await context.store.across_workspaces.read(lambda repos: repos.teams.list_teams_ever())
     assert len(teams) == is_listed
+
+
+@pytest.mark.parametrize("is_allowed_again", [False, True])
+async def test_a_workspace_that_is_refused_without_an_event_is_purged(
+    slack: InstallableSlack, context: Context, clock: FakeClock, *, is_allowed_again: bool
+) -> None:
+    """The organisation's token works, but neither messages nor probes end the time of a day."""
+    slack.workspaces["E0CLINICS"] = ("T0PRACTICE", "T0SOUTH")
+    slack.workspaces_by_chat = {person.id: "T0PRACTICE" for person in CLINICIANS}
+    await install(slack, context.store, "E0CLINICS")
+    process = open_process(slack, context.store)
+    context = replace(context, outlets={"slack": process.outlet})
+    await _plan_checkins(context)
+    slack.workspaces["E0CLINICS"] = ("T0SOUTH",)
+    sender = DeliverySender(context, COMPOSERS)
+    await sender.send_all_due()
+    assert slack.refused_calls
+    if is_allowed_again:
+        slack.workspaces["E0CLINICS"] = ("T0PRACTICE", "T0SOUTH")
+    purge_counts = []
+    for _ in range(24):
+        clock.advance(hours=1)
+        await sender.send_all_due()
+        purge_counts.append(await purge_workspaces.run(context))
+    await process.api_client.close()
+
+    assert purge_counts == [0] * 23 + [int(not is_allowed_again)]
+    assert bool(slack.uses_of("chat.postMessage")) == is_allowed_again
+
+
+async def _plan_checkins(context: Context) -> None:
+    await set_up_team(context)
+    await context.store.across_workspaces.write(
+        lambda repos: [repos.people.join_team(clinician, TEAM.id) for clinician in CLINICIANS]
+    )
+    await weekly_checkin.run(context)
 
 
 async def _take_out_of(slack: InstallableSlack, bench: EventBench, workspace: str) -> None:
