@@ -1,10 +1,11 @@
 """Events about installations: removals, new ones, and what an organisation serves."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from bot.chat.after_response import AfterResponse
 from bot.chat.slack.inbound.affiliation import ACCESS_REVOKED
+from bot.chat.slack.oauth.installation_rows import InstallationsUnavailableError
 from bot.chat.slack.oauth.installed_tokens import InstalledTokens
 from bot.chat.slack.oauth.organisation_workspaces import OrganisationWorkspaces
 from bot.chat.slack.outbound.outlet import SlackOutlet
@@ -69,30 +70,66 @@ class InstallationEvents:
         self._after_response.start_task(self._check_uninstalled())
 
     async def _check_uninstalled(self) -> None:
+        """Check every marked installation, and all workspaces of an organisation by one call."""
+        marked_by_installation: dict[str, list[str]] = {}
         for workspace in await self._tokens.list_uninstalled():
+            organisation = await self._tokens.find_organisation(workspace)
+            marked_by_installation.setdefault(organisation or workspace, []).append(workspace)
+        for installed_as, marked in marked_by_installation.items():
             try:
-                await self._reconnect(workspace)
+                if installed_as in marked:
+                    await self._reconnect(installed_as)
+                if others := [workspace for workspace in marked if workspace != installed_as]:
+                    await self._update_links(installed_as, others)
             except Exception as error:  # noqa: BLE001 - the others are checked all the same
                 log_error(logger, "slack.installation_not_checked", error)
 
     async def _change_access(self, event: OrganisationAccessChanged) -> None:
         """Link the workspaces of an organisation that Slack lists now, or end their links.
 
-        A workspace that another installation serves stays with it, unless Slack lists it.
+        Slack is asked once for all of them: it allows some twenty such calls a minute. A workspace
+        that another installation serves stays with it, unless Slack lists it.
         """
+        self._organisation_workspaces.forget(event.organisation, event.workspaces)
+        if event.is_granted:
+            listed = await self._organisation_workspaces.list_in_time(event.organisation)
+            await self._apply_list(event.organisation, event.workspaces, listed)
+            return
         for workspace in event.workspaces:
-            self._organisation_workspaces.forget(event.organisation, workspace)
-            if event.is_granted:
-                await self._link_if_listed(event.organisation, workspace)
-            elif await self._tokens.find_organisation(workspace) == event.organisation:
-                await self._pass_on(WorkspaceDisconnected(workspace, ACCESS_REVOKED))
-                await self._tokens.end_link(event.organisation, workspace)
-                self._after_response.start_task(self._link_if_listed(event.organisation, workspace))
+            await self._end_access(event.organisation, workspace)
+        self._after_response.start_task(self._update_links(event.organisation, event.workspaces))
 
-    async def _link_if_listed(self, organisation: str, workspace: str) -> None:
-        """Link *workspace* and end its suspension, if Slack lists it for *organisation*."""
-        if await self._organisation_workspaces.include(organisation, workspace):
-            await self._tokens.link(organisation, workspace, replaces=True)
+    async def _end_access(self, organisation: str, workspace: str) -> None:
+        """Report *workspace* as disconnected, and end its link, if it is one to *organisation*."""
+        if await self._tokens.find_organisation(workspace) == organisation:
+            await self._pass_on(WorkspaceDisconnected(workspace, ACCESS_REVOKED))
+            await self._tokens.end_link(organisation, workspace)
+
+    async def _update_links(self, organisation: str, workspaces: Collection[str]) -> None:
+        """Do the same in the background, where an event may have been a late one."""
+        listed = await self._organisation_workspaces.list_patiently(organisation)
+        if listed is not None:
+            await self._apply_list(organisation, workspaces, listed)
+
+    async def _apply_list(
+        self, organisation: str, workspaces: Collection[str], listed: Collection[str]
+    ) -> None:
+        """Link those of *workspaces* that are *listed*, which ends suspensions; end other links.
+
+        One that cannot be stored, as it is being purged, does not stop the others; the first error
+        is raised at the end.
+        """
+        first_error: InstallationsUnavailableError | None = None
+        for workspace in workspaces:
+            try:
+                if workspace in listed:
+                    await self._tokens.link(organisation, workspace, replaces=True)
+                else:
+                    await self._end_access(organisation, workspace)
+            except InstallationsUnavailableError as error:
+                first_error = first_error or error
+        if first_error is not None:
+            raise first_error
 
     async def _reconnect(self, installed_as: str) -> None:
         """Report the workspaces of an installation as connected if its token works.
@@ -101,7 +138,7 @@ class InstallationEvents:
         organisation's workspaces does, also after it has ended the link.
         """
         if organisation := await self._tokens.find_organisation(installed_as):
-            await self._link_if_listed(organisation, installed_as)
+            await self._update_links(organisation, (installed_as,))
             return
         account = await self._outlet.check_account(installed_as)
         self._tokens.forget(installed_as)

@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Collection
 
 from bot.chat.slack.outbound.installed_workspace import LOOKUP_SECONDS, WorkspaceUnknownError
-from bot.chat.slack.outbound.organisation_access import OrganisationAccess
+from bot.chat.slack.outbound.organisation_access import LISTING_SECONDS, OrganisationAccess
 
 _ABSENCE_SECONDS = 60.0
 """Seconds for which a workspace that Slack did not list is refused without another call."""
@@ -33,20 +34,33 @@ class OrganisationWorkspaces:
         """
         if time.monotonic() < self._absences.get((organisation, workspace), 0.0):
             return False
-        lookup = self._access.start_fetch(organisation)
-        await asyncio.wait({lookup}, timeout=self._lookup_seconds)
-        if not lookup.done() or lookup.result().error:
-            raise WorkspaceUnknownError
-        if workspace in lookup.result().workspaces:
+        if workspace in await self.list_in_time(organisation):
             return True
         self._absences[organisation, workspace] = time.monotonic() + _ABSENCE_SECONDS
         if len(self._absences) > _MAX_ABSENCES:
             self._absences.popitem(last=False)
         return False
 
-    def forget(self, organisation: str, workspace: str) -> None:
-        """Ask Slack anew about *workspace*: its membership has changed."""
-        self._absences.pop((organisation, workspace), None)
+    async def list_in_time(self, organisation: str) -> frozenset[str]:
+        """Return the workspaces that Slack lists for the token of *organisation*.
+
+        Raises :class:`WorkspaceUnknownError` where it does not answer before a request must be.
+        """
+        lookup = self._access.start_fetch(organisation)
+        await asyncio.wait({lookup}, timeout=self._lookup_seconds)
+        if not lookup.done() or lookup.result().error:
+            raise WorkspaceUnknownError
+        return lookup.result().workspaces
+
+    async def list_patiently(self, organisation: str) -> frozenset[str] | None:
+        """Return the same for a task that nobody waits for; ``None`` if Slack refuses to answer."""
+        listing = await self._access.fetch(organisation, LISTING_SECONDS)
+        return None if listing.error else listing.workspaces
+
+    def forget(self, organisation: str, workspaces: Collection[str]) -> None:
+        """Ask Slack anew about *workspaces*: their membership has changed."""
+        for workspace in workspaces:
+            self._absences.pop((organisation, workspace), None)
         self._access.forget(organisation)
 
     async def close(self) -> None:

@@ -1,10 +1,12 @@
 """Events about installations mark the workspaces that they concern, and no other."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 
 import pytest
 
 from bot.chat.after_response import AfterResponse
+from bot.chat.slack import InstallationsUnavailableError
 from bot.chat.slack.oauth.installation_events import InstallationEvents
 from bot.chat.slack.oauth.organisation_workspaces import OrganisationWorkspaces
 from bot.context import Context
@@ -140,6 +142,29 @@ async def test_a_grant_links_and_resumes_a_workspace_that_slack_lists(
     assert await bench.read_reasons(NORTH, SOUTH) == ["", "tokens_revoked"]
     links = await read_links(bench.context.store, NORTH, SOUTH)
     assert links == {NORTH: CLINICS, SOUTH: ""}
+
+
+@pytest.mark.parametrize("is_granted", [True, False])
+async def test_an_event_about_many_workspaces_asks_slack_once(
+    slack: InstallableSlack, bench: EventBench, *, is_granted: bool
+) -> None:
+    """Slack would refuse a call for each of them, and its retry of the event would begin anew."""
+    ids = tuple(f"T0CLINIC{number:02}" for number in range(30))
+    slack.workspaces["E0CLINICS"] = ids
+    await install(slack, bench.context.store, "E0CLINICS")
+    await bench.context.store.across_workspaces.write(
+        lambda repos: repos.workspace_purges.begin(f"slack:{ids[0]}", bench.context.now())
+    )
+    workspaces = tuple(f"slack:{team_id}" for team_id in ids)
+    event = OrganisationAccessChanged(CLINICS, workspaces, is_granted=is_granted)
+
+    with pytest.raises(InstallationsUnavailableError) if is_granted else nullcontext():
+        await bench.events.handle_event(event)
+    await bench.after_response.wait_for_background_tasks()
+
+    assert len(slack.uses_of("auth.teams.list")) == 1
+    links = await read_links(bench.context.store, *workspaces[1:])
+    assert set(links.values()) == {CLINICS}
 
 
 @pytest.mark.parametrize(("is_listed", "reason"), [(True, ""), (False, "team_access_revoked")])
