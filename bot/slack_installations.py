@@ -64,10 +64,12 @@ class SlackInstallations:
         installed_as: str,
         tokens: TokenPair,
         installer: Installer | None,
-        workspaces: Collection[str] = (),
+        workspaces: Collection[str] | None = (),
     ) -> None:
         """Store a new installation, and end suspensions, in one transaction.
 
+        *workspaces* are those that Slack lists for an organisation. A linked one that it does not
+        list stays as it is; with ``None``, without an answer, all that are linked are resumed.
         A crash thus leaves no installed workspace suspended for its earlier uninstallation. The
         audit trail has the installation, once for each workspace that it serves. While
         the workspace is being purged nothing is stored, as it would be deleted with the rest: who
@@ -75,10 +77,12 @@ class SlackInstallations:
         """
 
         def save_installation(repos: Repositories) -> None:
-            _require_no_purge(repos, (installed_as, *workspaces))
+            listed = workspaces or ()
+            _require_no_purge(repos, (installed_as, *listed))
             repos.installations.save(installed_as, _encode_tokens(tokens))
-            repos.installations.link_workspaces(installed_as, workspaces, replaces=True)
-            served = (installed_as, *repos.installations.list_linked_workspaces(installed_as))
+            repos.installations.link_workspaces(installed_as, listed, replaces=True)
+            linked = repos.installations.list_linked_workspaces(installed_as)
+            served = (installed_as, *(linked if workspaces is None else listed))
             for workspace in served:
                 repos.workspaces.resume(workspace, Evidence.INSTALLATION)
             repos.audit_trail.record([_build_entry(key, installer) for key in served])

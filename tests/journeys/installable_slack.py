@@ -49,7 +49,8 @@ class InstallableSlack:
     A place is the id of a workspace (``T…``) or an organisation (``E…``); ``workspaces`` are those
     of each organisation. ``rotates`` is whether tokens expire and come with a refresh token. The
     exchange of a code is answered after ``exchange_seconds``, a refresh after ``renewal_seconds``,
-    and the list of an organisation's workspaces after ``listing_seconds``. A message of an
+    and the list of an organisation's workspaces after ``listing_seconds``, or with the error
+    ``listing_error``. A message of an
     organisation to one of ``workspaces_by_chat``, which are chats of some workspace, is refused
     unless that is one of its own.
     """
@@ -66,6 +67,7 @@ class InstallableSlack:
     renewal_seconds: float = 0.0
     exchange_seconds: float = 0.0
     listing_seconds: float = 0.0
+    listing_error: str = ""
     _grants_by_code: dict[str, Grant] = field(default_factory=dict)
     _places_by_refresh_token: dict[str, str] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -152,6 +154,8 @@ class InstallableSlack:
     def _answer(self, method: str, place: str) -> Json:
         if method == "auth.teams.list":
             time.sleep(self.listing_seconds)
+            if self.listing_error:
+                return {"ok": False, "error": self.listing_error}
             teams = self.workspaces.get(place, ())
             return {"teams": [{"id": team_id, "name": "A clinic"} for team_id in teams]}
         answers: dict[str, Json] = {

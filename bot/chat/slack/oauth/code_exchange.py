@@ -1,7 +1,7 @@
 """Exchange of an authorization code for the bot's tokens, and their storage."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from enum import Enum
 
 from slack_sdk.errors import SlackApiError
@@ -16,7 +16,7 @@ from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.error_codes import slack_error_code
 from bot.chat.slack.outbound.organisation_access import list_workspaces
 from bot.chat.slack.token_rotation import ClientCredentials
-from bot.conversation import ChatEvent, WorkspaceConnected
+from bot.conversation import ChatEvent, OrganisationAccessChanged, WorkspaceConnected
 from bot.logs import log_error, sanitize_error_code
 
 logger = logging.getLogger("attune.slack")
@@ -74,11 +74,21 @@ class CodeExchange:
         installation = _parse_installation(response)
         if not _is_complete(installation):
             return InstallationResult.UNAVAILABLE
-        workspaces = await _list_workspaces(client, installation)
-        await save_installation(self._rows, installation, workspaces)
-        for workspace in await self._rows.list_served_workspaces(name_installation(installation)):
-            await handle_event(WorkspaceConnected(workspace))
+        listed = await _list_workspaces(client, installation)
+        await save_installation(self._rows, installation, listed)
+        await self._report(name_installation(installation), listed, handle_event)
         return InstallationResult.INSTALLED
+
+    async def _report(
+        self, installed_as: str, listed: Collection[str] | None, handle_event: HandleEvent
+    ) -> None:
+        """Report what is connected now, and what an organisation was linked to and is no longer."""
+        _, *linked = await self._rows.list_served_workspaces(installed_as)
+        connected = [name for name in linked if listed is None or name in listed]
+        for workspace in (installed_as, *connected):
+            await handle_event(WorkspaceConnected(workspace))
+        if unlisted := tuple(name for name in linked if name not in connected):
+            await handle_event(OrganisationAccessChanged(installed_as, unlisted, is_granted=False))
 
 
 def _classify_refusal(error: SlackApiError) -> InstallationResult:
@@ -113,10 +123,12 @@ def _is_complete(installation: Installation) -> bool:
     return bool(installation.bot_token) and product_id.startswith("E" if is_organisation else "T")
 
 
-async def _list_workspaces(client: AsyncWebClient, installation: Installation) -> tuple[str, ...]:
+async def _list_workspaces(
+    client: AsyncWebClient, installation: Installation
+) -> tuple[str, ...] | None:
     """Return the workspaces that an organisation has added the app to, as ``slack:T…``.
 
-    None where Slack does not answer: each is linked by its first request in any case.
+    ``None`` where Slack does not answer: each is linked by its first request in any case.
     """
     if not installation.is_enterprise_install:
         return ()
@@ -124,4 +136,4 @@ async def _list_workspaces(client: AsyncWebClient, installation: Installation) -
         return await list_workspaces(client, installation.bot_token)
     except Exception as error:  # noqa: BLE001 - the installation is complete without the list
         log_error(logger, "slack.workspaces_not_listed", error)
-        return ()
+        return None

@@ -53,7 +53,8 @@ class InstallationEvents:
             await self._change_access(event)
             return
         if isinstance(event, WorkspaceConnected):
-            self._tokens.forget(event.workspace)  # a new installation has another token
+            self._tokens.forget(event.workspace)  # a new installation has another token and list
+            self._organisation_workspaces.forget(event.workspace, ())
         if not isinstance(event, WorkspaceDisconnected):
             await self._pass_on(event)
             return
@@ -144,6 +145,15 @@ class InstallationEvents:
         self._tokens.forget(installed_as)
         if account.error_code:
             return
+        _, *linked = await self._tokens.list_served_workspaces(installed_as)
+        listed = await self._list_if_linked(installed_as, linked)
+        await self._apply_list(installed_as, linked, listed)
         # The installation's own mark is deleted last: until then a start repeats the check.
-        for workspace in reversed(await self._tokens.list_served_workspaces(installed_as)):
-            await self._pass_on(WorkspaceConnected(workspace))
+        await self._pass_on(WorkspaceConnected(installed_as))
+
+    async def _list_if_linked(self, installed_as: str, linked: Collection[str]) -> Collection[str]:
+        """Return which *linked* workspaces Slack lists now; without an answer the links count."""
+        if not linked:
+            return linked
+        listed = await self._organisation_workspaces.list_patiently(installed_as)
+        return linked if listed is None else listed

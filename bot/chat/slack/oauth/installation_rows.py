@@ -65,12 +65,13 @@ class InstallationRows(Protocol):
         installed_as: str,
         tokens: TokenPair,
         installer: Installer | None,
-        workspaces: Collection[str] = (),
+        workspaces: Collection[str] | None = (),
     ) -> None:
         """Store a new installation, and end the suspension of the workspaces that it serves.
 
-        *workspaces* are those of an organisation that was installed, of which no *installer* is
-        stored.
+        *workspaces* are those that Slack lists for an organisation that was installed, of which no
+        *installer* is stored; ``None`` where it does not answer, so that all count that were linked
+        before.
         """
 
     async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:

@@ -9,13 +9,13 @@ from bot.chat.slack.token_rotation import TokenPair
 
 
 async def save_installation(
-    rows: InstallationRows, installation: Installation, workspaces: Collection[str] = ()
+    rows: InstallationRows, installation: Installation, workspaces: Collection[str] | None = ()
 ) -> None:
     """Store the bot's tokens of *installation*, and who installed the app; no token of a person.
 
-    *workspaces* are those of an organisation. Its installation names nobody: who installed it may
-    have no account in any workspace, so that no erasure would find them. Raises
-    :class:`.installation_rows.InstallationsUnavailableError`.
+    *workspaces* are those of an organisation, ``None`` if unknown. Its installation names nobody:
+    who installed it may have no account in any workspace, so that no erasure would find them.
+    Raises :class:`.installation_rows.InstallationsUnavailableError`.
     """
     tokens = TokenPair(
         installation.bot_token or "",

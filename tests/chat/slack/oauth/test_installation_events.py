@@ -224,3 +224,17 @@ async def test_an_uninstallation_of_an_organisation_marks_its_workspaces(
     await bench.after_response.wait_for_background_tasks()
 
     assert await bench.read_reasons(CLINICS, NORTH, SOUTH) == ["app_uninstalled"] * 3
+
+
+async def test_a_late_event_about_an_organisation_resumes_what_slack_lists(
+    slack: InstallableSlack, bench: EventBench
+) -> None:
+    """Its token works; a workspace that it is not listed for stays marked, and its link ends."""
+    slack.workspaces["E0CLINICS"] = ("T0SOUTH",)
+
+    await bench.events.handle_event(WorkspaceDisconnected(CLINICS, "app_uninstalled"))
+    await bench.after_response.wait_for_background_tasks()
+
+    assert await bench.read_reasons(CLINICS, NORTH, SOUTH) == ["", "app_uninstalled", ""]
+    links = await read_links(bench.context.store, NORTH, SOUTH)
+    assert links == {NORTH: "", SOUTH: CLINICS}
