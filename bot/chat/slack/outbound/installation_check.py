@@ -36,7 +36,8 @@ async def check_installation(
             return await access.check(organisation, workspace)
     account = await check_account(api_client, workspace)
     is_refused = is_revoked(account) or has_refused_renewal(account)
-    if not account.error_code and workspace == f"slack:{account.team_id}":
+    is_own_organisation = access is not None and workspace.startswith("slack:E")
+    if not account.error_code and (workspace == f"slack:{account.team_id}" or is_own_organisation):
         return InstallationStatus.INSTALLED
     if access is not None and proves_removal(account):
         return InstallationStatus.REMOVED

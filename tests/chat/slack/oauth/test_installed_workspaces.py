@@ -139,6 +139,29 @@ async def test_a_new_workspace_of_an_organisation_is_linked_by_its_first_request
     assert await read_links(store, f"slack:{NORTH}") == {f"slack:{NORTH}": f"slack:{HERE}"}
 
 
+@pytest.mark.parametrize("had_own_token", [True, False])
+async def test_a_workspace_whose_link_has_ended_is_linked_by_its_next_request(
+    slack: InstallableSlack,
+    store: Store,
+    workspaces: InstalledWorkspaces,
+    *,
+    had_own_token: bool,
+) -> None:
+    """Slack lists it again; a token of its own that the link had replaced is not taken for one."""
+    if had_own_token:
+        await install(slack, store, NORTH)
+        slack.uninstall(NORTH)
+    token = await install(slack, store, HERE)
+    rows = SlackInstallations(store)
+    await rows.end_link(f"slack:{HERE}", f"slack:{NORTH}")
+
+    assert await workspaces.serves(build_payloads(NORTH, NORTH, HERE)["command"])
+
+    bot = await rows.find(f"slack:{NORTH}")
+    assert bot
+    assert bot.tokens.bot_token == token
+
+
 async def test_a_workspace_that_slack_does_not_list_is_asked_about_once(
     slack: InstallableSlack, store: Store, workspaces: InstalledWorkspaces
 ) -> None:

@@ -125,6 +125,19 @@ async def test_a_workspace_is_removed_with_its_organisation_alone(
     assert await check_status_with(api, get_token, find_organisation) is status
 
 
+@pytest.mark.parametrize("team_id", ["E1", "T7"])
+async def test_an_organisation_is_installed_while_its_token_works(
+    api: FakeWebApi, team_id: str
+) -> None:
+    """Whichever of its workspaces the answer may name."""
+    api.planned_answers["auth.test"] = PlannedAnswer({"ok": True, "team_id": team_id})
+
+    async def get_token(workspace: str) -> str:
+        return f"xoxb-{workspace}"
+
+    assert await check_status_with(api, get_token, find_none, "slack:E1") is INSTALLED
+
+
 async def test_a_workspace_whose_organisation_is_unknown_stays(api: FakeWebApi) -> None:
     """While the rows cannot be read it is not known whose list counts."""
 
@@ -138,12 +151,15 @@ async def test_a_workspace_whose_organisation_is_unknown_stays(api: FakeWebApi) 
 
 
 async def check_status_with(
-    api: FakeWebApi, get_token: TokenProvider, find_organisation: FindOrganisation
+    api: FakeWebApi,
+    get_token: TokenProvider,
+    find_organisation: FindOrganisation,
+    workspace: str = "slack:T1",
 ) -> InstallationStatus:
-    """Return the status of the workspace T1."""
+    """Return the status of a workspace."""
     api_client = ApiClient(api.url, get_token)
     outlet = SlackOutlet(api_client, OrganisationAccess(api_client, find_organisation))
-    status = await outlet.check_installation("slack:T1")
+    status = await outlet.check_installation(workspace)
     await api_client.close()
     return status
 
