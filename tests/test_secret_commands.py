@@ -83,16 +83,22 @@ def test_generated_secret_is_replaced(bot: BotProcess) -> None:
 
 
 def test_workspace_gets_a_new_key(bot: BotProcess) -> None:
-    """Its key file has another content then; a workspace without an installation is a fault."""
+    """Its key file has another content, and its trail an entry; without an installation none."""
     seal_rows(bot, PEPPER.encode())
     (key_file,) = bot.keys_folder.glob("*.installation")
     old_key = key_file.read_bytes()
 
     rotation = bot.run_command("workspace", "rotate-keys", "T0NORTH")
     refusal = bot.run_command("workspace", "rotate-keys", "T0OTHER")
+    trails = [bot.run_command("audit", *place) for place in ((), ("T0NORTH",), ("T0OTHER",))]
 
     assert (rotation.returncode, refusal.returncode) == (0, 2)
     assert "the earlier key is destroyed" in rotation.stderr
     assert list(bot.keys_folder.glob("*.installation")) == [key_file]
     assert key_file.read_bytes() != old_key
     assert "WORKSPACE: no installation of its own is stored" in refusal.stderr
+    assert [trail.returncode for trail in trails] == [0, 0, 0]
+    assert "T0NORTH  the people who run Attune here gave" in trails[0].stdout
+    assert trails[0].stdout == trails[1].stdout
+    assert trails[2].stdout == ""
+    assert "No installation, deletion or rotation is recorded." in trails[2].stderr
