@@ -52,6 +52,8 @@ def build_parser(
     _add_manifest_options(parsers["manifest"], words)
     for verb in ("print", "privacy-pack"):
         _add_print_options(parsers[verb], words, verb.replace("-", "_"))
+    workspace_help = words.translate("operator.verbs.print_workspace")
+    parsers["print"].add_argument("--workspace", default="", help=workspace_help)
     _add_team_commands(parsers["team"], words)
     _add_person_commands(parsers["person"], words)
     _add_workspace_commands(parsers["workspace"], words)
@@ -208,17 +210,6 @@ def _add_print_options(parser: argparse.ArgumentParser, words: LanguagePack, nam
         "--language",
         choices=catalogue.load_catalogue().languages,
         help=words.translate(f"operator.verbs.{name}_language"),
-    )
-    workspace_help = words.translate("operator.verbs.print_workspace")
-    parser.add_argument("--workspace", metavar="WORKSPACE", default="", help=workspace_help)
-
-
-def _add_sandbox_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
-    _add_flag(parser, "--terminal", words.translate("operator.verbs.terminal"))
-    _add_flag(parser, "--reset", words.translate("operator.verbs.reset"))
-    _add_flag(parser, "--teams", words.translate("operator.verbs.in_teams"))
-    parser.add_argument(
-        "--timeout", type=float, default=3.0, help=words.translate("operator.verbs.timeout")
     )
 
 
