@@ -68,8 +68,8 @@ def test_the_settings_of_the_image_name_its_folders() -> None:
 
     assert {name for name in environment if not name.startswith(("PYTHON", "PATH"))} <= settings
     database = Path(environment["DATABASE_URL"].removeprefix("sqlite:///"))
-    written = {str(database.parent), environment["KEYS"], environment["RELEASES_FOLDER"]}
-    assert written == set(folders.split()[-3:])
+    volume_folders = {str(database.parent), environment["KEYS"], environment["RELEASES_FOLDER"]}
+    assert volume_folders == set(folders.split()[-3:])
 
 
 def test_the_health_check_asks_whether_the_process_runs() -> None:
