@@ -136,10 +136,11 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo 'This Python cannot create a virtual environment. On Debian: apt-get install python3-venv'; exit 1; }
 
-# pip-audit is not part of the tests either. It asks a database of vulnerabilities for each release.
+# pip-audit is not part of the tests either. It asks a database of vulnerabilities for each release, and
+# fails (--strict) where that does not answer.
 audit:
 	for lock in requirements*.lock; do \
-	  pip-audit --disable-pip --require-hashes --requirement $$lock || exit 1; done
+	  pip-audit --strict --disable-pip --require-hashes --requirement $$lock || exit 1; done
 
 # A commit and an annotated tag on this machine, and the files that go with them; nothing is pushed.
 # release-files writes the files of a tag again: the same bytes.

@@ -105,7 +105,7 @@ class ImageRoot:
         """Run the command of ``RUN`` as root in the folder of the stage."""
         pip_settings = {name: value for name, value in os.environ.items() if "PIP_" in name[:4]}
         environment = {"PATH": _PATH, **pip_settings, **stage.arguments, **stage.environment}
-        script = f'{_ENTER}exec chroot "$0" /bin/sh -c "$1"'
+        script = f'{_ENTER}exec /usr/sbin/chroot "$0" /bin/sh -c "$1"'
         inner = f"cd {work_folder} && {command}"
         launcher = ["unshare", "--mount", "--pid", "--fork", "sh", "-c", script]
         subprocess.run([*launcher, str(root), inner], env=environment, check=True)
@@ -113,10 +113,11 @@ class ImageRoot:
 
 def build_launcher(root: Path, volumes: dict[str, Path], user: str) -> list[str]:
     """Return the command that enters *root* read-only as *user*, with *volumes* and a /tmp."""
+    owner, _, group = user.partition(":")
     binds = "".join(f'mount --bind "{path}" "$0{name}"\n' for name, path in volumes.items())
     script = (
         f'{_ENTER}{binds}mount -o remount,bind,ro "$0"\nmount -t tmpfs tmpfs "$0/tmp"\n'
-        'root="$0"\nexec setpriv --no-new-privs --bounding-set=-all '
-        f'chroot --userspec={user} "$root" "$@"'
+        'root="$0"\nexec /usr/sbin/chroot "$root" /usr/bin/setpriv --no-new-privs '
+        f'--bounding-set=-all --reuid={owner} --regid={group} --clear-groups "$@"'
     )
     return ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-c", script, str(root)]
