@@ -185,10 +185,10 @@ def test_missing_folder_is_a_fault(tmp_path: Path) -> None:
     assert content.get_pack("en").tips == SHIPPED.tips
 
 
-def test_readme_example_is_valid(tmp_path: Path) -> None:
-    """The example in the README loads without faults."""
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    example = readme.partition("**Custom cards:**")[2].split("```")[1].removeprefix("toml\n")
+def test_documented_example_is_valid(tmp_path: Path) -> None:
+    """The example in `docs/cards.md` loads without faults."""
+    page = (ROOT / "docs/cards.md").read_text(encoding="utf-8")
+    example = page.partition("**Custom cards:**")[2].split("```")[1].removeprefix("toml\n")
 
     content = load_with_files(tmp_path, mine=example)
 
