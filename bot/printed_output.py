@@ -71,9 +71,9 @@ def write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def write_privacy_pack(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Write the document for privacy officers to a folder, as a web page and as Markdown."""
+    """Write the document for privacy officers to a folder, for one workspace or any."""
     config = settings.load_settings("privacy-pack")
-    content = catalogue.load_catalogue(safety_texts=config.safety_texts)
+    content = load_content_of(config, options.workspace)
     languages = [options.language] if options.language else list(content.languages)
     folder: Path = options.folder
     try:

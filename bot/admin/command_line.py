@@ -52,8 +52,6 @@ def build_parser(
     _add_manifest_options(parsers["manifest"], words)
     for verb in ("print", "privacy-pack"):
         _add_print_options(parsers[verb], words, verb.replace("-", "_"))
-    workspace_help = words.translate("operator.verbs.print_workspace")
-    parsers["print"].add_argument("--workspace", default="", help=workspace_help)
     _add_team_commands(parsers["team"], words)
     _add_person_commands(parsers["person"], words)
     _add_workspace_commands(parsers["workspace"], words)
@@ -203,7 +201,7 @@ def _add_rename_options(parser: argparse.ArgumentParser, words: LanguagePack) ->
 
 
 def _add_print_options(parser: argparse.ArgumentParser, words: LanguagePack, name: str) -> None:
-    """Add the folder and the language of the pages that the subcommand *name* writes."""
+    """Add the folder, language and workspace of the pages that the subcommand *name* writes."""
     folder_help = words.translate(f"operator.verbs.{name}_folder")
     parser.add_argument("folder", type=Path, help=folder_help)
     parser.add_argument(
@@ -211,6 +209,8 @@ def _add_print_options(parser: argparse.ArgumentParser, words: LanguagePack, nam
         choices=catalogue.load_catalogue().languages,
         help=words.translate(f"operator.verbs.{name}_language"),
     )
+    workspace_help = words.translate(f"operator.verbs.{name}_workspace")
+    parser.add_argument("--workspace", metavar="WORKSPACE", default="", help=workspace_help)
 
 
 def _add_flag(parser: argparse.ArgumentParser, name: str, help_text: str) -> None:

@@ -1,7 +1,6 @@
 """Builds the privacy pack of this installation, and writes it to a folder."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -61,10 +60,10 @@ def build_document(
 ) -> Document:
     """Return the pack of an installation with the settings *config*, written on *day*.
 
-    It has the texts that people see in *languages*.
+    It has the texts that people see in *languages*, and the periods that *content* states.
     """
-    packs = [replace(content.get_pack(tag), retention=config.retention) for tag in languages]
-    english = replace(content.get_pack("en"), retention=config.retention)
+    packs = [content.get_pack(tag) for tag in languages]
+    english = content.get_pack("en")
     texts = PackTexts(read_files(), _list_facts(english, packs, day))
     sections = (
         build_section(texts, "about"),

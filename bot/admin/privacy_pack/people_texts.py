@@ -40,7 +40,12 @@ def build_people_texts(texts: PackTexts, packs: Iterable[LanguagePack]) -> Secti
 
 
 def iter_texts(words: LanguagePack) -> Iterator[tuple[str, str]]:
-    """Yield the key and text of each sentence of :data:`AREAS`, and of each question asked."""
+    """Yield the key and text of each sentence of :data:`AREAS`, and of each question.
+
+    The service's own safety text comes first, if there is one.
+    """
+    if words.safety_text:
+        yield "SAFETY_TEXT", words.safety_text
     for area in AREAS:
         for key in words.sentences:
             if key.partition(".")[0] == area:

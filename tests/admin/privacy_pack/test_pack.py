@@ -12,6 +12,7 @@ from bot.admin.privacy_pack.document import Document, FactTable, iter_numbered, 
 from bot.content.catalogue import load_catalogue
 from bot.content.pack_texts import read_files, read_stylesheet
 from bot.domain.counts import exposure
+from bot.served_content import state_retention
 from bot.settings import Settings
 from bot.store.data_map import DATA_MAP
 from tests.admin.privacy_pack.built_pack import (
@@ -101,7 +102,8 @@ def test_the_budget_is_that_of_the_domain() -> None:
 def build_markdown(**values: Any) -> str:
     """Return the pack of an installation with the settings *values*."""
     config = Settings(_env_file=None, **values)
-    return render_markdown(pack.build_document(config, load_catalogue(), ["en"], DAY))
+    content = state_retention(load_catalogue(), config.retention)
+    return render_markdown(pack.build_document(config, content, ["en"], DAY))
 
 
 def test_retention_is_that_of_the_settings() -> None:
@@ -190,6 +192,28 @@ def test_one_language_can_be_selected(tmp_path: Path, capsys: pytest.CaptureFixt
     assert 'id="texts-fr-CA"' in html
     assert 'id="texts-en"' not in html
     assert capsys.readouterr().err.count("privacy-pack.") == 2
+
+
+def test_pack_of_a_workspace_has_its_own_periods_and_safety_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clinic that shares Attune with others gets the periods and the safety text of its own."""
+    file = tmp_path / "workspaces.toml"
+    file.write_text(
+        '[[workspace]]\nid = "T0OWN"\ntables_retention_months = 9\nsafety = { en = "Call 555." }\n'
+    )
+    monkeypatch.setenv("WORKSPACES_FILE", str(file))
+    for name, workspace in (("own", "T0OWN"), ("other", "T0OTHER")):
+        assert main(["privacy-pack", str(tmp_path / name), "--workspace", workspace]) == 0
+    own, other = (
+        (tmp_path / name / pack.MARKDOWN_NAME).read_text(encoding="utf-8")
+        for name in ("own", "other")
+    )
+
+    assert "removed teams | 9 months" in own
+    assert "Call 555." in own
+    assert "removed teams | 24 months" in other
+    assert "Call 555." not in other
 
 
 def test_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
