@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     def report_progress(step: str) -> None:
         print(f"{time.monotonic() - started_at:6.0f} s  {step}", file=sys.stderr, flush=True)  # noqa: T201 - progress of the command
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the processes are stopped, too
     with _create_database() as (url, folder):
         figures = asyncio.run(simulate(plan, url, folder, report_progress))
     figures["minutes"] = (time.monotonic() - started_at) / 60
