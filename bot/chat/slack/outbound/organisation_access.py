@@ -76,12 +76,13 @@ class OrganisationAccess:
     async def fetch(self, organisation: str, max_age_seconds: float = 0.0) -> Listing:
         """Return what Slack lists; an answer that is younger than *max_age_seconds* is used again.
 
+        So is a failure: while Slack limits the calls, one for each workspace would not end that.
         Never raises.
         """
         task = self._tasks.get(organisation)
         if task is not None and task.done() and not task.cancelled():
             age_seconds = time.monotonic() - task.result().fetched_at
-            if task.result().error is None and age_seconds < max_age_seconds:
+            if age_seconds < max_age_seconds:
                 return task.result()
         return await asyncio.shield(self.start_fetch(organisation))
 

@@ -163,6 +163,29 @@ async def test_a_workspace_that_is_refused_without_an_event_is_purged(
     assert bool(slack.uses_of("chat.postMessage")) == is_allowed_again
 
 
+async def test_workspaces_that_are_due_at_once_share_a_call(
+    slack: InstallableSlack, context: Context, clock: FakeClock
+) -> None:
+    """Slack limits the calls; a refusal is shared too, and lets all of them wait."""
+    ids = [f"T0CLINIC{number}" for number in range(5)]
+    slack.workspaces["E0CLINICS"] = tuple(ids)
+    await install(slack, context.store, "E0CLINICS")
+    bench, workspaces = EventBench(slack, context), [f"slack:{team_id}" for team_id in ids]
+    for workspace in workspaces:
+        await bench.suspend(workspace, "team_access_revoked")
+    slack.listing_error = "ratelimited"
+    clock.advance(hours=24)
+
+    purged_count = await purge_workspaces.run(
+        replace(context, outlets={"slack": bench.process.outlet})
+    )
+    await bench.process.api_client.close()
+
+    assert purged_count == 0
+    assert len(slack.uses_of("auth.teams.list")) == 1
+    assert await bench.read_reasons(*workspaces) == ["team_access_revoked"] * 5
+
+
 async def _plan_checkins(context: Context) -> None:
     await set_up_team(context)
     await context.store.across_workspaces.write(
