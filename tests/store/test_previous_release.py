@@ -144,7 +144,7 @@ def test_no_migration_supports_more_than_the_one_before() -> None:
 def test_previous_releases_run_where_a_migration_says_so(database: str) -> None:
     """Rows of the previous release survive the upgrade and going back; its statements work."""
     store, schema = open_test_store(database, PEPPERS), MetaData()
-    with store._engines.writer.begin() as connection:
+    with begin_across_workspaces(store._engines.writer) as connection:
         for declaration in load_declarations():
             is_supported = declaration.runs_previous_release(connection.dialect.name)
             tables = list_tables(schema) if is_supported else []

@@ -258,7 +258,10 @@ async def test_linked_workspaces_are_one_group(store: Store) -> None:
 async def test_organisation_is_visible_to_its_workspaces_and_they_not_to_each_other(
     store: Store,
 ) -> None:
-    """A workspace is served by its organisation's installation, and knows of no sibling."""
+    """A workspace is served by its organisation's installation, and knows of no sibling.
+
+    Once that link has ended, it does not see the organisation either.
+    """
 
     def install(repos: Repositories) -> None:
         repos.installations.save("slack:E1", {"token": "xoxb-made-up"})
@@ -273,6 +276,9 @@ async def test_organisation_is_visible_to_its_workspaces_and_they_not_to_each_ot
     assert stored
     assert stored.installed_as == "slack:E1"
     assert listed == ("slack:E1", "slack:T1")
+    await scope.write(lambda repos: repos.installations.end_link("slack:E1", "slack:T1"))
+    listed = await scope.read(lambda repos: repos.installations.list_workspaces())
+    assert listed == ("slack:T1",)
 
 
 async def test_record_that_another_job_opened_stays_hidden(seeded_store: Store) -> None:

@@ -21,15 +21,26 @@ _OLD_COMMENT = (
 )
 _COMMENT = f"{_OLD_COMMENT[:-1]}, or served it until link_ended."
 
+_LINKED, _SERVED = "organisation <> ''", "organisation <> '' AND NOT link_ended"
+
+
+def _replace_in_row_security(old: str, new: str) -> None:
+    """Let a workspace see the organisation that serves it, and none whose link has ended."""
+    if op.get_bind().dialect.name == "postgresql":
+        definition = "pg_get_functiondef('attune_open_workspace'::regproc)"
+        op.execute(f"DO $do$ BEGIN EXECUTE replace({definition}, $${old}$$, $${new}$$); END $do$")
+
 
 def upgrade() -> None:
     ended: Column[bool] = Column("link_ended", Boolean(), nullable=False, server_default=false())
     op.add_column("installation", ended)
     if op.get_bind().dialect.supports_comments:
         op.create_table_comment("installation", _COMMENT, existing_comment=_OLD_COMMENT)
+    _replace_in_row_security(_LINKED, _SERVED)
 
 
 def downgrade() -> None:
+    _replace_in_row_security(_SERVED, _LINKED)
     op.execute("delete from installation where link_ended")
     if op.get_bind().dialect.supports_comments:
         op.create_table_comment("installation", _OLD_COMMENT, existing_comment=_COMMENT)
