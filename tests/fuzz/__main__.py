@@ -1,9 +1,9 @@
 """Fuzz one target: ``python -m tests.fuzz TARGET --minutes N [--seed S]``.
 
-TARGET is ``slack``, ``teams``, ``team-file``, ``workspaces`` or ``cards``. The inputs follow from
-the seed, so that the same seed executes the same inputs in the same order. Prints the number of
-executions, of distinct responses, each finding with its smallest input, and each exception that
-the bot caught. The exit status is 1 with a finding.
+TARGET is ``slack``, ``teams``, ``tenants``, ``team-file``, ``workspaces`` or ``cards``. The inputs
+follow from the seed, so that the same seed executes the same inputs in the same order. Prints the
+number of executions, of distinct responses, each finding with its smallest input, and each
+exception that the bot caught. The exit status is 1 with a finding.
 """
 
 import argparse
@@ -20,11 +20,13 @@ from tests.fuzz.slack_target import SlackTarget
 from tests.fuzz.target import Target
 from tests.fuzz.team_file_target import TeamFileTarget
 from tests.fuzz.teams_target import TeamsTarget
+from tests.fuzz.tenants_target import TenantsTarget
 from tests.fuzz.workspaces_target import WorkspacesTarget
 
 TARGETS: dict[str, Callable[[], Target[Any]]] = {
     "slack": SlackTarget,
     "teams": TeamsTarget,
+    "tenants": TenantsTarget,
     "team-file": TeamFileTarget,
     "workspaces": WorkspacesTarget,
     "cards": CardsTarget,

@@ -9,24 +9,30 @@ import pytest
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from tests.chat.slack.web_api import ApiCall
 from tests.fuzz.__main__ import TARGETS
 from tests.fuzz.campaign import run_campaign
 from tests.fuzz.hostile import CANARY
 from tests.fuzz.target import BrokenRuleError, Execute, capture_logs, judge_sample
+from tests.fuzz.tenants_target import describe_touched
 
 SAMPLE_COUNT = 200
+SAMPLE_COUNTS = {"tenants": 100}
+"""Other numbers of inputs, of targets that take long to judge."""
+
 SEED = 20_261_129
 
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_no_input_breaks_a_rule(name: str) -> None:
     """No input raises, gets a server error, takes a second of CPU time, or reaches a log."""
+    sample_count = SAMPLE_COUNTS.get(name, SAMPLE_COUNT)
     report = run_campaign(
-        TARGETS[name](), SEED, lambda report: report.execution_count >= SAMPLE_COUNT, SAMPLE_COUNT
+        TARGETS[name](), SEED, lambda report: report.execution_count >= sample_count, sample_count
     )
 
     assert report.findings == {}
-    assert report.execution_count == SAMPLE_COUNT
+    assert report.execution_count == sample_count
     assert len(report.responses) > 10
 
 
@@ -115,3 +121,13 @@ def test_input_that_takes_too_long_is_a_finding() -> None:
     """An input that takes more than the permitted CPU time twice is a finding."""
     with capture_logs() as log, FragileTarget(spend_cpu_time).open() as execute:
         assert judge_sample(execute, 500, log, (CANARY,), 0.01).problem == "too much CPU time"
+
+
+@pytest.mark.parametrize(("place", "changed"), [("E1GROUP", "T1CLINIC"), ("T2CLINIC", "T3CLINIC")])
+def test_request_that_touches_two_tenants_breaks_a_rule(place: str, changed: str) -> None:
+    """Rows of one and the token of another are a finding; of an organisation's workspace not."""
+    call = ApiCall("views.open", {}, f"xoxb-{place}")
+
+    with pytest.raises(BrokenRuleError):
+        describe_touched([call], {changed})
+    assert describe_touched([call], {"T3CLINIC"} if place == "E1GROUP" else {place})
