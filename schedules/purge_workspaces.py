@@ -94,10 +94,17 @@ async def _begin_if_due(
 
 
 def _begin_purge(repos: Repositories, state: WorkspaceUninstallation, now: datetime) -> bool:
-    """Begin the purge; the workspaces that a purged organisation served are not connected then."""
+    """Begin the purge; the workspaces that a purged organisation served are not connected then.
+
+    None begins in a restored database, before the duty that detects it has let the grace begin
+    anew.
+    """
     workspace, reason = state.workspace, state.suspension_reason
+    is_running = classify_suspension(reason) is SuspensionKind.PURGING
+    if not is_running and repos.detect_rollback() is not None:
+        return False
     has_begun = repos.workspace_purges.begin_if_due(workspace, now)
-    if has_begun and classify_suspension(reason) is not SuspensionKind.PURGING:
+    if has_begun and not is_running:
         suspend_dependent_workspaces(repos, workspace, reason, now)
     return has_begun
 

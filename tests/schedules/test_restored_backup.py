@@ -8,12 +8,19 @@ import pytest
 
 from bot.content.catalogue import Catalogue
 from bot.context import Context
-from bot.conversation import Person
+from bot.conversation import Person, WorkspaceConnected, WorkspaceDisconnected
 from bot.elements import Banner
 from bot.store.backup import back_up_database
 from bot.store.store import Store
-from handlers import FORMS
-from schedules import COMPOSERS, TIMETABLE, close_periods, mark_database, weekly_checkin
+from handlers import EVENT_HANDLER, FORMS
+from schedules import (
+    COMPOSERS,
+    TIMETABLE,
+    close_periods,
+    mark_database,
+    purge_workspaces,
+    weekly_checkin,
+)
 from schedules.delivery.sender import DeliverySender
 from tests.doubles import PEPPERS, START, FakeClock, RecordingOutlet
 from tests.key_folders import key_store_for
@@ -25,6 +32,7 @@ from tests.sample_team import (
     OTHER_TEAM,
     SUPERVISOR,
     TEAM,
+    WORKSPACE,
     build_person,
     build_request,
     set_up_team,
@@ -251,3 +259,33 @@ async def test_supervisor_reads_no_notice(
     await send_checkins(context)
 
     assert SUPERVISOR.id not in list_notices(outlet)
+
+
+async def test_workspace_that_was_installed_again_after_the_backup_has_a_new_day(
+    team_context: Context, clock: FakeClock, outlet: RecordingOutlet, tmp_path: Path
+) -> None:
+    """A restored mark begins no purge before the database is known to be an older copy.
+
+    From then on the grace begins anew, and ends as it does after an uninstallation.
+    """
+    await EVENT_HANDLER(WorkspaceDisconnected(WORKSPACE, "app_uninstalled"), team_context)
+    await mark_database.run(team_context)
+    back_up_database(f"sqlite:///{tmp_path}/attune.sqlite", tmp_path / "backup")
+    await EVENT_HANDLER(WorkspaceConnected(WORKSPACE), team_context)
+    clock.advance(days=3)
+    await mark_database.run(team_context)
+    key_store = key_store_for(f"sqlite:///{tmp_path}/attune.sqlite")
+    store = Store.open(f"sqlite:///{tmp_path}/backup", PEPPERS, key_store)
+    restored = Context(store, team_context.catalogue, clock, {"slack": outlet})
+
+    purged_counts = [await purge_workspaces.run(restored)]
+    for _ in range(2):  # the key store is in use for an hour
+        await mark_database.run(restored)
+        clock.advance(hours=2)
+    clock.advance(hours=21)
+    purged_counts.append(await purge_workspaces.run(restored))
+    clock.advance(hours=2)
+    purged_counts.append(await purge_workspaces.run(restored))
+    await store.close()
+
+    assert purged_counts == [0, 0, 1]

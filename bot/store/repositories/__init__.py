@@ -90,6 +90,7 @@ class Repositories:
         if detected is not None:
             self.ledger.mark_undone(detected.restored_to, now)
             settle_unknown_deliveries(self._connection, min(detected.sent_until, now))
+            self.workspace_purges.restart_grace(now)
         return detected
 
     def advance_rollback_mark(self, now: datetime) -> int:

@@ -133,6 +133,16 @@ class WorkspacePurges:
             self.begin(workspace, now, OperatorActor.CLOCK)
         return is_due
 
+    def restart_grace(self, now: datetime) -> None:
+        """Let the grace of every pending deletion begin at *now*.
+
+        In a restored backup a workspace may still count as uninstalled that was installed again
+        after the backup.
+        """
+        is_pending = (workspaces.c.uninstalled > 0) & (workspaces.c.suspended != PURGING)
+        change = update(workspaces).where(is_pending).values(uninstalled=to_unix_seconds(now))
+        self._connection.execute(change)
+
     def begin(
         self, workspace: str, now: datetime, actor: OperatorActor = OperatorActor.OPERATOR
     ) -> None:
