@@ -91,5 +91,5 @@ class AccessSettings:
         async def get_token(_workspace: str) -> str:
             return await rotator.get_token(api_client.create_token_refresh_client)
 
-        api_client = ApiClient(self.api_url, get_token)
+        api_client = ApiClient(self.api_url, get_token, close_provider=rotator.close)
         return api_client

@@ -5,8 +5,10 @@ before its first use, and shared with the other processes. Slack's own rotator m
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,11 +17,24 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import StoreBusyError
+from bot.logs import log_error
+
+logger = logging.getLogger("attune.slack")
+
 _REFRESH_MARGIN_MINUTES = 2 * 60
 """Minutes before its expiry at which a token is refreshed."""
 
 
 _CALL_SECONDS = 30
+
+_REST_SECONDS = 30.0
+"""Seconds after a refused refresh for which the token in use is not refreshed again."""
+
+_FIRST_DELAY_SECONDS, _MAX_DELAY_SECONDS = 0.2, 30.0
+
+_CLOSING_ATTEMPTS = 5
+"""Attempts to store a pair that a process makes while it stops; nobody else knows the pair."""
 
 
 @dataclass(frozen=True)
@@ -78,35 +93,89 @@ class TokenRotator:
         self._pair = initial_pair
         self._credentials = ClientCredentials(client_id, client_secret)
         self._store = store
-        self._lock = asyncio.Lock()
+        self._renewal: asyncio.Task[TokenPair] | None = None
+        self._next_attempt = 0.0
+        self._saving: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     async def get_token(self, create_client: Callable[[], AsyncWebClient]) -> str:
-        """Return a bot token that is valid beyond the refresh margin.
+        """Return a bot token that is valid beyond the refresh margin, or until it expires.
 
-        *create_client* builds the client for the refresh call. A lock allows one refresh at a
-        time. Raises :class:`TokenRotationError` when neither Slack nor the store has a new token.
+        *create_client* builds the client for the refresh call. All calls share one refresh, which
+        goes on where a caller is cancelled: Slack has replaced the pair by then. After a refused
+        refresh the token in use is returned while it is valid, and another attempt is made after a
+        rest. Raises :class:`TokenRotationError` when neither Slack nor the store has a valid token.
         """
-        if self._pair.is_fresh:
+        if self._pair.is_fresh or self._may_wait():
             return self._pair.bot_token
-        async with self._lock:
-            if not self._pair.is_fresh:
-                self._pair = await self._rotate_tokens(create_client)
-        return self._pair.bot_token
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._renew(create_client))
+            self._renewal.add_done_callback(_retrieve_error)
+        return (await asyncio.shield(self._renewal)).bot_token
 
-    async def _rotate_tokens(self, create_client: Callable[[], AsyncWebClient]) -> TokenPair:
-        current_pair = await self._store.load() or self._pair
-        if current_pair.is_fresh:
-            return current_pair
+    async def close(self) -> None:
+        """Wait for a refresh in progress, and store a pair that is not stored yet."""
+        self._closing.set()
+        await asyncio.gather(
+            *(task for task in (self._renewal, self._saving) if task), return_exceptions=True
+        )
+
+    def _may_wait(self) -> bool:
+        return not self._pair.is_expired and time.monotonic() < self._next_attempt
+
+    async def _renew(self, create_client: Callable[[], AsyncWebClient]) -> TokenPair:
+        if self._saving is None or self._saving.done():
+            self._pair = await self._store.load() or self._pair
+        if self._pair.is_fresh:
+            return self._pair
         try:
-            pair = await request_rotation(current_pair, self._credentials, create_client())
-        except TokenRotationError:
+            pair = await request_rotation(self._pair, self._credentials, create_client())
+        except TokenRotationError as error:
             # Another process may have refreshed first: then its stored pair is the valid one.
             stored_pair = await self._store.load()
             if stored_pair and stored_pair.is_fresh:
+                self._pair = stored_pair
                 return stored_pair
-            raise
-        await self._store.save(pair)
+            if self._pair.is_expired:
+                raise
+            log_error(logger, "slack.token_not_renewed", error)
+            self._next_attempt = time.monotonic() + _REST_SECONDS
+            return self._pair
+        self._pair = pair  # before it is stored: what is stored is of no use any more
+        await self._save(pair)
         return pair
+
+    async def _save(self, pair: TokenPair) -> None:
+        """Store *pair*; a write that fails is repeated in a task, until the process stops."""
+        if not await self._try_to_save(pair):
+            self._saving = asyncio.create_task(self._repeat_save(pair))
+
+    async def _repeat_save(self, pair: TokenPair) -> None:
+        delay, remaining_count = _FIRST_DELAY_SECONDS, _CLOSING_ATTEMPTS
+        while remaining_count and self._pair is pair:
+            if self._closing.is_set():
+                remaining_count -= 1
+                await asyncio.sleep(_FIRST_DELAY_SECONDS)
+            else:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._closing.wait(), delay)
+            if await self._try_to_save(pair):
+                return
+            delay = min(2 * delay, _MAX_DELAY_SECONDS)
+
+    async def _try_to_save(self, pair: TokenPair) -> bool:
+        try:
+            await self._store.save(pair)
+        except StoreBusyError as error:
+            log_error(logger, "slack.token_not_stored", error)
+            return False
+        return True
+
+
+def _retrieve_error(renewal: "asyncio.Task[TokenPair]") -> None:
+    """Retrieve the error of a refresh, whose callers may all be cancelled."""
+    if not renewal.cancelled():
+        renewal.exception()
 
 
 async def request_rotation(

@@ -1,6 +1,6 @@
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -9,6 +9,7 @@ from bot.chat.slack.outbound.outlet import SlackOutlet
 from bot.chat.slack.token_rotation import TokenPair, TokenRotationError, TokenRotator
 from bot.conversation import Address, SendStatus
 from bot.elements import Message, Text
+from bot.errors import StoreBusyError
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 MARIE, HELLO = Address("slack:T1", person="U1"), Message("Hello", (Text("Hello"),))
@@ -120,6 +121,56 @@ async def test_failed_refresh_posts_nothing(
 
     assert (result.status, result.reason) == (status, error or "not_renewed")
     assert "chat.postMessage" not in api.called_methods()
+
+
+async def test_refresh_goes_on_where_its_caller_is_cancelled(api: FakeWebApi) -> None:
+    """A look-up with a timeout does not lose the pair that Slack has replaced by then."""
+    api.planned_answers["oauth.v2.access"] = replace(ROTATION_RESPONSE, delay_seconds=0.3)
+    token_store = MemoryTokenStore()
+    outlet = create_outlet(api, token_store)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await outlet.send(MARIE, HELLO, "d1")
+    await outlet._api_client.close()
+
+    assert token_store.pair
+    assert token_store.pair.refresh_token == "xoxe-1-new"
+
+
+async def test_pair_that_cannot_be_stored_is_used_and_stored_later(api: FakeWebApi) -> None:
+    """A busy database costs no pair: the new token is used at once, and stored by the end."""
+
+    class BusyTokenStore(MemoryTokenStore):
+        attempt_count = 0
+
+        async def save(self, pair: TokenPair) -> None:
+            self.attempt_count += 1
+            if self.attempt_count < 3:
+                raise StoreBusyError
+            await super().save(pair)
+
+    api.planned_answers["oauth.v2.access"] = ROTATION_RESPONSE
+    token_store = BusyTokenStore()
+
+    assert await send_from_each(api, create_outlet(api, token_store)) == ["xoxe.xoxb-new"]
+    assert token_store.pair
+    assert token_store.pair.refresh_token == "xoxe-1-new"
+
+
+async def test_token_is_used_until_it_expires_although_its_refresh_is_refused(
+    api: FakeWebApi,
+) -> None:
+    """Another process may have refreshed, and not have stored the pair yet."""
+    valid_pair = TokenPair("xoxe.xoxb-valid", "xoxe-1-used", int(time.time()) + 3600)
+    api.plan_error("oauth.v2.access", "invalid_refresh_token")
+    outlet = create_outlet(api, MemoryTokenStore(valid_pair))
+
+    results = [await outlet.send(MARIE, HELLO, name) for name in ("d1", "d2")]
+    await outlet._api_client.close()
+
+    assert [result.status for result in results] == [SendStatus.SENT] * 2
+    assert api.called_methods().count("oauth.v2.access") == 1
 
 
 def test_tokens_are_not_in_repr() -> None:

@@ -46,10 +46,20 @@ class ApiClient:
     response was lost, so that users could see the message twice.
     """
 
-    def __init__(self, api_url: str, token_provider: TokenProvider) -> None:
-        """Call the Web API at *api_url*, which ends in ``/api/``."""
+    def __init__(
+        self,
+        api_url: str,
+        token_provider: TokenProvider,
+        *,
+        close_provider: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Call the Web API at *api_url*, which ends in ``/api/``.
+
+        *close_provider* ends what *token_provider* has begun, before the session is closed.
+        """
         self.api_url = api_url
         self._token_provider = token_provider
+        self._close_provider = close_provider
         self._session: aiohttp.ClientSession | None = None
         self._clients: OrderedDict[str, AsyncWebClient] = OrderedDict()
         self._proxy = self.create_client().proxy
@@ -101,5 +111,7 @@ class ApiClient:
 
     async def close(self) -> None:
         """Close the HTTP session and its connections."""
+        if self._close_provider is not None:
+            await self._close_provider()
         if self._session is not None:
             await self._session.close()
