@@ -1,9 +1,20 @@
 """What the operator reads when making, checking and restoring copies of the database."""
 
-import pytest
+import os
+import re
+import subprocess
 
+import pytest
+from sqlalchemy import insert, select
+
+from bot.store.repositories import Repositories
+from bot.store.schema import workspaces
+from tests import needs
 from tests.doubles import full_catalogue
+from tests.key_folders import open_test_store
 from tests.operator_output import OperatorConsole, console
+from tests.postgres import PostgresServer
+from tests.store.conftest import PEPPERS
 
 __all__ = ["console", "full_catalogue"]
 
@@ -118,6 +129,47 @@ def test_postgresql_is_copied_by_its_own_programs(
     assert f"`{command}`" in text
     assert PASSWORD not in text
     assert not (console.folder / "copy").exists()
+
+
+def insert_workspaces(repos: Repositories) -> None:
+    """Insert the rows of two workspaces."""
+    rows = [{"id": "slack:T1"}, {"id": "slack:T2"}]
+    repos._connection.execute(insert(workspaces), rows)
+
+
+def list_workspaces(repos: Repositories) -> list[str]:
+    """Return the stored workspaces, sorted."""
+    return sorted(repos._connection.scalars(select(workspaces.c.id)))
+
+
+def run_printed_command(text: str, console: OperatorConsole) -> None:
+    """Run the command in the output *text* by a shell, as an operator would paste it."""
+    (command,) = re.findall(r"`((?:env|pg_restore)[^`]+)`", text)
+    folder = needs.find_postgresql()
+    environment = {**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"}
+    subprocess.run(command, shell=True, check=True, cwd=console.folder, env=environment)  # noqa: S602 - the text is the bot's
+
+
+async def test_printed_commands_copy_every_workspace(
+    console: OperatorConsole, postgres: PostgresServer, postgres_template: str
+) -> None:
+    """Run as they are printed, they dump and restore what row security separates."""
+    names = [postgres.create_database() for _ in range(2)]
+    postgres.replace_database(names[0], postgres_template)
+    source_url, target_url = map(postgres.database_url, names)
+    store = open_test_store(source_url, PEPPERS)
+    await store.across_workspaces.write(insert_workspaces)
+    await store.close()
+
+    for url, verb in ((source_url, "backup"), (target_url, "restore")):
+        console.set(DATABASE_URL=url)
+        run_printed_command(console.run(verb, "copy")[1], console)
+
+    restored = open_test_store(target_url, PEPPERS)
+    assert await restored.across_workspaces.read(list_workspaces) == ["slack:T1", "slack:T2"]
+    await restored.close()
+    for name in names:
+        postgres.drop_database(name)
 
 
 def test_dump_of_postgresql_is_recognized(console: OperatorConsole) -> None:

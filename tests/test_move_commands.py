@@ -20,9 +20,7 @@ def test_database_is_moved_once_the_bot_is_stopped(tmp_path: Path, postgres_url:
         bot.stop()
         result = bot.run_command("move-to", postgres_url)
         old_result = bot.run_command("web")
-        bot.extra_environment["DATABASE_URL"] = postgres_url
-        bot.start()
-        bot.stop()
+        list_result = bot.run_command("team", "list", DATABASE_URL=postgres_url)
 
     assert refused_result.returncode == 2
     assert "The bot is running" in refused_result.stderr
@@ -31,6 +29,7 @@ def test_database_is_moved_once_the_bot_is_stopped(tmp_path: Path, postgres_url:
     assert f"KEYS={bot.keys_folder}" in result.stderr
     assert old_result.returncode == 2
     assert "was moved to PostgreSQL" in old_result.stderr
+    assert "Other" in list_result.stdout
 
 
 def test_moved_file_stops_every_command(console: OperatorConsole, postgres_url: str) -> None:

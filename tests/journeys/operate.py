@@ -28,6 +28,7 @@ from bot.conversation import Address
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_store import KeyStore
 from bot.store.keys.open_key_store import open_key_store
+from bot.store.move_plan import MovePhase
 from bot.store.repositories import Repositories
 from bot.store.schema import releases
 from bot.store.store import Store
@@ -40,6 +41,8 @@ from tests.sample_team import SUPERVISOR, TEAM, set_up_team
 
 FILED_BEFORE, FILED_SINCE, FILED_AFTER = range(4), range(4, 9), range(4, 7)
 """Who files in the period before the backup, between backup and restore, and after the restore."""
+
+_MAX_KILL_DELAY_SECONDS = 0.05
 
 
 def run_journey(journey: Journey, week_count: int) -> Figures:
@@ -133,21 +136,34 @@ async def _go_on(journey: Journey, moment: datetime) -> None:
 
 
 def _move(journey: Journey) -> None:
-    """Move database and keys; kill the process as often as the journey says."""
+    """Move database and keys; kill the process as often as the journey says, in any phase."""
     arguments = ("move-to", journey.target_url, "--keys", journey.keys_url)
     for _ in range(journey.kill_count):
-        with journey.set_environment() as settings:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "bot", *arguments],
-                cwd=ROOT,
-                env=os.environ | settings,
-                stderr=subprocess.DEVNULL,
-            )
-        time.sleep(random.uniform(0.5, 4))  # noqa: S311 - moments, not secrets
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        phase = _kill_move(journey, arguments)
+        journey.figures.kill_counts[phase] += 1
     journey.run_verb(*arguments)
     journey.environment |= {"DATABASE_URL": journey.target_url, "KEYS": journey.keys_url}
+
+
+def _kill_move(journey: Journey, arguments: tuple[str, ...]) -> str:
+    """Kill the command a moment after a phase has begun; return what it printed last."""
+    with journey.set_environment() as settings:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", *arguments],
+            cwd=ROOT,
+            env=os.environ | settings,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert process.stderr is not None
+    line_count = random.randint(2, len(MovePhase))  # noqa: S311 - moments, not secrets
+    lines = [process.stderr.readline() for _ in range(line_count)]
+    time.sleep(random.uniform(0, _MAX_KILL_DELAY_SECONDS))  # noqa: S311 - as above
+    process.send_signal(signal.SIGKILL)
+    lines += process.stderr.readlines()
+    process.wait()
+    process.stderr.close()
+    return [line.strip() for line in lines if line.strip()][-1]
 
 
 async def _close_periods(journey: Journey, monday: datetime, week_count: int) -> None:

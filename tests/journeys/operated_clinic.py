@@ -1,6 +1,7 @@
 """One installation as its admin operates it, in process: commands, handlers and duties are real."""
 
 import os
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ class Figures:
     ``duplicate_count`` messages were sent twice, ``changed_table_count`` published tables have
     other bytes, ``opened_count`` records of closed periods could be read from a copy, although the
     copies contain ``sealed_count`` of them; ``key_copy_count`` destroyed keys are still in a file.
+    ``kill_counts`` says after which line the move was killed how often.
     """
 
     sent_count: int = 0
@@ -41,6 +43,7 @@ class Figures:
     key_copy_count: int = 0
     filed_counts: tuple[dict[str, int], ...] = ()
     unpublished_count: int = 0
+    kill_counts: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass

@@ -26,7 +26,7 @@ __all__ = ["key_database", "move", "seeded_folder"]
 _PREPARING, *PHASES = MovePhase
 """The phases before which an earlier one has committed something."""
 
-PHASES_OF_KEYS = PHASES[3:]
+PHASES_OF_KEYS = PHASES[4:]
 """The phases in which a move with `--keys` does something else."""
 
 
