@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
+from bot.content.catalogue import Catalogue
 from bot.context import Context
 from bot.domain.teams.audit_entry import AuditAction, AuditEntry
 from bot.middleware import RequestMiddleware
@@ -23,12 +24,14 @@ from bot.store.repositories.column_codecs import (
     team_unit_key,
 )
 from bot.store.schema import releases, teams
+from bot.store.store import Store
 from handlers import help as help_handlers
 from schedules import archive_releases, retention
-from tests.doubles import clock, context, empty_database, full_catalogue, outlet
+from tests.doubles import FakeClock, clock, context, empty_database, full_catalogue, outlet
 from tests.sample_team import MARIE, TEAM, build_request, reply_text
+from tests.store.conftest import database, store
 
-__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
+__all__ = ["clock", "context", "database", "empty_database", "full_catalogue", "outlet", "store"]
 
 TENANT = "msteams:11111111-2222-4333-8444-555555555555"
 PLAIN, NORTH, SOUTH = "slack:T0PRACTICE", "slack:T0NORTH", "slack:T0NORTHERN"
@@ -58,13 +61,13 @@ class StoredAges:
 
 def find_workspace(unit: str) -> str:
     """Return the workspace of a unit of :func:`store_rows`."""
-    return parse_practice_unit_key(unit) or unit.partition(" of ")[2]
+    return parse_practice_unit_key(unit) or WORKSPACES[int(unit[-1])]
 
 
 def store_rows(repos: Repositories, workspace: str, now: datetime) -> None:
     """Store a team and a removed one, and tables of a team and a pool and entries of each age."""
     for kind in ("team", "gone"):
-        team_id = f"{kind} of {workspace}"
+        team_id = f"{kind} {WORKSPACES.index(workspace)}"
         team = replace(TEAM, id=team_id, workspace=workspace, channel=f"C {kind}")
         repos.teams.save(team)
         if kind == "gone":
@@ -72,7 +75,10 @@ def store_rows(repos: Repositories, workspace: str, now: datetime) -> None:
     entry = AuditEntry(workspace, "team", "Team", now, MARIE.id, AuditAction.CHANGED, detail="day")
     repos.audit_trail.record([replace(entry, at=now - timedelta(days=age)) for age in AGES])
     days = [now.date() - timedelta(days=age) for age in AGES]
-    units = (team_unit_key(f"team of {workspace}"), practice_unit_key(workspace, "River/side"))
+    units = (
+        team_unit_key(f"team {WORKSPACES.index(workspace)}"),
+        practice_unit_key(workspace, "River/side"),
+    )
     rows = [
         {"ledger": "total", "unit": unit, "opens": day - timedelta(weeks=13), "closes": day}
         | {"cap": 3, "question": "", "body": '{"lost": true}'}
@@ -136,14 +142,14 @@ def choose_periods(generator: random.Random, longest: RetentionPeriods) -> Reten
 @pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(2))
 async def test_each_workspace_stores_as_long_as_its_own_periods(
-    context: Context, tmp_path: Path, seed: int
+    store: Store, full_catalogue: Catalogue, clock: FakeClock, tmp_path: Path, seed: int
 ) -> None:
     """After each run exactly what is younger is there, never longer than the deployment's.
 
     The settings change at random in both directions: a longer one restores nothing.
     """
     generator = random.Random(seed)  # noqa: S311 - a repeatable choice of settings
-    context = replace(context, releases_folder=tmp_path / "releases")
+    context = Context(store, full_catalogue, clock, {}, tmp_path / "releases")
     await store_rows_of_all(context)
     await archive_releases.run(context)
     expected = await read_ages(context)
