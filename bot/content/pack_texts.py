@@ -35,6 +35,15 @@ class PackTexts:
             lambda match: f"{{{match[1]}}}" if match[1] else facts[match[2]], text
         )
 
+    def get_fact(self, file: str, *path: str) -> Any:  # noqa: ANN401 - a text, or a table of some
+        """Return what *file* has at *path*; raises :class:`KeyError` that names both."""
+        value: Any = self.files[file]
+        for name in path:
+            if name not in value:
+                raise KeyError(f"{_FOLDER.name}/{file}.toml: {'.'.join(path)}")
+            value = value[name]
+        return value
+
     def get_word(self, name: str, /, **more_facts: str) -> str:
         """Return a short word or phrase of the pack."""
         return self.fill(self.files["prose"]["words"][name], **more_facts)

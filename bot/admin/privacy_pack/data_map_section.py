@@ -27,13 +27,15 @@ def build_data_map(texts: PackTexts) -> Section:
 
 
 def _build_table_section(facts: TableFacts, texts: PackTexts) -> Section:
-    declared = texts.files["tables"][facts.table.name]
+    declared = texts.get_fact("tables", facts.table.name)
     table = FactTable(
         texts.get_headings("columns"),
         tuple(
             (
                 f"`{column.name}`",
-                *map(texts.fill, declared["columns"][column.name]),
+                *map(
+                    texts.fill, texts.get_fact("tables", facts.table.name, "columns", column.name)
+                ),
                 describe_person(facts, column.name, texts),
                 texts.files["prose"]["backup"][_name_backup(facts, column.name)],
             )

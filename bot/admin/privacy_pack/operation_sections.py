@@ -83,7 +83,7 @@ def build_metrics(texts: PackTexts) -> Section:
         for name, labels in labels_by_metric.items()
     )
     used_labels = sorted({label for labels in labels_by_metric.values() for label in labels})
-    label_rows = tuple((f"`{label}`", texts.files["labels"][label]) for label in used_labels)
+    label_rows = tuple((f"`{label}`", texts.get_fact("labels", label)) for label in used_labels)
     return build_section(
         texts,
         "metrics",

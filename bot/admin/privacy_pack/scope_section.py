@@ -73,7 +73,7 @@ def _build_event_table(texts: PackTexts, manifest: Mapping[str, Any]) -> FactTab
 def _iter_slack_names(texts: PackTexts, manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield every event, command and shortcut of Slack's manifest with its reason."""
     for event in manifest["settings"]["event_subscriptions"]["bot_events"]:
-        why = texts.fill(texts.files["scopes"]["slack_events"][event])
+        why = texts.fill(texts.get_fact("scopes", "slack_events", event))
         if event in slack_manifest.ORGANISATION_EVENTS:
             why = texts.get_word("organisation_event", why=why)
         yield f"`{event}`", why

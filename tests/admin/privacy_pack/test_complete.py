@@ -7,7 +7,7 @@ import pytest
 
 from bot.admin import metrics
 from bot.chat.slack import manifest as slack_manifest
-from bot.content.pack_texts import read_files
+from bot.content.pack_texts import PackTexts, read_files
 from bot.domain.permission_table import PERMISSION_TABLE, Subject
 from bot.settings import Settings
 from bot.store.data_map import DATA_MAP
@@ -49,6 +49,14 @@ def test_a_missing_fact_is_named(path: tuple[str, ...]) -> None:
 
     differences = find_differences(files)
     assert any(line.endswith(MISSING_FACTS[path]) for line in differences)
+
+
+def test_a_pack_without_a_fact_names_it() -> None:
+    """A pack that cannot be written says which file lacks what."""
+    texts = PackTexts(read_files(), {})
+
+    with pytest.raises(KeyError, match=r"privacy_pack/tables\.toml: person\.columns\.new_column"):
+        texts.get_fact("tables", "person", "columns", "new_column")
 
 
 @pytest.mark.parametrize("name", DATA_MAP)
