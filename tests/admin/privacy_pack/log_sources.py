@@ -61,6 +61,7 @@ def load_logging_sources() -> tuple[SourceFile, ...]:
     )
 
 
+@cache
 def find_action_patterns() -> set[str]:
     """Return a pattern of each log action: its name, or an expression where a part is computed."""
     return {
@@ -110,6 +111,7 @@ def _read_function_name(call: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else ast.unparse(function)
 
 
+@cache
 def find_fields() -> set[str]:
     """Return the name of each field that a line of the bot can have."""
     return {name for source in load_logging_sources() for name in _iter_fields(source)}
