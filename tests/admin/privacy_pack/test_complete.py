@@ -7,6 +7,7 @@ import pytest
 
 from bot.admin import metrics
 from bot.chat.slack import manifest as slack_manifest
+from bot.content import loader
 from bot.content.pack_texts import PackTexts, read_files
 from bot.domain.permission_table import PERMISSION_TABLE, Subject
 from bot.settings import Settings
@@ -15,6 +16,7 @@ from bot.store.keys.database_key_store import period_keys
 from tests.admin.privacy_pack import log_sources
 from tests.admin.privacy_pack.built_pack import list_names, list_rows
 from tests.admin.privacy_pack.missing_facts import find_differences
+from tests.sources import ROOT
 
 MISSING_FACTS = {
     ("tables", "person", "columns", "zone"): "tables.toml, [person], columns: zone is missing",
@@ -92,10 +94,12 @@ def test_every_setting_is_in_the_pack() -> None:
 
 
 def test_every_metric_and_label_is_in_the_pack() -> None:
-    """Every metric has a row, and so has each label of one."""
+    """Every metric with a HELP line has a row, and so has each label of one."""
     labels_by_metric = metrics.list_labels()
+    help_lines = loader.read_toml(ROOT / "bot/content/log_texts.toml")["metrics"]
     labels = {label for labels in labels_by_metric.values() for label in labels}
 
+    assert set(labels_by_metric) == set(help_lines)
     assert {*labels_by_metric, *labels} == list_names("metrics")
     assert {"attune_ready", "attune_deliveries", "reason_class"} <= list_names("metrics")
 
