@@ -123,6 +123,24 @@ async def test_one_worker_at_a_time_sends_to_a_workspace(
     assert outlet.max_in_flight_total == 2
 
 
+async def test_workspace_that_is_being_sent_to_is_not_queued_again(
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
+) -> None:
+    """A later tick leaves one workflow alone, for which every worker would look for room."""
+    outlet.answer_gate.clear()
+    await plan_notes(context, WORKSPACES[0], "U0MARIE", "U0OMAR")
+    await worker.start_sending()
+    await wait_until(lambda: outlet.in_flight.total() > 0)
+    await asyncio.sleep(TIMINGS.enqueue_interval_seconds)
+    await worker.start_sending()
+    await wait_until(lambda: not worker._wakeup.is_set())
+    await asyncio.sleep(TIMINGS.enqueue_interval_seconds)
+    assert tables.count_states() == Counter({"PENDING": 1})
+
+    outlet.answer_gate.set()
+    await wait_until(lambda: len(outlet.sent_messages) == 2)
+
+
 async def test_a_failed_workflow_is_enqueued_again(
     context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
 ) -> None:

@@ -20,14 +20,24 @@ DEADLINE = START.replace(hour=23)
 WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH")
 
 
+def _build_set_event() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class SlowOutlet(RecordingOutlet):
-    """An outlet that takes a moment for each message, and counts concurrent sends."""
+    """An outlet that takes a moment for each message, and counts concurrent sends.
+
+    No message is answered while ``answer_gate`` is cleared.
+    """
 
     in_flight: Counter[str] = field(default_factory=Counter)
     max_in_flight: dict[str, int] = field(default_factory=dict)
     max_in_flight_total: int = 0
     raises_error: bool = False
+    answer_gate: asyncio.Event = field(default_factory=_build_set_event)
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Record the message after 20 milliseconds, or raise ``RuntimeError`` if configured."""
@@ -39,6 +49,7 @@ class SlowOutlet(RecordingOutlet):
         )
         self.max_in_flight_total = max(self.max_in_flight_total, sum(self.in_flight.values()))
         await asyncio.sleep(0.02)
+        await self.answer_gate.wait()
         self.in_flight[to.workspace] -= 1
         return await super().send(to, message, delivery_id)
 
