@@ -153,6 +153,7 @@ def build_settings(word: str) -> dict[str, Any]:
         "locale": "fr-CA",
         "messages_per_minute": 1,
         "name": "slack",
+        "names": ("a duty",),
         "probe_at": LATER,
         "probe_count": 3,
         "reconcile_after": timedelta(0),

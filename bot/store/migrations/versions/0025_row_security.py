@@ -17,31 +17,29 @@ supports_since = "0017"
 supports_since_on_postgresql = "0025"
 rewritten_tables = ()
 
-_SETTING = "(SELECT current_setting('attune.workspaces')::text[])::text[]"
+_VISIBLE = "(SELECT current_setting('attune.workspaces')::text[])::text[]"
 """Cast outside the subquery, which is thus evaluated once a statement."""
 
-_IS_ANY = f"'*' = ANY ({_SETTING})"
 
+def _is_visible(workspace: str) -> str:
+    """Return whether the setting has a row's workspace, or stands for all.
 
-def _is_visible(column: str) -> str:
-    return f"({_IS_ANY} OR {column} = ANY ({_SETTING}))"
+    One comparison, as every use of the setting is a step that each statement prepares.
+    """
+    return f"ARRAY[{workspace}, '*']::text[] && {_VISIBLE}"
 
 
 def _is_team_visible(column: str) -> str:
     """Return whether the team's own policy shows it."""
-    return f"({_IS_ANY} OR EXISTS (SELECT FROM team WHERE team.id = {column}))"
+    return f"EXISTS (SELECT FROM team WHERE team.id = {column})"
 
 
 def _is_unit_visible(table: str) -> str:
     unit = f"{table}.unit"
-    is_team = f"EXISTS (SELECT FROM team WHERE team.id = substr({unit}, 6))"
-    is_pool = (
-        f"EXISTS (SELECT FROM unnest({_SETTING}) AS visible "
-        f"WHERE starts_with({unit}, 'practice:' || visible || '/'))"
-    )
-    return (
-        f"({_IS_ANY} OR CASE WHEN starts_with({unit}, 'team:') THEN {is_team} ELSE {is_pool} END)"
-    )
+    name = f"split_part(substr({unit}, 10), '/', 1)"
+    pool = f"CASE WHEN starts_with({unit}, 'practice:') THEN {name} END"
+    is_team = f"starts_with({unit}, 'team:') AND {_is_team_visible(f'substr({unit}, 6)')}"
+    return f"({_is_visible(pool)} OR ({is_team}))"
 
 
 _BY_WORKSPACE = (
@@ -60,26 +58,29 @@ _BY_UNIT = ("ledger_record", "unit_class", "release")
 _POLICIES = {
     "workspace": _is_visible("id"),
     **{name: _is_visible("workspace") for name in _BY_WORKSPACE},
-    "alias": f"({_is_visible('workspace')} OR {_is_visible('same_workspace')})",
-    "team_record": _is_team_visible("team_record.team"),
+    "alias": f"{_is_visible('workspace')} OR {_is_visible('same_workspace')}",
+    "team_record": f"{_is_visible('NULL')} OR {_is_team_visible('team_record.team')}",
     **{
-        name: f"({_is_visible('workspace')} OR {_is_team_visible(f'{name}.team')})"
+        name: f"{_is_visible('workspace')} OR {_is_team_visible(f'{name}.team')}"
         for name in _BY_TEAM
     },
     **{name: _is_unit_visible(name) for name in _BY_UNIT},
     "feed": _is_unit_visible("feed"),
     "period": _is_visible("workspace"),
-    "period_member": f"({_is_visible('workspace')} OR {_is_unit_visible('period_member')})",
+    "period_member": f"{_is_visible('workspace')} OR {_is_unit_visible('period_member')}",
 }
-"""Which rows of each table are read, changed and deleted."""
+"""Which rows of each table are read, changed and deleted.
+
+The workspace comes first: what reads all rows looks up no team for each.
+"""
 
 _INSERTS = {
-    "alias": f"({_is_visible('workspace')} AND {_is_visible('same_workspace')})",
+    "alias": f"{_is_visible('workspace')} AND {_is_visible('same_workspace')}",
     **{
-        name: f"({_is_visible('workspace')} AND {_is_team_visible(f'{name}.team')})"
+        name: f"{_is_visible('workspace')} AND {_is_team_visible(f'{name}.team')}"
         for name in _BY_TEAM
     },
-    "feed": _is_team_visible("feed.team"),
+    "feed": f"{_is_visible('NULL')} OR {_is_team_visible('feed.team')}",
     "period": _is_unit_visible("period"),
     "period_member": _is_unit_visible("period_member"),
 }
@@ -118,11 +119,11 @@ def upgrade() -> None:
     for table, condition in _POLICIES.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY tenant ON {table} USING {condition}")
+        op.execute(f"CREATE POLICY tenant ON {table} USING ({condition})")
     for table, condition in _INSERTS.items():
         op.execute(
             f"CREATE POLICY tenant_insert ON {table} AS RESTRICTIVE FOR INSERT "
-            f"WITH CHECK {condition}"
+            f"WITH CHECK ({condition})"
         )
 
 
