@@ -119,6 +119,13 @@ class SlackInstallations:
                 lambda repos: repos.installations.find_organisation(workspace, includes_ended=True)
             )
 
+    async def list_organisations(self) -> tuple[str, ...]:
+        """Return the organisations that installed the app."""
+        with _translate_errors():
+            return await self._store.across_workspaces.read(
+                lambda repos: repos.installations.list_organisations()
+            )
+
     async def list_uninstalled(self) -> tuple[str, ...]:
         """Return the workspaces and organisations with a row that are marked as uninstalled."""
 

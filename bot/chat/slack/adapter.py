@@ -41,9 +41,7 @@ class SlackOutboundSide:
         self.api_client = access.create_api_client(self.installed_tokens)
         self.organisation_access: OrganisationAccess | None = None
         if self.installed_tokens is not None:
-            self.organisation_access = OrganisationAccess(
-                self.api_client, self.installed_tokens.find_organisation
-            )
+            self.organisation_access = OrganisationAccess(self.api_client, self.installed_tokens)
         self.outlet = SlackOutlet(self.api_client, self.organisation_access)
 
     def bind_routes(self, routes: Routes) -> "SlackAdapter":

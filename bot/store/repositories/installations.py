@@ -197,6 +197,12 @@ class Installations:
         query = select(installations.c.workspace).where(true() if includes_ended else _IS_ACTIVE)
         return tuple(sorted(self._connection.scalars(query)))
 
+    def list_organisations(self) -> tuple[str, ...]:
+        """Return the organisations that installed the app for their workspaces, sorted."""
+        is_organisation = installations.c.workspace.startswith("slack:E", autoescape=True)
+        query = select(installations.c.workspace).where(is_organisation)
+        return tuple(sorted(self._connection.scalars(query)))
+
     def count(self) -> int:
         """Count the installations, without the workspaces that an organisation's serves."""
         query = select(func.count()).select_from(installations)

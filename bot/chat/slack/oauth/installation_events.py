@@ -16,6 +16,7 @@ from bot.conversation import (
     WorkspaceDisconnected,
 )
 from bot.logs import log_error
+from bot.outlet import InstallationStatus
 
 logger = logging.getLogger("attune.slack")
 
@@ -141,9 +142,9 @@ class InstallationEvents:
         if organisation := await self._tokens.find_organisation(installed_as):
             await self._update_links(organisation, (installed_as,))
             return
-        account = await self._outlet.check_account(installed_as)
+        status = await self._outlet.check_installation(installed_as)
         self._tokens.forget(installed_as)
-        if account.error_code:
+        if status is not InstallationStatus.INSTALLED:
             return
         _, *linked = await self._tokens.list_served_workspaces(installed_as)
         listed = await self._list_if_linked(installed_as, linked)

@@ -86,6 +86,9 @@ class InstallationRows(Protocol):
     async def find_organisation(self, workspace: str) -> str:
         """Return the organisation of *workspace*, also after its link ended; ``""`` for none."""
 
+    async def list_organisations(self) -> tuple[str, ...]:
+        """Return the organisations that installed the app."""
+
     async def list_uninstalled(self) -> tuple[str, ...]:
         """Return the workspaces and organisations with a row that are marked as uninstalled."""
 

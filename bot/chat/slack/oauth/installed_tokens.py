@@ -102,6 +102,10 @@ class InstalledTokens:
         """Return the organisation of *workspace*, also after its link ended; ``""`` for none."""
         return await self._rows.find_organisation(workspace)
 
+    async def list_organisations(self) -> tuple[str, ...]:
+        """Return the organisations that installed the app."""
+        return await self._rows.list_organisations()
+
     async def list_uninstalled(self) -> tuple[str, ...]:
         """Return the installations that are marked as uninstalled."""
         return await self._rows.list_uninstalled()

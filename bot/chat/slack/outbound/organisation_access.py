@@ -7,11 +7,12 @@ taken out of one workspace, and an event about either may be late or lost.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.chat.slack.oauth.installation_rows import NotInstalledError
 from bot.chat.slack.outbound.account_checks import build_failed_check, proves_removal
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.logs import log_error
@@ -24,8 +25,18 @@ LISTING_SECONDS = 10.0
 
 _MAX_PAGES, _PAGE_SIZE = 100, 1000
 
-FindOrganisation = Callable[[str], Awaitable[str]]
-"""Returns the organisation of a workspace, also one whose link has ended; ``""`` for none."""
+
+class OrganisationLinks(Protocol):
+    """What is stored about the organisations of workspaces."""
+
+    async def find_organisation(self, workspace: str) -> str:
+        """Return the organisation of *workspace*, also after its link ended; ``""`` for none."""
+
+    async def list_organisations(self) -> tuple[str, ...]:
+        """Return the organisations that installed the app."""
+
+    async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:
+        """Store that *organisation* serves *workspace*, and end its suspension."""
 
 
 class ListingIncompleteError(Exception):
@@ -47,9 +58,9 @@ class Listing:
 class OrganisationAccess:
     """Asks Slack which workspaces an organisation may serve; questions of a moment share a call."""
 
-    def __init__(self, api_client: ApiClient, find_organisation: FindOrganisation) -> None:
-        """Call Slack with *api_client*; *find_organisation* reads the link of a workspace."""
-        self.find_organisation = find_organisation
+    def __init__(self, api_client: ApiClient, links: OrganisationLinks) -> None:
+        """Call Slack with *api_client*, and read and write *links*."""
+        self.links = links
         self._api_client = api_client
         self._tasks: dict[str, asyncio.Task[Listing]] = {}
         self._running: set[asyncio.Task[Listing]] = set()
@@ -65,6 +76,24 @@ class OrganisationAccess:
             return InstallationStatus.INSTALLED if is_listed else InstallationStatus.REMOVED
         check = build_failed_check("slack.organisation_not_checked", listing.error)
         return InstallationStatus.REMOVED if proves_removal(check) else InstallationStatus.UNKNOWN
+
+    async def link_if_listed(self, workspace: str) -> InstallationStatus:
+        """Link a *workspace* without any token to the organisation that Slack lists it for now.
+
+        The event of that was lost, or an organisation was installed while Slack did not list its
+        workspaces, whose own tokens it has replaced. An organisation whose own token is refused or
+        unreadable is passed over: it would stop the purges of all others.
+        """
+        is_unanswered = False
+        for organisation in await self.links.list_organisations():
+            listing = await self.fetch(organisation, LISTING_SECONDS)
+            if workspace in listing.workspaces:
+                await self.links.link(organisation, workspace, replaces=True)
+                return InstallationStatus.INSTALLED
+            if listing.error is not None and not isinstance(listing.error, NotInstalledError):
+                check = build_failed_check("slack.organisation_not_checked", listing.error)
+                is_unanswered = is_unanswered or not check.is_refusal
+        return InstallationStatus.UNKNOWN if is_unanswered else InstallationStatus.REMOVED
 
     async def is_listed(self, organisation: str, workspace: str) -> bool:
         """Return whether Slack lists *workspace*; raises what the call did."""

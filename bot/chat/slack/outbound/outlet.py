@@ -109,7 +109,7 @@ class SlackOutlet:
         return ProbeResult(ProbeStatus.AVAILABLE)
 
     async def _find_organisation(self, workspace: str) -> str:
-        return await self._access.find_organisation(workspace) if self._access else ""
+        return await self._access.links.find_organisation(workspace) if self._access else ""
 
     async def fetch_profile(self, person: Person, channel: str = "") -> Profile | None:
         """Fetch a user's locale, time zone and role; ``None`` when the call fails.

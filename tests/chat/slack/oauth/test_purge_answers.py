@@ -163,6 +163,25 @@ async def test_a_workspace_that_is_refused_without_an_event_is_purged(
     assert bool(slack.uses_of("chat.postMessage")) == is_allowed_again
 
 
+async def test_a_workspace_whose_token_was_replaced_unnoticed_is_linked(
+    slack: InstallableSlack, context: Context
+) -> None:
+    """Its organisation was installed while Slack did not list its workspaces."""
+    bench = EventBench(slack, context)
+    await install(slack, context.store, "T0NORTH")
+    listed, slack.workspaces = slack.workspaces, {}
+    await install(slack, context.store, "E0CLINICS")
+    slack.workspaces = listed
+    slack.uninstall("T0NORTH")
+
+    await bench.events.handle_event(WorkspaceDisconnected(NORTH, "tokens_revoked"))
+    await bench.after_response.wait_for_background_tasks()
+    await bench.process.api_client.close()
+
+    assert await bench.read_reasons(NORTH) == [""]
+    assert await read_links(context.store, NORTH) == {NORTH: CLINICS}
+
+
 async def test_workspaces_that_are_due_at_once_share_a_call(
     slack: InstallableSlack, context: Context, clock: FakeClock
 ) -> None:

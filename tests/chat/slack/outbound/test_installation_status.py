@@ -1,5 +1,8 @@
 """Whether the app is installed in a workspace, as far as Slack's ``auth.test`` proves it."""
 
+from dataclasses import dataclass, field
+from typing import Any
+
 import pytest
 
 from bot.chat.slack.oauth.installation_rows import (
@@ -8,7 +11,7 @@ from bot.chat.slack.oauth.installation_rows import (
     NotInstalledError,
 )
 from bot.chat.slack.outbound.api_client import ApiClient, TokenProvider
-from bot.chat.slack.outbound.organisation_access import FindOrganisation, OrganisationAccess
+from bot.chat.slack.outbound.organisation_access import OrganisationAccess, OrganisationLinks
 from bot.chat.slack.outbound.outlet import SlackOutlet
 from bot.chat.slack.token_rotation import TokenRotationError
 from bot.outlet import InstallationStatus
@@ -29,18 +32,36 @@ ANSWERS = {
 """What Slack answers, and the status with the configured token and with one of its own."""
 
 
-async def find_none(_workspace: str) -> str:
-    """Return that a workspace is linked to no organisation."""
-    return ""
+@dataclass
+class FixedLinks:
+    """What is stored about the workspace T1: its organisation, and which ones are installed."""
+
+    organisation: str = ""
+    organisations: tuple[str, ...] = ()
+    created: list[tuple[str, str]] = field(default_factory=list)
+    is_unavailable: bool = False
+
+    async def find_organisation(self, workspace: str) -> str:
+        """Return the organisation of *workspace*."""
+        if self.is_unavailable:
+            raise InstallationsUnavailableError
+        return self.organisation
+
+    async def list_organisations(self) -> tuple[str, ...]:
+        """Return the organisations that installed the app."""
+        return self.organisations
+
+    async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:
+        """Record a new link."""
+        assert replaces
+        self.created.append((organisation, workspace))
 
 
-async def find_organisation(_workspace: str) -> str:
-    """Return the organisation that a workspace is linked to, or was."""
-    return "slack:E1"
+LINKED = FixedLinks("slack:E1")
 
 
 async def check_status(
-    api: FakeWebApi, *, has_own_tokens: bool, find_organisation: FindOrganisation = find_none
+    api: FakeWebApi, *, has_own_tokens: bool, links: OrganisationLinks | None = None
 ) -> InstallationStatus:
     """Return the status of the workspace T1, whose token Slack answers as planned."""
 
@@ -48,7 +69,7 @@ async def check_status(
         return f"xoxb-{workspace}"
 
     api_client = ApiClient(api.url, get_token)
-    access = OrganisationAccess(api_client, find_organisation) if has_own_tokens else None
+    access = OrganisationAccess(api_client, links or FixedLinks()) if has_own_tokens else None
     outlet = SlackOutlet(api_client, access)
     status = await outlet.check_installation("slack:T1")
     await api_client.close()
@@ -100,7 +121,7 @@ async def test_a_token_of_the_organisation_serves_what_slack_lists(
     api.planned_answers["auth.test"] = PlannedAnswer({"ok": True, "team_id": "E1"})
     api.planned_answers["auth.teams.list"] = teams
 
-    answer = await check_status(api, has_own_tokens=True, find_organisation=find_organisation)
+    answer = await check_status(api, has_own_tokens=True, links=LINKED)
 
     assert answer is status
     assert {call.token for call in api.calls} == {"xoxb-slack:E1"}
@@ -122,7 +143,7 @@ async def test_a_workspace_is_removed_with_its_organisation_alone(
     async def get_token(_workspace: str) -> str:
         raise error
 
-    assert await check_status_with(api, get_token, find_organisation) is status
+    assert await check_status_with(api, get_token, LINKED) is status
 
 
 @pytest.mark.parametrize("team_id", ["E1", "T7"])
@@ -135,7 +156,32 @@ async def test_an_organisation_is_installed_while_its_token_works(
     async def get_token(workspace: str) -> str:
         return f"xoxb-{workspace}"
 
-    assert await check_status_with(api, get_token, find_none, "slack:E1") is INSTALLED
+    assert await check_status_with(api, get_token, FixedLinks(), "slack:E1") is INSTALLED
+
+
+@pytest.mark.parametrize(
+    ("answers", "status"),
+    [
+        (
+            [{"ok": False, "error": "invalid_auth"}, {"ok": True, "teams": [{"id": "T1"}]}],
+            INSTALLED,
+        ),
+        ([{"ok": False, "error": "invalid_auth"}, {"ok": True, "teams": []}], REMOVED),
+        ([{"ok": False, "error": "ratelimited"}, {"ok": True, "teams": []}], UNKNOWN),
+    ],
+)
+async def test_a_workspace_without_a_token_is_linked_where_slack_lists_it(
+    api: FakeWebApi, answers: list[dict[str, Any]], status: InstallationStatus
+) -> None:
+    """Its own token was replaced, and the event lost; a broken organisation stops no purge."""
+    api.planned_answers["auth.test"] = PlannedAnswer({"ok": False, "error": "token_revoked"})
+    api.planned_answers["auth.teams.list"] = [PlannedAnswer(answer) for answer in answers]
+    links = FixedLinks(organisations=("slack:E1", "slack:E2"))
+
+    answer = await check_status(api, has_own_tokens=True, links=links)
+
+    assert answer is status
+    assert links.created == ([("slack:E2", "slack:T1")] if status is INSTALLED else [])
 
 
 async def test_a_workspace_whose_organisation_is_unknown_stays(api: FakeWebApi) -> None:
@@ -144,21 +190,19 @@ async def test_a_workspace_whose_organisation_is_unknown_stays(api: FakeWebApi) 
     async def get_token(_workspace: str) -> str:
         raise NotInstalledError
 
-    async def find_nothing(_workspace: str) -> str:
-        raise InstallationsUnavailableError
-
-    assert await check_status_with(api, get_token, find_nothing) is UNKNOWN
+    links = FixedLinks(is_unavailable=True)
+    assert await check_status_with(api, get_token, links) is UNKNOWN
 
 
 async def check_status_with(
     api: FakeWebApi,
     get_token: TokenProvider,
-    find_organisation: FindOrganisation,
+    links: OrganisationLinks,
     workspace: str = "slack:T1",
 ) -> InstallationStatus:
     """Return the status of a workspace."""
     api_client = ApiClient(api.url, get_token)
-    outlet = SlackOutlet(api_client, OrganisationAccess(api_client, find_organisation))
+    outlet = SlackOutlet(api_client, OrganisationAccess(api_client, links))
     status = await outlet.check_installation(workspace)
     await api_client.close()
     return status
@@ -182,7 +226,7 @@ async def test_the_status_without_a_token_follows_from_the_error(
     async def get_token(_workspace: str) -> str:
         raise error
 
-    status_without_token = await check_status_with(api, get_token, find_none)
+    status_without_token = await check_status_with(api, get_token, FixedLinks())
 
     assert status_without_token is status
     assert api.calls == []
