@@ -142,6 +142,7 @@ def build_settings(word: str) -> dict[str, Any]:
         "change": lambda slot: replace(slot, unanswered_count=5),
         "codes": {"form": "away", "status": "touched"},
         "days": (1, 2),
+        "interval": timedelta(days=1),
         "duty_name": "a duty",
         "evidence": Evidence.INSTALLATION,
         "has_failed": {"a duty": True},
