@@ -36,9 +36,15 @@ from bot.store.move_plan import (
 from bot.store.repositories.column_codecs import to_unix_seconds
 from bot.store.row_security import begin_across_workspaces
 from bot.store.schema import duty_runs, metadata, watermarks
+from bot.store.workspace_rows import LAST_ROWS_BY_TABLE
 
 _DATABASE_ID = "database_id"
 """Name of the row of the move's table that has the source's id."""
+
+_TABLES = tuple(
+    sorted(metadata.sorted_tables, key=lambda table: table.name not in LAST_ROWS_BY_TABLE)
+)
+"""All tables in the order of the copy: row security accepts a list once its team is there."""
 
 _TABLES_OF_EMPTY_DATABASE = frozenset({watermarks.name, duty_runs.name})
 """The tables that have rows in a database to which only migrations were applied."""
@@ -168,7 +174,7 @@ class _Mover:
 
     def _copy_tables(self, source: Connection, tables: tuple[Table, ...] = ()) -> int:
         """Copy *tables*, by default all; return the number of rows."""
-        copied_tables = tables or tuple(metadata.sorted_tables)
+        copied_tables = tables or _TABLES
         total_count = sum(table_copy.count_rows(source, table) for table in copied_tables)
         copied_count = 0
 
@@ -188,7 +194,7 @@ class _Mover:
 
         A table differs if the bot ran on the source after an interruption.
         """
-        if different_tables := self._list_different_tables(source, tuple(metadata.sorted_tables)):
+        if different_tables := self._list_different_tables(source, _TABLES):
             with self._begin_write() as connection:
                 for table in different_tables:
                     move_state.delete_count(connection, table.name)
@@ -233,7 +239,7 @@ def _is_empty(connection: Connection) -> bool:
     """Whether a database of this schema has nothing but what migrations insert."""
     has_rows = any(
         connection.execute(select(table).limit(1)).first() is not None
-        for table in metadata.sorted_tables
+        for table in _TABLES
         if table.name not in _TABLES_OF_EMPTY_DATABASE
     )
     return not has_rows and not database_identity.has_recorded_claim(connection)
