@@ -21,9 +21,10 @@ class Costs:
     """Processor seconds of the bot and its database, without the stand-in and the simulation.
 
     ``message`` and ``lock_message`` are for one message: all its processor time, and the time for
-    which the writer lock is held. ``team_close`` is for a team's two periods, closed and opened
-    again, and ``request`` for a request. A minute in which nothing is due costs ``minute`` for
-    all processes, and ``minute_of_person`` for each clinician.
+    which the writer lock is held, longer where its holder waits for a processor or the disk.
+    ``team_close`` is for a team's two periods, closed and opened again, and ``request`` for a
+    request. A minute in which nothing is due costs ``minute`` for all processes, and
+    ``minute_of_person`` for each clinician.
     """
 
     people_per_clinic: int

@@ -113,7 +113,7 @@ class SlackState:
     def collect_figures(self) -> Json:
         """Return the counts so far, and those of the present round by workspace.
 
-        The times are seconds since the round began.
+        The times are seconds since the round began, 0 without a post.
         """
         return {
             "messages": len(self._posts_by_id),
@@ -125,8 +125,8 @@ class SlackState:
                 place: {
                     "posts": figures.posts,
                     "refused": figures.refused,
-                    "first_at": figures.first_at - self.round_started_at,
-                    "last_at": figures.last_at - self.round_started_at,
+                    "first_at": max(0.0, figures.first_at - self.round_started_at),
+                    "last_at": max(0.0, figures.last_at - self.round_started_at),
                 }
                 for place, figures in self._clinics.items()
             },
