@@ -26,9 +26,6 @@ __all__ = ["key_database", "move", "seeded_folder"]
 _PREPARING, *PHASES = MovePhase
 """The phases before which an earlier one has committed something."""
 
-PHASES_OF_KEYS = PHASES[4:]
-"""The phases in which a move with `--keys` does something else."""
-
 
 class InterruptedMoveError(Exception):
     """Ends a move in the place of a kill: what was committed stays, and nothing else."""
@@ -55,25 +52,39 @@ def interrupt_after(transaction_count: int) -> MoveObserver:
     return MoveObserver(on_rows=on_rows)
 
 
-@pytest.mark.parametrize(
-    ("phase", "moves_keys"),
-    [*((phase, False) for phase in PHASES), *((phase, True) for phase in PHASES_OF_KEYS)],
-)
-def test_interrupted_move_is_continued(
-    move: Move, key_database: DatabaseKeyStore, phase: MovePhase, *, moves_keys: bool
-) -> None:
-    """Wherever it ends, exactly one database may start or none, and the next run completes it."""
+def interrupt_in_every_phase(move: Move) -> None:
+    """Begin or continue the move and end it in each phase, then let it complete.
+
+    Wherever it ends one database may start at most, and in the end the new one alone, with every
+    row.
+    """
     rows = read_rows(open_source(move))
-    if moves_keys:
-        move = replace(move, new_keys=key_database)
-    with pytest.raises(InterruptedMoveError):
-        move_database(move, LATER, interrupt_in(phase))
-    assert count_startable(move) <= 1
+    for phase in PHASES:
+        with pytest.raises(InterruptedMoveError):
+            move_database(move, LATER, interrupt_in(phase))
+        assert count_startable(move) <= 1
 
     move_database(move, LATER)
 
     assert count_startable(move) == 1
     assert read_rows(open_target(move)) == rows
+
+
+def test_move_is_continued_after_each_phase(move: Move) -> None:
+    """With the keys in their folder an interrupted run is continued from every point."""
+    interrupt_in_every_phase(move)
+
+
+def test_move_of_keys_is_continued_after_each_phase(
+    move: Move, key_database: DatabaseKeyStore
+) -> None:
+    """With the keys on their way to a database, too; all of them arrive."""
+    names = [stored_key.file_name for stored_key in move.keys.list_ids()]
+
+    interrupt_in_every_phase(replace(move, new_keys=key_database))
+
+    assert [stored_key.file_name for stored_key in key_database.list_ids()] == names
+    assert move.keys.is_empty()
 
 
 @pytest.mark.parametrize("transaction_count", [5, 20])
