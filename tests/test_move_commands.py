@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.doubles import full_catalogue
 from tests.journeys.botprocess import BotProcess
 from tests.journeys.stdlib_slack import run_fake_slack
+from tests.loaded_settings import SLACK
 from tests.operator_output import OperatorConsole, console
 
 __all__ = ["console", "full_catalogue"]
@@ -35,12 +36,13 @@ def test_database_is_moved_once_the_bot_is_stopped(tmp_path: Path, postgres_url:
 def test_moved_file_stops_every_command(console: OperatorConsole, postgres_url: str) -> None:
     """After the move each command that reads or writes the file ends with the same sentence."""
     console.create_database()
+    console.set(**SLACK, SLACK_API_URL="http://127.0.0.1:9/api/")
     assert console.run("move-to", postgres_url)[0] == 0
 
-    outputs = [console.run(*arguments) for arguments in (("migrate",), ("deliveries",))]
+    outputs = [console.run(verb) for verb in ("migrate", "deliveries", "doctor")]
     again_status, again_text = console.run("move-to", postgres_url)
 
-    assert [status for status, _ in outputs] == [2, 2]
+    assert [status for status, _ in outputs] == [2, 2, 1]
     assert all("was moved to PostgreSQL" in text for _, text in outputs)
     assert again_status == 0
     assert "complete already" in again_text

@@ -36,7 +36,7 @@ def hold_database(path: Path) -> Iterator[Engine]:
         URL.create("sqlite", database=str(path)), poolclass=StaticPool, hide_parameters=True
     )
     event.listen(engine, "connect", _configure_connection)
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", _begin_exclusive)
     try:
         _acquire_lock(engine)
         yield engine
@@ -87,5 +87,6 @@ def _configure_connection(connection: Any, _record: object) -> None:  # noqa: AN
         connection.execute(f"PRAGMA {name}={value}")
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin_exclusive(connection: Connection) -> None:
+    """Begin with the strongest lock: a file without a write-ahead log admits readers otherwise."""
+    connection.exec_driver_sql("BEGIN EXCLUSIVE")

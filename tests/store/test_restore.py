@@ -269,8 +269,11 @@ def test_second_restore_deletes_what_an_interrupted_one_left(
     assert not abandoned.exists()
 
 
-def test_held_database_cannot_be_opened(database: Path, backup: Path) -> None:
+@pytest.mark.parametrize("journal_mode", ["wal", "delete"])
+def test_held_database_cannot_be_opened(database: Path, journal_mode: str) -> None:
     """No other connection reads a database while it is held, and all do afterwards."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(f"PRAGMA journal_mode={journal_mode}")
     with (
         hold_database(database),
         closing(sqlite3.connect(database, timeout=0)) as connection,
