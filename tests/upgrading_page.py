@@ -29,7 +29,9 @@ and the new one, and the table below from the schema that `check-backup` prints.
 All pending migrations are applied in one transaction: after a failure, or a machine that lost its \
 power, the database is as before. A migration adds a table or a column without rewriting the rows \
 of others; where it reads or writes every row of a table, the table is named below, and the \
-upgrade takes longer with its number of rows.
+upgrade takes longer with its number of rows. From schema 0011 with 5,000 teams, 100,000 people \
+and 10,000 open periods on SQLite it took 6.4 seconds of one processor \
+(`.venv/bin/python -m tests.upgrade_cost 5000 100000`).
 
 ## Go back to the release before
 
