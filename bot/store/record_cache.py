@@ -113,6 +113,7 @@ class RecordCache:
         self._key_store = key_store
         self._request_keys = request_keys or RequestKeys()
         self._loaded_request_keys: tuple[bytes, ...] = ()
+        self._workspaces: set[str | None] = set()
         self._request_key_error: KeyStoreUnavailableError | None = None
         self.ledger_records = SealedRecords(
             LedgerCodec(), connection, key_store, is_read_only=is_read_only
@@ -152,6 +153,7 @@ class RecordCache:
 
     def begin_job(self, workspace: str | None) -> None:
         """Show the next job the records of *workspace* alone, of all workspaces for ``None``."""
+        self._workspaces.add(workspace)
         self.ledger_records.readers.workspace = workspace
         self.team_records.readers.workspace = workspace
 
@@ -166,8 +168,12 @@ class RecordCache:
         self.team_records.restore_snapshot(team_snapshot)
 
     def write_dirty(self) -> None:
-        """Seal and write every marked record, whoever's it is, in one statement per table."""
-        if self.ledger_records.is_dirty or self.team_records.is_dirty:
+        """Seal and write every marked record, whoever's it is, in one statement per table.
+
+        Where all jobs served one workspace, its rows are still open, and a round trip is saved.
+        """
+        is_dirty = self.ledger_records.is_dirty or self.team_records.is_dirty
+        if is_dirty and len(self._workspaces) != 1:
             open_rows(self._connection, None)
         self.ledger_records.write_dirty()
         self.team_records.write_dirty()

@@ -9,16 +9,14 @@ from psycopg import sql
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from bot.conversation import Person
 from bot.store.repositories import Repositories
 from bot.store.row_security import build_opening_sql, open_rows
-from bot.store.schema import metadata, workspaces
+from bot.store.schema import metadata
 from bot.store.store import Store
 from bot.store.workspace_rows import LAST_ROWS_BY_TABLE, ROWS_BY_TABLE
 from tests.key_folders import open_test_store
 from tests.postgres import PostgresServer
 from tests.store.conftest import PEPPERS
-from tests.store.sample_jobs import insert_row_job, list_row_names
 from tests.store.sample_workspaces import (
     GONE,
     STAYING,
@@ -181,104 +179,6 @@ async def test_workspace_inserts_no_row_of_another(seeded_store: Store, name: st
 
     with pytest.raises(DBAPIError, match="42501"):
         await seeded_store.for_workspace(workspace_key(GONE)).write(put_back)
-
-
-async def test_jobs_of_one_transaction_have_their_own_rows_each(store: Store) -> None:
-    """Also after a job that failed, and after a savepoint within a job that was rolled back."""
-
-    def fail(repos: Repositories) -> None:
-        assert list_row_names(repos) == ["slack:T1"]
-        raise UndoneError
-
-    def undo_savepoint(repos: Repositories) -> list[str]:
-        savepoint = repos._connection.begin_nested()
-        repos._connection.execute(update(workspaces).values(pace=7))
-        savepoint.rollback()
-        return list_row_names(repos)
-
-    names = [f"slack:T{number}" for number in range(3)]
-    for name in names:
-        await store.for_workspace(name).write(insert_row_job(name))
-
-    results = await asyncio.gather(
-        *(
-            store.for_workspace(name).write(job)
-            for name, job in (
-                ("slack:T0", list_row_names),
-                ("slack:T1", fail),
-                ("slack:T2", undo_savepoint),
-                ("slack:T1", list_row_names),
-            )
-        ),
-        store.across_workspaces.write(list_row_names),
-        store.for_workspace("slack:T3").write(list_row_names),
-        return_exceptions=True,
-    )
-
-    assert isinstance(results.pop(1), UndoneError)
-    assert results == [["slack:T0"], ["slack:T2"], ["slack:T1"], names, []]
-
-
-async def test_hostile_id_of_a_workspace_opens_nothing(store: Store) -> None:
-    """Neither the sign for all nor the end of a literal; the other jobs are committed."""
-    await store.across_workspaces.write(insert_row_job("slack:T1"))
-
-    results = await asyncio.gather(
-        *(
-            store.for_workspace(name).write(list_row_names)
-            for name in ("*", "'", '{"*"}', '"', "\\", "\0", "\ud800", "", "NULL", "slack:T1")
-        ),
-        return_exceptions=True,
-    )
-
-    assert [result for result in results if not isinstance(result, Exception)] == [
-        *([[]] * 6),
-        ["slack:T1"],
-    ]
-
-
-async def test_linked_workspaces_are_one_group(store: Store) -> None:
-    """Through another one, too; a workspace without a link to them sees none of their rows."""
-    names = [f"slack:T{number}" for number in range(4)]
-
-    def link(repos: Repositories) -> None:
-        first, second, third, _ = (Person(name, "U1") for name in names)
-        other = Person(second.workspace, "U2")
-        repos.linked_accounts.set_links([(first, second), (other, third)])
-
-    for name in names:
-        await store.for_workspace(name).write(insert_row_job(name))
-    await store.across_workspaces.write(link)
-
-    visible = [await store.for_workspace(name).read(list_row_names) for name in names]
-
-    assert visible == [names[:3], names[:3], names[:3], names[3:]]
-
-
-async def test_organisation_is_visible_to_its_workspaces_and_they_not_to_each_other(
-    store: Store,
-) -> None:
-    """A workspace is served by its organisation's installation, and knows of no sibling.
-
-    Once that link has ended, it does not see the organisation either.
-    """
-
-    def install(repos: Repositories) -> None:
-        repos.installations.save("slack:E1", {"token": "xoxb-made-up"})
-        repos.installations.link_workspaces("slack:E1", ["slack:T1", "slack:T2"])
-
-    await store.across_workspaces.write(install)
-    scope = store.for_workspace("slack:T1")
-
-    stored = await scope.read(lambda repos: repos.installations.find("slack:T1"))
-    listed = await scope.read(lambda repos: repos.installations.list_workspaces())
-
-    assert stored
-    assert stored.installed_as == "slack:E1"
-    assert listed == ("slack:E1", "slack:T1")
-    await scope.write(lambda repos: repos.installations.end_link("slack:E1", "slack:T1"))
-    listed = await scope.read(lambda repos: repos.installations.list_workspaces())
-    assert listed == ("slack:T1",)
 
 
 async def test_record_that_another_job_opened_stays_hidden(seeded_store: Store) -> None:

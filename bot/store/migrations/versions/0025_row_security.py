@@ -74,17 +74,23 @@ _POLICIES = {
 The workspace comes first: what reads all rows looks up no team for each.
 """
 
+_IS_UNRESTRICTED = _is_visible("NULL")
+
 _INSERTS = {
     "alias": f"{_is_visible('workspace')} AND {_is_visible('same_workspace')}",
     **{
-        name: f"{_is_visible('workspace')} AND {_is_team_visible(f'{name}.team')}"
+        name: f"{_IS_UNRESTRICTED} OR "
+        f"({_is_visible('workspace')} AND {_is_team_visible(f'{name}.team')})"
         for name in _BY_TEAM
     },
-    "feed": f"{_is_visible('NULL')} OR {_is_team_visible('feed.team')}",
+    "feed": f"{_IS_UNRESTRICTED} OR {_is_team_visible('feed.team')}",
     "period": _is_unit_visible("period"),
     "period_member": _is_unit_visible("period_member"),
 }
-"""What is required of new rows in addition: those that mention two tenants are in both."""
+"""What is required of new rows in addition: those that mention two tenants are in both.
+
+Nothing is where the setting stands for all: rows may then be inserted before their team.
+"""
 
 _OPEN_WORKSPACE = """
 CREATE FUNCTION attune_open_workspace(opened text) RETURNS void LANGUAGE plpgsql AS $$
