@@ -22,6 +22,9 @@ setting every statement that would read or write a row fails, instead of finding
 that does not know it, such as an earlier release, must not take a full database for an empty one
 and remove the keys that no row seems to need. Superusers and roles with ``BYPASSRLS`` pass any
 policy; ``doctor`` says so, see :class:`bot.store.server_roles.ServerRoles`.
+
+**SQLite** has no row security: there the queries alone decide which rows a job reads and writes.
+The tests that try every handler and verb with the ids of another workspace run on both databases.
 """
 
 from collections.abc import Iterator
