@@ -4,18 +4,16 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator
-from typing import Any
 
-import psycopg
 import pytest
 
 from bot.context import Context
 from schedules.delivery.sender import DeliverySender
 from schedules.delivery.shared_workers import SharedWorkers
 from schedules.delivery.worker_timings import WorkerTimings
-from tests.postgres import ALL_ROWS
 from tests.schedules.delivery.worker_pairs import (
     WORKSPACES,
+    DbosTables,
     SlowOutlet,
     compose_empty_message,
     context,
@@ -50,52 +48,6 @@ async def worker(context: Context, postgres_url: str) -> AsyncIterator[SharedWor
     await wait_until(lambda: bool(shared._executor_name))
     yield shared
     await shared.stop()
-
-
-class DbosTables:
-    """The rows about the workflows that a reader of the database can see."""
-
-    def __init__(self, url: str) -> None:
-        """Read the database at *url*."""
-        self._url = url.replace("+psycopg", "")
-
-    def run_query(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Run *query* in a connection of its own, outside the store."""
-        with psycopg.connect(self._url, autocommit=True, options=ALL_ROWS) as connection:
-            cursor = connection.execute(query.encode(), values)
-            return cursor.fetchall() if cursor.description else []
-
-    def read_all(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Return every row of DBOS's tables, by table name."""
-        table_query = "SELECT tablename FROM pg_tables WHERE schemaname = 'attune_dbos'"
-        return {
-            name: self.run_query(f"TABLE attune_dbos.{name}")
-            for (name,) in self.run_query(table_query)
-        }
-
-    def count_states(self) -> Counter[str]:
-        """Count the workflows by status."""
-        return Counter(
-            state for (state,) in self.run_query("SELECT status FROM attune_dbos.workflow_status")
-        )
-
-    def insert_pending_workflow(self, workspace: str, executor: str) -> None:
-        """Insert a workflow that *executor* started and never finished."""
-        self.run_query(
-            "INSERT INTO attune_dbos.workflow_status (workflow_uuid, status, name, executor_id,"
-            " application_version, queue_name, queue_partition_key, priority, serialization,"
-            " application_name, created_at, updated_at)"
-            " VALUES (%s, 'PENDING', 'drain', %s, 'delivery-1', 'drain', %s, 0, 'portable_json',"
-            " 'attune', extract(epoch from now()) * 1000, extract(epoch from now()) * 1000)",
-            f"drain:{workspace}:1",
-            executor,
-            workspace,
-        )
-        self.run_query(
-            "INSERT INTO attune_dbos.workflow_input (workflow_uuid, inputs) VALUES (%s, %s)",
-            f"drain:{workspace}:1",
-            f'{{"namedArgs":{{}},"positionalArgs":["{workspace}"]}}',
-        )
 
 
 @pytest.fixture

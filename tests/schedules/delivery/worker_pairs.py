@@ -5,7 +5,9 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+import psycopg
 import pytest
 
 from bot.content.catalogue import Catalogue
@@ -15,6 +17,7 @@ from bot.elements import Message
 from bot.store.repositories.deliveries import PlannedDelivery
 from tests.doubles import PEPPERS, START, FakeClock, RecordingOutlet
 from tests.key_folders import open_test_store
+from tests.postgres import ALL_ROWS
 
 DEADLINE = START.replace(hour=23)
 WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH")
@@ -93,3 +96,49 @@ async def wait_until(condition: Callable[[], bool], seconds: float = 120.0) -> N
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         await asyncio.sleep(0.05)
+
+
+class DbosTables:
+    """The rows about the workflows that a reader of the database can see."""
+
+    def __init__(self, url: str) -> None:
+        """Read the database at *url*."""
+        self._url = url.replace("+psycopg", "")
+
+    def run_query(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Run *query* in a connection of its own, outside the store."""
+        with psycopg.connect(self._url, autocommit=True, options=ALL_ROWS) as connection:
+            cursor = connection.execute(query.encode(), values)
+            return cursor.fetchall() if cursor.description else []
+
+    def read_all(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return every row of DBOS's tables, by table name."""
+        table_query = "SELECT tablename FROM pg_tables WHERE schemaname = 'attune_dbos'"
+        return {
+            name: self.run_query(f"TABLE attune_dbos.{name}")
+            for (name,) in self.run_query(table_query)
+        }
+
+    def count_states(self) -> Counter[str]:
+        """Count the workflows by status."""
+        return Counter(
+            state for (state,) in self.run_query("SELECT status FROM attune_dbos.workflow_status")
+        )
+
+    def insert_pending_workflow(self, workspace: str, executor: str) -> None:
+        """Insert a workflow that *executor* started and never finished."""
+        self.run_query(
+            "INSERT INTO attune_dbos.workflow_status (workflow_uuid, status, name, executor_id,"
+            " application_version, queue_name, queue_partition_key, priority, serialization,"
+            " application_name, created_at, updated_at)"
+            " VALUES (%s, 'PENDING', 'drain', %s, 'delivery-1', 'drain', %s, 0, 'portable_json',"
+            " 'attune', extract(epoch from now()) * 1000, extract(epoch from now()) * 1000)",
+            f"drain:{workspace}:1",
+            executor,
+            workspace,
+        )
+        self.run_query(
+            "INSERT INTO attune_dbos.workflow_input (workflow_uuid, inputs) VALUES (%s, %s)",
+            f"drain:{workspace}:1",
+            f'{{"namedArgs":{{}},"positionalArgs":["{workspace}"]}}',
+        )
