@@ -12,8 +12,8 @@ from schedules.delivery.sender import DeliverySender
 from schedules.delivery.shared_workers import SharedWorkers
 from tests.doubles import FakeClock
 from tests.journeys.faulty_slack import FaultySlack
-from tests.schedules.delivery.test_shared_workers import TIMINGS, DbosTables, tables
-from tests.schedules.delivery.worker_pairs import context, outlet, wait_until
+from tests.schedules.delivery.test_shared_workers import TIMINGS, tables
+from tests.schedules.delivery.worker_pairs import DbosTables, context, outlet, wait_until
 from tests.schedules.outages import DeliverDue, OutageClaims, plan_monday, slack
 
 __all__ = ["context", "outlet", "slack", "tables"]
