@@ -22,10 +22,14 @@ which a worker that recorded no tick would look dead.
 _RECORD_TIMEOUT_SECONDS = 30.0
 """Seconds that the record of a tick waits for other writers; the next tick is a minute later."""
 
-_PREREQUISITES: Mapping[str, str] = {"mark_database": "close_periods"}
+_PREREQUISITES: Mapping[str, str] = {
+    "mark_database": "close_periods",
+    "close_notice": "close_periods",
+}
 """Duties that are left out while another one is at work in this process.
 
-All others may run beside each other, as they do in several workers.
+A restore is looked for in periods that are open, and a notice is about tables that are published.
+All other duties may run beside each other, as they do in several workers.
 """
 
 

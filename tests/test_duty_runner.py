@@ -159,7 +159,7 @@ async def read_last_tick(context: Context) -> datetime | None:
 
 
 async def test_long_close_delays_no_other_duty(context: Context) -> None:
-    """Two ticks run the others, begin the close once, and are recorded; a restore waits for it."""
+    """Two ticks run the others, begin the close once, and are recorded; what needs its tables waits."""
     slow = SlowDuty()
     runner = build_runner(context, slow)
     for _ in range(2):
@@ -169,6 +169,7 @@ async def test_long_close_delays_no_other_duty(context: Context) -> None:
     assert set(TIMETABLE) - set(await read_failed_runs(context)) == {
         "close_periods",
         "mark_database",
+        "close_notice",
     }
     assert (slow.begin_count, slow.end_count) == (1, 0)
 
