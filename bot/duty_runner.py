@@ -33,6 +33,10 @@ All other duties may run beside each other, as they do in several workers.
 """
 
 
+_AWAITED = frozenset({"purge_workspaces"})
+"""Duties that a tick waits for to their end: no other one meets records without their keys."""
+
+
 class DutyRunner:
     """Runs every duty of the timetable in order; a failure of one does not stop the others."""
 
@@ -70,7 +74,8 @@ class DutyRunner:
                     return
                 if _PREREQUISITES.get(name) in self._running_tasks:
                     continue
-                is_failure = await self._run_with_patience(name, duty, patience_seconds)
+                patience = math.inf if name in _AWAITED else patience_seconds
+                is_failure = await self._run_with_patience(name, duty, patience)
                 if is_failure is not None:
                     has_failed[name] = is_failure
             if not self._is_stopping:

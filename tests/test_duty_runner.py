@@ -140,11 +140,11 @@ class SlowDuty:
         return None
 
 
-def build_runner(context: Context, slow: SlowDuty) -> DutyRunner:
-    """Return a runner in whose timetable the close of periods is *slow*, and all others quick."""
+def build_runner(context: Context, slow: SlowDuty, slow_name: str = "close_periods") -> DutyRunner:
+    """Return a runner in whose timetable the duty *slow_name* is *slow*, and all others quick."""
     quick = SlowDuty()
     quick.release.set()
-    duties = {"close_periods": slow}
+    duties = {slow_name: slow}
     timetable = {name: duties.get(name, quick) for name in TIMETABLE}
     return DutyRunner(
         context, {name: Duty(duty.run, duty.next_due) for name, duty in timetable.items()}
@@ -159,7 +159,7 @@ async def read_last_tick(context: Context) -> datetime | None:
 
 
 async def test_long_close_delays_no_other_duty(context: Context) -> None:
-    """Two ticks run the others, begin the close once, and are recorded; what needs its tables waits."""
+    """Two ticks run the others, begin the close once, and are recorded; what needs it waits."""
     slow = SlowDuty()
     runner = build_runner(context, slow)
     for _ in range(2):
@@ -207,3 +207,19 @@ async def test_stop_cancels_a_long_duty(context: Context) -> None:
 
     assert slow.end_count == 0
     assert await read_last_tick(context) is None
+
+
+async def test_long_purge_is_awaited(context: Context) -> None:
+    """No other duty runs beside a purge: it would meet records whose keys are destroyed."""
+    slow = SlowDuty()
+    runner = build_runner(context, slow, "purge_workspaces")
+    tick = asyncio.create_task(runner.run_duties(patience_seconds=0.01))
+    await slow.begin.wait()
+    await asyncio.sleep(0.05)
+
+    assert not tick.done()
+    assert await read_failed_runs(context) == {}
+
+    slow.release.set()
+    await tick
+    assert set(await read_failed_runs(context)) == set(TIMETABLE)
