@@ -17,7 +17,14 @@ from bot.store.keys.key_id import TeamKeyId
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.repositories.person_renames import PERSON_COLUMNS, RenameStatus
-from bot.store.schema import audit_entries, linked_accounts, metadata, people, previous_setups
+from bot.store.schema import (
+    audit_entries,
+    linked_accounts,
+    metadata,
+    operator_entries,
+    people,
+    previous_setups,
+)
 from handlers import FORMS
 from tests.doubles import FakeClock, clock, context, empty_database, full_catalogue, outlet
 from tests.handlers.setup_forms import CURRENT_ANSWERS, submit_setup
@@ -213,6 +220,7 @@ def test_every_column_of_a_person_is_renamed() -> None:
         audit_entries.c.actor,
         audit_entries.c.subject,
         previous_setups.c.person,
+        operator_entries.c.actor,  # the operator or the clock, and no person
     }
 
     assert columns - elsewhere == {*PERSON_COLUMNS} - {people.c.id}
