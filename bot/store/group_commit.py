@@ -56,9 +56,10 @@ class EscapedStopIterationError(RuntimeError):
 
 
 class TransactionLostError(RuntimeError):
-    """The database rolled the whole transaction back, not only the failing job's savepoint.
+    """The whole transaction is rolled back, not only the failing job's savepoint.
 
-    SQLite does so on a full disk: the earlier jobs of the batch are undone as well.
+    SQLite does so on a full disk, and PostgreSQL's stays failed where no savepoint was opened: the
+    earlier jobs of the batch are undone as well.
     """
 
 
@@ -166,6 +167,7 @@ class GroupCommitWriter:
                     open_scope = partial(_open_savepoint, connection, records, job.workspace)
                     resolvers.append(_run_job(job, open_scope, repos))
                 records.write_dirty()
+                _require_valid_transaction(connection)
         except Exception as error:  # noqa: BLE001 - any exception here rolled the batch back
             self._state_log.report_fault("store.commit_failed", error)
             _fail_jobs(batch or self._pop_first_job(), error)
@@ -239,15 +241,21 @@ def _open_savepoint(
     """Run the block in a savepoint, which an exception rolls back, the *records* included.
 
     The rows of *workspace* are opened with it, in the same round trip. Raises
-    :class:`TransactionLostError` when the savepoint is gone. The statements go to the
-    driver directly: compiling a savepoint in SQLAlchemy takes longer than executing it, and each
-    delivered message needs several.
+    :class:`TransactionLostError` when the savepoint cannot be opened or is gone, and
+    :class:`ValueError` for what is no id of a workspace. The statements go to the driver directly:
+    compiling a savepoint in SQLAlchemy takes longer than executing it, and each delivered message
+    needs several.
     """
     driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "postgresql":
-        driver.execute(f"SAVEPOINT work; {build_opening_sql(workspace)}", prepare=False)
-    else:
-        driver.execute("SAVEPOINT work")
+    is_postgresql = connection.dialect.name == "postgresql"
+    statements = f"SAVEPOINT work; {build_opening_sql(workspace)}" if is_postgresql else ""
+    try:
+        if is_postgresql:
+            driver.execute(statements, prepare=False)
+        else:
+            driver.execute("SAVEPOINT work")
+    except Exception as error:
+        raise TransactionLostError from error
     records.begin_job(workspace)
     snapshot = records.take_snapshot()
     try:
@@ -261,6 +269,16 @@ def _open_savepoint(
             raise TransactionLostError from error
         raise
     driver.execute("RELEASE SAVEPOINT work")
+
+
+def _require_valid_transaction(connection: Connection) -> None:
+    """Raise :class:`TransactionLostError` where the commit would be answered by a rollback.
+
+    PostgreSQL does so after an error that no savepoint undid, and the driver raises nothing then.
+    """
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "postgresql" and driver.info.transaction_status.name == "INERROR":
+        raise TransactionLostError
 
 
 def _fail_jobs(jobs: list[QueuedJob[Any]], error: Exception) -> None:

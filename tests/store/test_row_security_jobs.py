@@ -1,12 +1,17 @@
 """Row security on PostgreSQL among the jobs of one transaction, and tenant groups."""
 
 import asyncio
+import threading
+from collections.abc import Callable
 from functools import partial
 
+import psycopg
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
+from sqlalchemy.exc import ProgrammingError
 
 from bot.conversation import Person
+from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
 from bot.store.schema import workspaces
 from bot.store.store import Store
@@ -19,6 +24,18 @@ from tests.store.sample_workspaces import (
 )
 
 pytestmark = pytest.mark.postgresql
+
+
+FAILING_FUNCTION = """
+CREATE OR REPLACE FUNCTION attune_open_workspace(opened text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF opened = 'slack:T1' THEN
+        RAISE EXCEPTION USING ERRCODE = 'query_canceled';
+    END IF;
+    PERFORM set_config('attune.workspaces', ARRAY[opened]::text, true);
+END $$
+"""
+"""A function that fails for one workspace, as a timeout of the server lets it fail."""
 
 
 class UndoneError(Exception):
@@ -65,6 +82,56 @@ async def test_jobs_of_one_transaction_have_their_own_rows_each(store: Store) ->
 
     assert isinstance(results.pop(1), UndoneError)
     assert results == [["slack:T0"], ["slack:T2"], ["slack:T1"], names, []]
+
+
+def fail_unnoticed(repos: Repositories) -> None:
+    """Job whose statement fails, and which hides the error, outside any savepoint of its own."""
+    with pytest.raises(ProgrammingError):
+        repos._connection.execute(text("SELECT no_such_column"))
+
+
+@pytest.mark.parametrize(
+    ("workspace", "job"),
+    [("slack:T1", list_row_names), ("slack:T2", fail_unnoticed)],
+    ids=["rows not opened", "hidden error"],
+)
+@pytest.mark.parametrize("is_last", [False, True], ids=["followed", "last"])
+async def test_no_job_of_a_lost_transaction_is_reported_as_saved(
+    store: Store,
+    postgres_url: str,
+    workspace: str,
+    job: Callable[[Repositories], object],
+    *,
+    is_last: bool,
+) -> None:
+    """All callers learn it where a workspace's rows are not opened, and where a job hides an error.
+
+    The server undoes the jobs before, too. What it reports as saved, and the next batch, is stored.
+    """
+    with psycopg.connect(postgres_url.replace("+psycopg", "")) as connection:
+        connection.execute(FAILING_FUNCTION)
+    may_continue = threading.Event()
+
+    def insert_later(repos: Repositories) -> str:
+        assert may_continue.wait(10)
+        return insert_row_job("slack:T0")(repos)
+
+    writes = [
+        store.for_workspace("slack:T0").write(insert_later),
+        store.for_workspace(workspace).write(job),
+    ]
+    if not is_last:
+        writes.append(store.for_workspace("slack:T3").write(insert_row_job("slack:T3")))
+    batch = asyncio.gather(*writes, return_exceptions=True)
+    await asyncio.sleep(0)
+    may_continue.set()
+    results = await batch
+
+    assert [type(result) for result in results[:2]] == [StoreBusyError, StoreBusyError]
+    names = [result for result in results if isinstance(result, str)]
+    assert await store.across_workspaces.read(list_row_names) == names
+    await store.for_workspace("slack:T0").write(insert_row_job("slack:T0"))
+    assert await store.across_workspaces.read(list_row_names) == ["slack:T0", *names]
 
 
 async def test_hostile_id_of_a_workspace_opens_nothing(store: Store) -> None:
