@@ -12,7 +12,7 @@ from bot.operator_commands import EXIT_FAULTY_INPUT, EXIT_UNHEALTHY, print_sente
 from bot.settings import Settings
 from bot.store import backup, backup_folder, postgresql_tools, restore
 from bot.store.keys.open_key_store import open_key_store
-from bot.store.restore import RestoreRefusedError, RestoreReport
+from bot.store.restore import RestoreRefusal, RestoreRefusedError, RestoreReport
 
 
 def back_up_database(options: argparse.Namespace, words: LanguagePack) -> int:
@@ -58,6 +58,9 @@ def check_backup(options: argparse.Namespace, words: LanguagePack) -> int:
         _print_command("operator.backup.postgresql_check", command, words)
         return EXIT_FAULTY_INPUT
     report = backup.check_backup(options.file)
+    if not report.is_complete:
+        print_sentence(_explain_refusal(RestoreRefusal.WRITE_AHEAD_LOG, options.file, words))
+        return EXIT_UNHEALTHY
     if not report.is_readable:
         print_sentence(words.translate("operator.backup.unreadable", path=str(options.file)))
         return EXIT_UNHEALTHY
@@ -87,8 +90,7 @@ def restore_database(options: argparse.Namespace, words: LanguagePack) -> int:
             is_dry_run=options.dry_run,
         )
     except RestoreRefusedError as error:
-        key = f"operator.restore.refused.{error.refusal}"
-        print_sentence(words.translate(key, path=str(options.file)))
+        print_sentence(_explain_refusal(error.refusal, options.file, words))
         return EXIT_FAULTY_INPUT
     except OSError as error:
         facts = {"path": str(options.file), "reason": error.strerror or type(error).__name__}
@@ -98,6 +100,14 @@ def restore_database(options: argparse.Namespace, words: LanguagePack) -> int:
         key_store.close()
     _print_report(report, config.database_file, words, is_dry_run=options.dry_run)
     return 0
+
+
+def _explain_refusal(refusal: RestoreRefusal, file: Path, words: LanguagePack) -> str:
+    """Return the sentence for *refusal*, with the command that copies *file* with its log."""
+    address = shlex.quote(f"DATABASE_URL=sqlite:///{file.resolve()}")
+    command = f"env {address} python -m bot backup {shlex.quote(f'{file}.complete')}"
+    facts = {"path": str(file), "log": f"{file.resolve()}-wal", "command": command}
+    return words.translate(f"operator.restore.refused.{refusal}", **facts)
 
 
 def _print_report(

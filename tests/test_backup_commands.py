@@ -2,6 +2,8 @@
 
 import os
 import re
+import shlex
+import shutil
 import subprocess
 
 import pytest
@@ -64,6 +66,33 @@ def test_refused_restore_names_the_file_and_the_reason(console: OperatorConsole)
         2,
         f"{file} is not a copy of an SQLite database of Attune. Nothing was changed.\n",
     )
+
+
+async def test_copy_of_a_live_file_is_completed_by_the_printed_command(
+    console: OperatorConsole,
+) -> None:
+    """Both commands refuse a copied file with its log; the command they print loses no row."""
+    console.create_database()
+    store = console.open_store()
+    await store.across_workspaces.write(insert_workspaces)
+    copy = console.folder / "my copies" / "file"
+    copy.parent.mkdir()
+    for suffix in ("", "-wal"):
+        shutil.copyfile(f"{console.database_file}{suffix}", f"{copy}{suffix}")
+    await store.close()
+
+    outputs = [console.run(verb, str(copy)) for verb in ("check-backup", "restore")]
+
+    assert [status for status, _ in outputs] == [1, 2]
+    assert outputs[0][1] == outputs[1][1]
+    (command,) = re.findall(r"`env (.+) python -m bot (.+)`", outputs[0][1])
+    ((address,), arguments) = map(shlex.split, command)
+    console.set(DATABASE_URL=address.removeprefix("DATABASE_URL="))
+    assert console.run(*arguments)[0] == 0
+    assert console.run("check-backup", arguments[-1])[0] == 0
+    completed = open_test_store(f"sqlite:///{arguments[-1]}", PEPPERS)
+    assert await completed.across_workspaces.read(list_workspaces) == ["slack:T1", "slack:T2"]
+    await completed.close()
 
 
 def test_restore_into_a_folder_that_cannot_be_made_is_explained(console: OperatorConsole) -> None:

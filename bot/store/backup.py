@@ -26,12 +26,15 @@ class BackupReport:
 
     ``is_readable``: it is a database; ``is_intact``: SQLite's integrity check found no damage;
     ``is_current``: its schema is this release's (an older one is migrated at the start).
+    ``is_complete``: no write-ahead log lies beside it, which this check does not read; where it is
+    false, nothing else was checked.
     ``counts`` has the number of people, teams, published tables and open periods.
     """
 
     is_readable: bool
     is_intact: bool = False
     is_current: bool = False
+    is_complete: bool = True
     revision: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
 
@@ -68,6 +71,8 @@ def copy_database(source: Path, target: Path, options: str = "mode=ro") -> None:
 
 def check_backup(path: Path) -> BackupReport:
     """Check the backup at *path* without changing it; a missing file is not readable."""
+    if has_write_ahead_log(path):
+        return BackupReport(is_readable=False, is_complete=False)
     try:
         with _connect(path, "mode=ro&immutable=1") as connection:
             (integrity,) = connection.execute("PRAGMA integrity_check").fetchone()
@@ -86,6 +91,17 @@ def check_backup(path: Path) -> BackupReport:
         revision=", ".join(sorted(revisions)),
         counts=counts,
     )
+
+
+def has_write_ahead_log(path: Path) -> bool:
+    """Whether a write-ahead log with content lies beside the file at *path*, or what it links to.
+
+    It has what was committed last, and only a connection that may lock the file reads it.
+    """
+    try:
+        return Path(f"{path.resolve()}-wal").stat().st_size > 0
+    except FileNotFoundError:
+        return False
 
 
 def build_address(path: Path, options: str) -> str:

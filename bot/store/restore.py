@@ -34,6 +34,7 @@ _STOPPED_AFTER = timedelta(minutes=15)
 class RestoreRefusal(StrEnum):
     """Why a backup is not put in place; each has a sentence for the operator."""
 
+    WRITE_AHEAD_LOG = "write_ahead_log"
     UNREADABLE = "unreadable"
     DAMAGED = "damaged"
     NEWER_SCHEMA = "newer_schema"
@@ -107,13 +108,15 @@ def restore_database(
 
 def _check_source(database: Path, source: Path) -> _Contents:
     """Check that the backup is sound and one that this release can start with."""
+    if database.exists() and source.exists() and source.samefile(database):
+        raise RestoreRefusedError(RestoreRefusal.SAME_FILE)
     report = backup.check_backup(source)
+    if not report.is_complete:
+        raise RestoreRefusedError(RestoreRefusal.WRITE_AHEAD_LOG)
     if not report.is_readable:
         raise RestoreRefusedError(RestoreRefusal.UNREADABLE)
     if not report.is_intact:
         raise RestoreRefusedError(RestoreRefusal.DAMAGED)
-    if database.exists() and source.samefile(database):
-        raise RestoreRefusedError(RestoreRefusal.SAME_FILE)
     with _connect(source, "mode=ro&immutable=1") as connection:
         fault = migrate.find_schema_fault(connection)
         mark = database_identity.read_mark(connection)

@@ -57,6 +57,30 @@ async def test_copied_live_file_is_reported(url: str, tmp_path: Path) -> None:
     assert check_backup(tmp_path / "backup").is_current
 
 
+async def test_copied_write_ahead_log_is_reported(url: str, tmp_path: Path) -> None:
+    """A live file that was copied with its log is not complete, under any name."""
+    store = open_store(url)
+    await store.across_workspaces.write(insert_row_job("slack:T1"))
+    for suffix in ("", "-wal"):
+        shutil.copyfile(tmp_path / "data" / f"attune.sqlite{suffix}", tmp_path / f"copy{suffix}")
+    (tmp_path / "link").symlink_to(tmp_path / "copy")
+    await store.close()
+
+    for name in ("copy", "link"):
+        assert not check_backup(tmp_path / name).is_complete
+
+
+def test_empty_write_ahead_log_is_no_obstacle(url: str, tmp_path: Path) -> None:
+    """A log without content takes nothing from the backup."""
+    back_up_database(url, tmp_path / "backup")
+    (tmp_path / "backup-wal").touch()
+
+    report = check_backup(tmp_path / "backup")
+
+    assert report.is_complete
+    assert report.is_intact
+
+
 async def test_backup_during_writes_is_one_committed_state(url: str, tmp_path: Path) -> None:
     """A backup made while rows are written is intact, and has the rows acknowledged before it."""
     store = open_store(url)
