@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
+from sqlalchemy import make_url
 
 from bot.__main__ import HANDLERS
 from bot.settings import Settings
@@ -94,11 +95,30 @@ def test_a_worker_is_checked_on_its_own_port() -> None:
     assert f":{port}/healthz" in services["worker-1"]["healthcheck"]["test"][-1]
 
 
+def test_the_bots_role_is_not_the_servers_superuser() -> None:
+    """The bot connects as the role of the script, which runs before the server is healthy."""
+    services = load_compose("compose.postgresql.yml")["services"]
+    superuser = services["database"]["environment"]["POSTGRES_USER"]
+    script = (ROOT / "deploy/database-role.sql").read_text(encoding="utf-8")
+
+    for service in list_bot_services("compose.postgresql.yml").values():
+        address = make_url(service["environment"]["DATABASE_URL"])
+        assert address.username != superuser
+        assert f"CREATE ROLE {address.username} LOGIN" in script
+        assert f"CREATE DATABASE {address.database} OWNER {address.username};" in script
+    (mount,) = (v for v in services["database"]["volumes"] if "initdb" in v)
+    assert mount == "./database-role.sql:/docker-entrypoint-initdb.d/database-role.sql:ro"
+    # The server that runs the script listens on no network address.
+    assert "--host=127.0.0.1" in services["database"]["healthcheck"]["test"]
+
+
 @pytest.mark.parametrize("name", FILES)
 def test_no_password_is_in_a_file(name: str) -> None:
     """Every password is a variable without a default, and its absence has a message."""
     text = (ROOT / "deploy" / name).read_text(encoding="utf-8")
-    passwords = re.findall(r"(?:PASSWORD: |//attune:)(.+?)(?:@|$)", text, re.MULTILINE)
+    passwords = re.findall(r"(\w+_PASSWORD): (.+)$", text, re.MULTILINE)
+    passwords += re.findall(r"//(attune):(.+?)@", text)
 
-    assert all(word.startswith("${POSTGRES_PASSWORD:?") for word in passwords)
-    assert ("postgresql" in name) == bool(passwords)
+    for key, word in passwords:
+        assert word == f"${{{key.replace('attune', 'ATTUNE_PASSWORD')}:?is not set}}"
+    assert len(passwords) == (3 if "postgresql" in name else 0)
