@@ -46,9 +46,10 @@ def copy_sound(file: Path, migrated: Path) -> None:
 
 
 def copy_newer(file: Path, migrated: Path) -> None:
-    """Copy the sound database, and give it the revision of a newer release."""
+    """Copy the sound database, and give it the revision of a release that has left this behind."""
     copy_sound(file, migrated)
     execute(file, "update alembic_version set version_num = '9001'")
+    execute(file, "update duty set looked = 9001 where name = 'oldest_supported_revision'")
 
 
 def copy_foreign(file: Path, migrated: Path) -> None:
