@@ -5,7 +5,9 @@ import asyncio
 
 from bot import app, progress
 from bot.admin import secret_verbs
+from bot.admin.secret_verbs import RotationReport
 from bot.content.catalogue import LanguagePack
+from bot.context import Context
 from bot.operator_commands import EXIT_UNHEALTHY, print_sentence
 from bot.team_commands import load_settings_to_write
 
@@ -13,21 +15,21 @@ from bot.team_commands import load_settings_to_write
 def run_secret_command(options: argparse.Namespace, words: LanguagePack) -> int:
     """Seal everything with the newest secret, and say whether an earlier one is still needed.
 
-    1 while one is. A command that was interrupted is completed by running it again.
+    1 while one is, or may be: the generated one until a process has been restarted with ``PEPPER``.
+    A command that was interrupted is completed by running it again.
     """
     config = load_settings_to_write()
     pepper_count = len(config.peppers)
-    if pepper_count > 1:
-        print_sentence(words.translate("operator.secret.restart_first"))
     on_step = progress.build_step_callback(words.translate("operator.progress.secrets"))
-    report = asyncio.run(
-        app.run_operator_job(
-            config,
-            lambda context: secret_verbs.rotate_secret(
-                context, pepper_count, on_step, is_dry_run=options.dry_run
-            ),
+
+    async def rotate(context: Context) -> RotationReport:
+        if await secret_verbs.has_earlier_secret(context, pepper_count):
+            print_sentence(words.translate("operator.secret.restart_first"))
+        return await secret_verbs.rotate_secret(
+            context, pepper_count, on_step, is_dry_run=options.dry_run
         )
-    )
+
+    report = asyncio.run(app.run_operator_job(config, rotate))
     for line in report.render_lines(words):
         print_sentence(line)
     return 0 if report.is_complete or options.dry_run else EXIT_UNHEALTHY

@@ -82,6 +82,26 @@ def test_generated_secret_is_replaced(bot: BotProcess) -> None:
     assert key_store.get(PepperKeyId()) not in {None, old}
 
 
+def test_generated_secret_stays_until_a_process_runs_with_the_configured_one(
+    bot: BotProcess,
+) -> None:
+    """Before, the command says that every process is to be restarted, changes nothing and fails."""
+    key_store = FolderKeyStore(bot.keys_folder)
+    old = key_store.get_or_create(PepperKeyId())
+    seal_rows(bot, old)
+
+    early = bot.run_command("secret", "rotate", PEPPER=NEW)
+    seal_rows(bot, NEW.encode())
+    later = bot.run_command("secret", "rotate", PEPPER=NEW)
+
+    assert (early.returncode, later.returncode) == (1, 0)
+    for result in (early, later):
+        assert "Restart every process with the new PEPPER before" in result.stderr
+    assert "The generated secret is kept, and nothing was changed" in early.stderr
+    assert key_store.get(PepperKeyId()) is None
+    assert "it alone opens all 2 rows" in later.stderr
+
+
 def test_workspace_gets_a_new_key(bot: BotProcess) -> None:
     """Its key file has another content, and its trail an entry; without an installation none."""
     seal_rows(bot, PEPPER.encode())

@@ -7,7 +7,7 @@ from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.errors import Fault, FaultyInputError
 from bot.workflows import secret_rotation
-from bot.workflows.secret_rotation import SealCounts, StepCallback
+from bot.workflows.secret_rotation import RestartNeededError, SealCounts, StepCallback
 
 _PROOFS = {0: "generated", 1: "single"}
 """The sentence that says which secret is needed, by the number of peppers in the settings."""
@@ -17,24 +17,28 @@ _PROOFS = {0: "generated", 1: "single"}
 class RotationReport:
     """What a rotation found and left; ``pepper_count`` is that of the settings, 0 for generated.
 
-    ``changed_count`` rows were sealed again, or would be in a dry run.
+    ``changed_count`` rows were sealed again, or would be in a dry run. ``is_restart_needed``:
+    nothing was changed, as running processes may need the generated pepper.
     """
 
     pepper_count: int
     changed_count: int
     after: SealCounts
     is_dry_run: bool = False
+    is_restart_needed: bool = False
 
     @property
     def is_complete(self) -> bool:
         """Whether nothing needs an earlier secret any more."""
-        return not self.after.outdated_count
+        return not self.after.outdated_count and not self.is_restart_needed
 
     def render_lines(self, words: LanguagePack) -> list[str]:
         """Return what was done, and whether an earlier secret is still needed."""
         opened_count = self.after.row_count - self.after.lost_count
         if self.is_dry_run:
             lines = [words.translate("operator.secret.dry_run", count=self.changed_count)]
+        elif self.is_restart_needed:
+            lines = [words.translate("operator.secret.generated_in_use")]
         elif not self.is_complete:
             count = self.after.outdated_count
             lines = [words.translate("operator.secret.still_needed", count=count)]
@@ -45,6 +49,16 @@ class RotationReport:
         if self.after.lost_count:
             lines.append(words.translate("operator.secret.lost", count=self.after.lost_count))
         return lines
+
+
+async def has_earlier_secret(context: Context, pepper_count: int) -> bool:
+    """Whether running processes may have an earlier pepper than the newest of the settings alone.
+
+    Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+    """
+    if pepper_count != 1:
+        return pepper_count > 1
+    return await secret_rotation.has_generated_pepper(context.store)
 
 
 async def rotate_secret(
@@ -62,9 +76,13 @@ async def rotate_secret(
         opened_count = counts.row_count - counts.lost_count
         changed_count = counts.outdated_count if pepper_count else opened_count
         return RotationReport(pepper_count, changed_count, counts, is_dry_run=True)
-    changed_count, counts = await secret_rotation.rotate_pepper(
-        context.store, context.now(), is_configured=bool(pepper_count), on_step=on_step
-    )
+    try:
+        changed_count, counts = await secret_rotation.rotate_pepper(
+            context.store, context.now(), is_configured=bool(pepper_count), on_step=on_step
+        )
+    except RestartNeededError:
+        counts = await secret_rotation.count_seals(context.store)
+        return RotationReport(pepper_count, 0, counts, is_restart_needed=True)
     return RotationReport(pepper_count, changed_count, counts)
 
 

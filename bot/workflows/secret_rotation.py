@@ -16,6 +16,7 @@ from bot.domain.teams.audit_entry import OPERATOR_ID, AuditAction, AuditEntry
 from bot.store import key_rotation
 from bot.store.encryption import SealState
 from bot.store.keys.key_id import InstallationKeyId, PepperKeyId
+from bot.store.keys.key_replacement import read_both_keys
 from bot.store.paced_writes import PacedWriter
 from bot.store.repositories import Repositories
 from bot.store.store import Store
@@ -29,6 +30,11 @@ _ROWS_PER_READ = 500
 _SNAPSHOT_SECONDS = 1.0
 """Seconds before a key is destroyed: a request that has read a row before it was sealed again opens
 it with the earlier key, which takes a thousandth of that."""
+
+
+class RestartNeededError(RuntimeError):
+    """No process has sealed with the configured pepper, so that one may need the generated one."""
+
 
 StepCallback = Callable[[int, int], None]
 """Called with the number of rows that are sealed again, and with how many there were to seal."""
@@ -95,11 +101,15 @@ async def rotate_pepper(
     """Seal everything with the newest pepper; return how many rows changed, and the final counts.
 
     Unless a pepper *is_configured* in the settings, a new one is generated first. The generated one
-    before it is destroyed once nothing needs it, also where one is configured instead. Running it
-    again completes what a crash interrupted. Raises what :func:`reseal_outdated` and
-    :func:`bot.store.key_rotation.begin_replacement` do.
+    before it is destroyed once nothing needs it, also where one is configured instead: then only
+    after a running process has sealed the mark with that, as one that was not restarted goes on to
+    seal with the generated one. Running it again completes what a crash interrupted. Raises
+    :class:`RestartNeededError`, with nothing changed, before that, and what
+    :func:`reseal_outdated` and :func:`bot.store.key_rotation.begin_replacement` do.
     """
-    if not is_configured:
+    if is_configured:
+        await _require_restarted_process(store)
+    else:
         begin = partial(key_rotation.begin_replacement, key_id=PepperKeyId())
         await store.run_purge_step(begin, "", now)
     changed_count = await reseal_outdated(store, on_step)
@@ -111,6 +121,21 @@ async def rotate_pepper(
         if changed_count:
             await record_rotation(store, OperatorActor.OPERATOR, now, changed_count)
     return changed_count, counts
+
+
+async def has_generated_pepper(store: Store) -> bool:
+    """Whether a pepper that the bot generated is stored; one may be configured instead.
+
+    Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+    """
+    return bool(await asyncio.to_thread(read_both_keys, store.key_store, PepperKeyId()))
+
+
+async def _require_restarted_process(store: Store) -> None:
+    """Raise :class:`RestartNeededError` while only the generated pepper is known to be in use."""
+    is_marked = await store.across_workspaces.read(lambda repos: repos.secret_cipher.is_marked())
+    if not is_marked and await has_generated_pepper(store):
+        raise RestartNeededError
 
 
 async def record_rotation(

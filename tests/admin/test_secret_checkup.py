@@ -62,6 +62,7 @@ async def test_interrupted_rotations_are_findings(tmp_path: Path) -> None:
         names.append(list_names(store))
     await rotate_installation_key(store, NORTH, NOW, snapshot_seconds=0)
     names.append(list_names(store))
+    await store.across_workspaces.write(lambda repos: repos.secret_cipher.mark_pepper())
     await rotate_pepper(store, NOW, is_configured=True, snapshot_seconds=0)
     names.append(list_names(store))
 

@@ -12,7 +12,12 @@ from bot.store.keys.open_key_store import resolve_peppers
 from bot.store.pepper_source import PepperSource
 from bot.store.store import Store
 from bot.workflows import secret_rotation
-from bot.workflows.secret_rotation import SealCounts, count_seals, reseal_outdated
+from bot.workflows.secret_rotation import (
+    RestartNeededError,
+    SealCounts,
+    count_seals,
+    reseal_outdated,
+)
 from tests.database_files import copy_empty_database
 from tests.key_folders import key_store_for, open_test_store
 from tests.store.conftest import PEPPERS
@@ -161,12 +166,42 @@ async def test_generated_pepper_goes_where_one_is_configured(url: str) -> None:
     (generated,) = resolve_peppers((), key_store)
     await fill(url, generated, 3)
     store = open_test_store(url, resolve_peppers((NEW,), key_store))
+    await store.across_workspaces.write(lambda repos: repos.secret_cipher.mark_pepper())
 
     await secret_rotation.rotate_pepper(store, NOW, is_configured=True, snapshot_seconds=0)
 
     assert resolve_peppers((NEW,), key_store) == (NEW,)
     assert await count_seals(store) == SealCounts(3, 0, 0)
     await store.close()
+
+
+async def test_generated_pepper_stays_while_running_processes_have_it_alone(url: str) -> None:
+    """One that was not restarted renews a token and seals it: no run of the command loses that.
+
+    It is destroyed once a restarted process has sealed everything with the configured one.
+    """
+    key_store = key_store_for(url)
+    (generated,) = resolve_peppers((), key_store)
+    await fill(url, generated, 3)
+    running = Store.open(url, PepperSource((generated,), key_store), key_store)
+    verb = open_test_store(url, resolve_peppers((NEW,), key_store))
+
+    for number in range(2):
+        with pytest.raises(RestartNeededError):
+            await secret_rotation.rotate_pepper(verb, NOW, is_configured=True, snapshot_seconds=0)
+        await save(running, NORTH, f"xoxb-{number}")
+        assert await find_token(running, "slack:T0") == "xoxb-0"
+    await running.close()
+    restarted = open_test_store(url, resolve_peppers((NEW,), key_store))
+    assert await find_token(restarted, NORTH) == "xoxb-1"
+    await reseal_outdated(restarted)
+    await secret_rotation.rotate_pepper(verb, NOW, is_configured=True, snapshot_seconds=0)
+
+    assert resolve_peppers((NEW,), key_store) == (NEW,)
+    alone = open_test_store(url, (NEW,))
+    assert await count_seals(alone) == SealCounts(4, 0, 0)
+    for store in (verb, restarted, alone):
+        await store.close()
 
 
 async def test_key_of_one_installation_is_replaced_under_a_running_process(
