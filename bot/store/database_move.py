@@ -231,6 +231,8 @@ class _Mover:
             key_transfer.destroy_keys(self.move.keys)
         self.observer.on_phase(MovePhase.COMPLETING)
         with self._begin_write() as connection:
+            # the source's row, which was copied, is about SQLite's migrations
+            migrate.record_oldest_supported(connection)
             move_state.end_move(connection)
         return key_count
 

@@ -59,6 +59,11 @@ def upgrade_schema(
     config.attributes["key_store"] = key_store
     config.attributes["applied"] = _build_step_hook(connection, on_step)
     command.upgrade(config, "head")
+    record_oldest_supported(connection)
+
+
+def record_oldest_supported(connection: Connection) -> None:
+    """Record the oldest release that runs on this schema, which is another one by database."""
     oldest_revision = find_oldest_supported(load_declarations(), connection.dialect.name)
     database_identity.record_oldest_supported(connection, oldest_revision)
 

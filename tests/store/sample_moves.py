@@ -89,6 +89,13 @@ def read_rows(store: Store) -> TeamRows:
     return asyncio.run(read())
 
 
+def read_common_rows(store: Store) -> TeamRows:
+    """Return every row but the one that differs by kind of database, and close the store."""
+    rows = read_rows(store)
+    rows["duty"] = [row for row in rows["duty"] if row[0] != "oldest_supported_revision"]
+    return rows
+
+
 def insert_workspace(store: Store, name: str) -> None:
     """Insert a row as a bot that runs on the database of *store*, and close it."""
 
