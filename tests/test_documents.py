@@ -60,6 +60,9 @@ def test_proxy_examples_log_no_request_to_the_bot() -> None:
     assert sorted(locations) == sorted(caddy_paths) == sorted(paths)
     assert all("access_log off;" in block and "gzip off;" in block for block in locations.values())
     assert re.search(r"handle @bot {\s+log_skip\s+reverse_proxy", examples["caddyfile"])
+    # The lines about a bot that does not answer, and about one that ends in a response.
+    excluded = "exclude http.log.error http.handlers.reverse_proxy"
+    assert re.match(rf"{{\s+log default {{\s+{excluded}\s", examples["caddyfile"])
 
 
 def test_contributing_example_runs(tmp_path: Path) -> None:

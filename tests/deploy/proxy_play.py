@@ -3,10 +3,18 @@
 import json
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 from urllib.parse import urlencode
 
+import pytest
+
 from bot.chat.padding import ANSWER_BYTES
+from bot.sandbox.process.loopback_server import LOOPBACK_HOST
 from tests.deploy.proxy_process import ProxyProcess
 from tests.journeys.botprocess import BotProcess, clinician_id
 from tests.journeys.stdlib_slack import Json, StdlibFakeSlack, post_request, sign_body
@@ -52,15 +60,46 @@ def require_inner_paths_closed(proxy: ProxyProcess) -> None:
         assert status in {404, 405}, (path, status)
 
 
+@contextmanager
+def serve_incomplete_responses(port: int) -> Iterator[None]:
+    """Answer every request on *port* with the beginning of a response, and close the connection."""
+
+    class RequestHandler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            """Promise more bytes than are sent."""
+            self.send_response(200)
+            self.send_header("Content-Length", "100")
+            self.end_headers()
+            self.wfile.write(b"{")
+
+        def log_request(self, code: object = "", size: object = "") -> None:
+            """Print nothing."""
+
+    server = ThreadingHTTPServer((LOOPBACK_HOST, port), RequestHandler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
 def require_silent_logs(proxy: ProxyProcess, bot: BotProcess) -> None:
     """Require that the log has the paths that are not the bot's, and nothing of those that are.
 
-    Also while the bot is stopped, when a proxy would log each failed request as an error.
+    Also while the bot is stopped, and while it ends in the middle of each response, when a proxy
+    would log each failed request as an error.
     """
     bot.stop()
     for path in BOT_PATHS:
         status, _ = post_request(f"{proxy.url}{path}", b"", {})
         assert status == 502, (path, status)
+    with serve_incomplete_responses(bot.port):
+        for path in BOT_PATHS:
+            with pytest.raises((HTTPException, OSError)):
+                post_request(f"{proxy.url}{path}", b"", {})
     log = proxy.read_logs()
     assert "/metrics" in log
     assert [path for path in BOT_PATHS if path in log.replace("/slack/events/", "")] == []

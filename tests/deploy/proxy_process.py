@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 from tests.sources import ROOT
 
+OUTPUT_NAME = "output"
 NGINX_SETTINGS = """
 daemon off;
 master_process off;
@@ -39,8 +40,9 @@ class ProxyProcess:
     folder: Path
 
     def read_logs(self) -> str:
-        """Return all that the proxy has logged."""
-        return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
+        """Return all that the proxy has logged, its output included, where Caddy's errors go."""
+        paths = [*sorted(self.folder.glob("*.log")), self.folder / OUTPUT_NAME]
+        return "".join(path.read_text() for path in paths)
 
 
 def write_nginx_files(folder: Path, port: int, bot_port: int) -> Path:
@@ -65,9 +67,11 @@ def write_caddy_file(folder: Path, port: int, bot_port: int) -> Path:
     log = f"    log {{\n        output file {folder}/access.log\n    }}\n"
     text = text.replace("attune.your-clinic.example {\n", f"http://127.0.0.1:{port} {{\n{log}")
     text = text.replace("127.0.0.1:3000", f"127.0.0.1:{bot_port}")
-    options = "{\n    admin off\n    auto_https off\n}\n"
+    text = text.replace(
+        "{\n    log default", "{\n    admin off\n    auto_https off\n    log default"
+    )
     file = folder / "Caddyfile"
-    file.write_text(options + text, encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     return file
 
 
@@ -76,12 +80,12 @@ def run_proxy(command: list[str], folder: Path, port: int) -> Iterator[ProxyProc
     """Run a proxy until the context is closed, from when it answers on *port*."""
     url = f"http://127.0.0.1:{port}"
     environment = {"HOME": str(folder), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
-    with (folder / "output").open("wb") as output:
+    with (folder / OUTPUT_NAME).open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
     try:
         deadline = time.monotonic() + 30
         while not _is_listening(url):
-            assert process.poll() is None, (folder / "output").read_text()
+            assert process.poll() is None, (folder / OUTPUT_NAME).read_text()
             assert time.monotonic() < deadline
             time.sleep(0.05)
         yield ProxyProcess(url, folder)
