@@ -7,7 +7,9 @@ minutes, 2 GB). ``caddy PROGRAM`` plays a debrief through Caddy with the project
 
 import argparse
 import ast
+import contextlib
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -27,6 +29,9 @@ from tests.journeys.stdlib_slack import SIGNING_SECRET, run_fake_slack
 from tests.sources import ROOT
 
 _DEADLINE_SECONDS = 60
+_STOP_SECONDS = 20
+VERB_STATUSES = {"--version": 0, "doctor": 1, "backup /data/copy.sqlite": 0}
+"""`doctor` has something to mend: the fake of Slack grants no scope."""
 
 
 def try_image(folder: Path) -> None:
@@ -64,13 +69,53 @@ def _serve_image(final: Stage, launcher: list[str]) -> None:
         process = subprocess.Popen(command, env=environment)
         try:
             _await_health(process, final, launcher, environment)
-            for verb in (["--version"], ["doctor"], ["backup", "/data/copy.sqlite"]):
-                result = subprocess.run([*launcher, *entry, *verb], env=environment, check=False)
-                _print(f"{verb[0]}: status {result.returncode}")
+            require_statuses([*launcher, *entry], environment)
+            require_stop(process)
         finally:
-            process.send_signal(signal.SIGTERM)
-            process.kill() if process.poll() is None else None
-            process.wait(timeout=20)
+            process.kill()
+            process.wait()
+
+
+def require_statuses(entry_command: list[str], environment: dict[str, str]) -> None:
+    """Run a few commands, each to its end, and require the status of each, and no exception."""
+    for verb, expected_status in VERB_STATUSES.items():
+        command = [*entry_command, *shlex.split(verb)]
+        result = subprocess.run(
+            command,
+            env=environment,
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        _print(f"{result.stdout}{verb}: status {result.returncode}")
+        if result.returncode != expected_status or "Traceback" in result.stdout:
+            raise RuntimeError(f"{verb}: status {result.returncode}, not {expected_status}")
+
+
+def require_stop(process: subprocess.Popen[bytes]) -> None:
+    """Send SIGTERM to the child of ``unshare --fork``, and require that it ends with status 0.
+
+    ``unshare`` ignores the signal itself, and ends with the status of its child.
+    """
+    (child,) = _list_children(process.pid)
+    os.kill(child, signal.SIGTERM)
+    status = process.wait(timeout=_STOP_SECONDS)
+    _print(f"stop: status {status}")
+    if status:
+        raise RuntimeError(f"the bot ended with status {status}")
+
+
+def _list_children(parent: int) -> list[int]:
+    """Return the ids of the processes that *parent* started."""
+    children = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended since
+            # After the name in parentheses: the state, and the id of the parent.
+            fields = path.read_text().rpartition(")")[2].split()
+            if int(fields[1]) == parent:
+                children.append(int(path.parent.name))
+    return children
 
 
 def _await_health(

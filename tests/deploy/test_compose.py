@@ -1,6 +1,6 @@
 """The compose files: who may do what in a container, which volumes there are, what starts first.
 
-``python -m tests.deploy`` also validates them by Docker's own program where it is installed.
+Neither Docker's program nor the published schema of compose files reads them here.
 """
 
 import re
