@@ -93,6 +93,31 @@ def test_the_keys_are_beside_the_database_and_not_in_its_backup() -> None:
     assert " backup /var/backups/attune --keep " in command
 
 
+def test_the_command_for_operators_runs_as_the_service_does(tmp_path: Path) -> None:
+    """With its user, settings and folders, which `attune doctor` is the first to create."""
+    program = tmp_path / "systemd-run"
+    program.write_text("#!/bin/sh\nprintf '%s\\n' \"$@\"\n", encoding="utf-8")
+    program.chmod(0o700)
+    command = ["/bin/sh", str(FOLDER / "attune"), "audit", "two words"]
+
+    result = subprocess.run(
+        command, env={"PATH": str(tmp_path)}, capture_output=True, text=True, check=True
+    )
+
+    words = result.stdout.splitlines()
+    directives: dict[str, list[str]] = {}
+    for word in words:
+        if word.startswith("--property="):
+            key, _, value = word.removeprefix("--property=").partition("=")
+            directives.setdefault(key, []).append(value)
+    service = read_service("attune.service")
+    service["Environment"].remove("PYTHONDONTWRITEBYTECODE=1")
+    names = {"User", "Group", "UMask", "WorkingDirectory", "Environment", "EnvironmentFile"}
+    names |= {"StateDirectory", "StateDirectoryMode"}
+    assert directives == {name: service[name] for name in names}
+    assert words[-5:] == ["/srv/attune/.venv/bin/python", "-m", "bot", "audit", "two words"]
+
+
 def test_a_stop_has_more_time_than_the_bot_needs() -> None:
     """The bot ends within 10 seconds; a fault of the settings is not restarted."""
     for name in ("attune.service", "attune-worker@.service"):
