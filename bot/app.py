@@ -126,13 +126,11 @@ class Bot:
     async def run_duties_and_deliver(self) -> None:
         """Run every duty and send all due deliveries; for tests and the clock endpoint."""
         await self._duty_runner.run_duties()
-        await self._run_safely("send_deliveries", self.delivery_sender.send_all_due())
+        if self._duty_runner.may_send:
+            await self._run_safely("send_deliveries", self.delivery_sender.send_all_due())
 
     async def _on_tick(self) -> None:
-        """Run the duties and wake the delivery worker, without waiting for it.
-
-        Sending to a large workspace may take most of an hour, and a close of many teams minutes.
-        """
+        """Run the duties and wake the delivery worker; its messages may take most of an hour."""
         await self._duty_runner.run_duties(PATIENCE_SECONDS)
         self._delivery_wakeup.set()
 
@@ -206,11 +204,11 @@ class Bot:
         await self.context.wait_for_background_tasks()
 
     async def _deliver_on_wakeup(self) -> None:
-        """Start the delivery worker whenever a tick, a form or a button has planned deliveries."""
+        """Start the delivery worker whenever deliveries are planned, once a restore is settled."""
         while True:
             await self._delivery_wakeup.wait()
             self._delivery_wakeup.clear()
-            if self._runs_ticker:
+            if self._runs_ticker and self._duty_runner.may_send:
                 await self._run_safely("send_deliveries", self.delivery_worker.start_sending())
 
     async def _monitor_health(self) -> None:

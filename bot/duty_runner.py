@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 import schedules
@@ -11,6 +11,8 @@ from bot.context import Context
 from bot.state_log import StateLog
 
 logger = logging.getLogger("attune.app")
+
+DutyFunction = Callable[[Context], Awaitable[int]]
 
 PATIENCE_SECONDS = 10.0
 """Seconds for which a tick waits for one duty; it goes on beside the next duties and ticks.
@@ -26,12 +28,20 @@ _PREREQUISITES: Mapping[str, str] = {
     "mark_database": "close_periods",
     "close_notice": "close_periods",
 }
-"""Duties that are left out while another one is at work in this process.
+"""Duties that are left out, or replaced, while another one is at work in this process.
 
-A restore is looked for in periods that are open, and a notice is about tables that are published.
+A restore is marked in periods that are open, and a notice is about tables that are published.
 All other duties may run beside each other, as they do in several workers.
 """
 
+SETTLING_DUTY = "settle_restored"
+"""The duty that must have succeeded once since the start before anything is planned or sent.
+
+The database may be an older copy, which does not contain what was sent after it.
+"""
+
+PLANNING_DUTIES = frozenset({"daily_tip", "weekly_checkin", "close_notice"})
+"""Duties that plan deliveries."""
 
 _AWAITED = frozenset({"purge_workspaces"})
 """Duties that a tick waits for to their end: no other one meets records without their keys."""
@@ -49,7 +59,13 @@ class DutyRunner:
         self._lock = asyncio.Lock()
         self._state_log = StateLog(logger)
         self._is_stopping = False
+        self._has_settled = False
         self._running_tasks: dict[str, asyncio.Task[bool]] = {}
+
+    @property
+    def may_send(self) -> bool:
+        """Whether it is known what a database before a restore may have sent."""
+        return self._has_settled
 
     def begin_stop(self) -> None:
         """Begin no further duty, and cancel those in progress, as a crash would.
@@ -72,10 +88,11 @@ class DutyRunner:
             for name, duty in self._timetable.items():
                 if self._is_stopping:
                     return
-                if _PREREQUISITES.get(name) in self._running_tasks:
+                run = self._select_run(name, duty)
+                if run is None:
                     continue
                 patience = math.inf if name in _AWAITED else patience_seconds
-                is_failure = await self._run_with_patience(name, duty, patience)
+                is_failure = await self._run_with_patience(name, run, patience)
                 if is_failure is not None:
                     has_failed[name] = is_failure
             if not self._is_stopping:
@@ -92,8 +109,15 @@ class DutyRunner:
             (instant for instant in due_instants if after is None or instant > after), default=None
         )
 
+    def _select_run(self, name: str, duty: schedules.Duty) -> DutyFunction | None:
+        """Return what this tick runs of a duty; ``None`` if it is left out."""
+        if name in PLANNING_DUTIES and not self._has_settled:
+            return None
+        is_early = _PREREQUISITES.get(name) in self._running_tasks
+        return duty.run_meanwhile if is_early else duty.run
+
     async def _run_with_patience(
-        self, name: str, duty: schedules.Duty, patience_seconds: float
+        self, name: str, run: DutyFunction, patience_seconds: float
     ) -> bool | None:
         """Run a duty, or wait for one in progress; return whether it failed.
 
@@ -101,7 +125,7 @@ class DutyRunner:
         """
         task = self._running_tasks.get(name)
         if task is None:
-            task = self._running_tasks[name] = asyncio.create_task(self._run_duty(name, duty))
+            task = self._running_tasks[name] = asyncio.create_task(self._run_duty(name, run))
         timeout = None if math.isinf(patience_seconds) else patience_seconds
         try:
             finished, _ = await asyncio.wait({task}, timeout=timeout)
@@ -113,13 +137,14 @@ class DutyRunner:
         del self._running_tasks[name]
         return None if task.cancelled() else task.result()
 
-    async def _run_duty(self, name: str, duty: schedules.Duty) -> bool:
+    async def _run_duty(self, name: str, run: DutyFunction) -> bool:
         """Run one duty; return whether it failed, and log where that has changed."""
         try:
-            await duty.run(self._context)
+            await run(self._context)
         except Exception as error:  # noqa: BLE001 - the next duty and the next tick still run
             self._state_log.report_fault("duty.failed", error, subject=name)
             return True
+        self._has_settled = self._has_settled or name == SETTLING_DUTY
         self._state_log.report_recovery("duty.failed", subject=name)
         return False
 

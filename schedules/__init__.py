@@ -20,6 +20,7 @@ from schedules import (
     refresh_profiles,
     reseal_records,
     retention,
+    settle_restored,
     share,
     weekly_checkin,
 )
@@ -32,17 +33,22 @@ class Duty:
 
     ``run`` is idempotent: every tick calls it, in any number of worker processes, and it returns
     how many rows or people it processed. ``next_due`` returns the next instant at which ``run``
-    would do something for a person, or ``None``.
+    would do something for a person, or ``None``. ``run_meanwhile`` is what runs in its place while
+    a duty that it must follow is at work; ``None`` leaves it out.
     """
 
     run: Callable[[Context], Awaitable[int]]
     next_due: Callable[[Context], Awaitable[datetime | None]]
+    run_meanwhile: Callable[[Context], Awaitable[int]] | None = None
 
 
 TIMETABLE: Mapping[str, Duty] = {
     "purge_workspaces": Duty(purge_workspaces.run, purge_workspaces.next_due),
+    "settle_restored": Duty(settle_restored.run, settle_restored.next_due),
     "close_periods": Duty(close_periods.run, close_periods.next_due),
-    "mark_database": Duty(mark_database.run, mark_database.next_due),
+    "mark_database": Duty(
+        mark_database.run, mark_database.next_due, mark_database.advance_unless_restored
+    ),
     "reseal_records": Duty(reseal_records.run, reseal_records.next_due),
     "archive_releases": Duty(archive_releases.run, archive_releases.next_due),
     "daily_tip": Duty(daily_tip.run, daily_tip.next_due),
@@ -56,7 +62,9 @@ TIMETABLE: Mapping[str, Duty] = {
 
 A purge that a crash interrupted goes on first: no other duty meets records without their keys.
 
-Periods are opened before a restore is looked for: after a restore to before the last close the
+What a replaced database may have sent is settled before the next duties plan messages.
+
+Periods are opened before a restore is marked in them: after a restore to before the last close the
 current period is missing from the database, and its people must read what is undone, too.
 """
 

@@ -29,6 +29,15 @@ async def run(context: Context) -> int:
     return int(rollback is not None)
 
 
+async def advance_unless_restored(context: Context) -> int:
+    """Advance the mark unless the database was restored, which the periods of a close must tell.
+
+    While a close lasts the mark thus follows the messages that are sent beside it.
+    """
+    rollback = await context.store.across_workspaces.read(lambda repos: repos.detect_rollback())
+    return await run(context) if rollback is None else 0
+
+
 async def next_due(_context: Context) -> datetime | None:
     """Return ``None``: nothing happens for a person."""
     return None

@@ -1,5 +1,6 @@
 """Health of the whole application, as `/readyz` and `/servez` report it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,17 +17,21 @@ from tests.key_folders import list_period_keys
 from tests.sample_team import set_up_team
 
 
-@pytest.fixture
-async def web(tmp_path: Path) -> AsyncIterator[Bot]:
-    """A process that receives requests, with open periods, and figures that are not cached."""
-    settings = Settings(
+def build_settings(tmp_path: Path) -> Settings:
+    """Settings of a bot in *tmp_path*."""
+    return Settings(
         _env_file=None,
         database_url=SecretStr(f"sqlite:///{tmp_path}/attune.sqlite"),
         keys=SecretStr(str(tmp_path / "keys")),
         pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
         slack_signing_secret=SecretStr("0badc0de" * 4),
     )
-    bot = Bot(settings, Clock(), receives=True, runs_ticker=False)
+
+
+@pytest.fixture
+async def web(tmp_path: Path) -> AsyncIterator[Bot]:
+    """A process that receives requests, with open periods, and figures that are not cached."""
+    bot = Bot(build_settings(tmp_path), Clock(), receives=True, runs_ticker=False)
     bot.context.store.migrate()
     bot.health_monitor = HealthMonitor(bot.context, bot.chat_adapters, cache_seconds=0)
     await set_up_team(bot.context)
@@ -91,3 +96,42 @@ async def test_process_without_endpoint_of_people_serves_its_health(tmp_path: Pa
         "/slack/events": 404,
     }
     await worker.context.store.close()
+
+
+class CountingWorker:
+    """A delivery worker that sends nothing and counts how often it is woken."""
+
+    start_count = 0
+
+    async def start_sending(self) -> None:
+        """Count the wake-up."""
+        self.start_count += 1
+
+    def begin_stop(self) -> None:
+        """Do nothing."""
+
+    async def stop(self) -> None:
+        """Do nothing."""
+
+
+async def run_other_tasks() -> None:
+    """Let the other tasks run until each waits for something."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
+async def test_wake_up_before_the_first_tick_sends_nothing(tmp_path: Path) -> None:
+    """A form wakes no worker of a process that has not looked for a restore of the database."""
+    bot = Bot(build_settings(tmp_path), Clock(), receives=True, runs_ticker=True)
+    bot.context.store.migrate()
+    worker = bot.delivery_worker = CountingWorker()
+    loop_task = asyncio.create_task(bot._deliver_on_wakeup())
+    bot._delivery_wakeup.set()
+    await run_other_tasks()
+    assert worker.start_count == 0
+
+    await bot._on_tick()
+    await run_other_tasks()
+    assert worker.start_count == 1
+    loop_task.cancel()
+    await bot.context.store.close()

@@ -34,7 +34,7 @@ from bot.store.repositories.person_renames import PersonRenames
 from bot.store.repositories.personal_rows import PersonalRows
 from bot.store.repositories.previous_setups import PreviousSetups
 from bot.store.repositories.releases import Releases
-from bot.store.repositories.restored_deliveries import settle_unknown_deliveries
+from bot.store.repositories.restored_deliveries import RestoredDeliveries
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_lifecycle import TeamLifecycle
 from bot.store.repositories.team_slots import TeamSlots
@@ -50,10 +50,8 @@ from bot.store.repositories.workspaces import Workspaces
 class Repositories:
     """All repositories, sharing the connection and so the transaction of one job.
 
-    Each is built on first use: most jobs need two or three of them, and every job of every
-    message gets an instance of this class.
-
-    ``workspace`` is the workspace that the job serves; ``None`` for a job across workspaces.
+    Each is built on first use: most jobs need two or three of them. ``workspace`` is the one that
+    the job serves; ``None`` for a job across workspaces.
     """
 
     def __init__(
@@ -64,10 +62,9 @@ class Repositories:
         records: RecordCache,
         workspace: str | None = None,
     ) -> None:
-        """Use the transaction of *connection*; *peppers* key the encryption.
+        """Use the transaction of *connection*, whose jobs share the sealed *records*.
 
-        *key_store* holds the keys of periods and teams; *records* are the sealed records of the
-        transaction, which its jobs share.
+        *peppers* key the encryption; *key_store* holds the keys of periods and teams.
         """
         self._connection = connection
         self._peppers = peppers
@@ -89,7 +86,7 @@ class Repositories:
         detected = self.detect_rollback()
         if detected is not None:
             self.ledger.mark_undone(detected.restored_to, now)
-            settle_unknown_deliveries(self._connection, min(detected.sent_until, now))
+            self.restored_deliveries.settle(now)
             self.workspace_purges.restart_grace(now)
         return detected
 
@@ -166,6 +163,11 @@ class Repositories:
     def deliveries(self) -> Deliveries:
         """The delivery queue."""
         return Deliveries(self._connection, self._records)
+
+    @cached_property
+    def restored_deliveries(self) -> RestoredDeliveries:
+        """What was sent before a restore."""
+        return RestoredDeliveries(self._connection, self._key_store)
 
     @cached_property
     def delivery_history(self) -> DeliveryHistory:

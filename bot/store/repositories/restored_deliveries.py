@@ -7,12 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, inspect, select, update
 
 from bot.domain.delivery_kind import DeliveryKind
+from bot.store.keys.key_store import KeyStore
 from bot.store.repositories.column_codecs import to_unix_seconds
 from bot.store.repositories.delivery_records import (
     DeliveryState,
     PlannedDelivery,
     build_delivery_row,
 )
+from bot.store.rollback import detect_rollback
 from bot.store.schema import deliveries, watermarks
 from bot.store.upsert import upsert_row
 
@@ -22,6 +24,34 @@ _NAME = "restored_until"
 _REASON = "restored"
 
 _USED_COLUMNS = ("kind", "due", "state", "started", "reason")
+
+
+class RestoredDeliveries:
+    """Repository of the deliveries that the database before a restore may have sent."""
+
+    def __init__(self, connection: Connection, key_store: KeyStore) -> None:
+        """Use the transaction of *connection*; *key_store* tells how long a database has lived."""
+        self._connection = connection
+        self._key_store = key_store
+
+    def find_unsettled_end(self, now: datetime) -> datetime | None:
+        """Return until when the database before a restore may have sent; ``None`` if settled.
+
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        detected = detect_rollback(self._connection, self._key_store)
+        until = min(detected.sent_until, now) if detected else None
+        is_settled = until is None or to_unix_seconds(until) <= _read_limit(self._connection)
+        return None if is_settled else until
+
+    def settle(self, now: datetime) -> int:
+        """Settle what that database may have sent; return how many rows.
+
+        Once only: what is planned afterwards was not sent by it. Raises
+        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        until = self.find_unsettled_end(now)
+        return 0 if until is None else settle_unknown_deliveries(self._connection, until)
 
 
 def settle_unknown_deliveries(connection: Connection, until: datetime) -> int:
