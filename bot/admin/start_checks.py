@@ -51,10 +51,11 @@ def check_claim(settings: Settings, *, accepts_lost_keys: bool, is_server: bool 
     store = open_store_without_pepper(settings)
     try:
         _require_own_schema(store)
-        status = store.claimed_key_store.assess_claim(datetime.now(UTC))
+        now = datetime.now(UTC)
+        status = store.claimed_key_store.assess_claim(now)
         is_renewed = status is ClaimStatus.MISSING and (accepts_lost_keys or _has_keys(store))
         if is_renewed:
-            store.claimed_key_store.renew_claim()
+            store.claimed_key_store.renew_claim(now if accepts_lost_keys else None)
             logger.warning("keys.claimed_again", extra={"action": "keys.claimed_again"})
         else:
             raise_if_unusable(status)

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.store import period_keys
+from bot.store import database_identity, period_keys
 from bot.store.engines import Engines
 from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
+from bot.store.repositories.restored_deliveries import settle_unknown_deliveries
 from bot.store.row_security import begin_across_workspaces
 
 _UNUSABLE = frozenset({ClaimStatus.MISSING, ClaimStatus.FOREIGN})
@@ -53,8 +54,18 @@ class ClaimedKeyStore:
         with self._engines.writer.begin() as connection:
             return self._claims.acquire(connection, int(now.timestamp()))
 
-    def renew_claim(self) -> None:
-        """Claim the key store although its claim is missing."""
+    def renew_claim(self, lost_at: datetime | None = None) -> None:
+        """Claim the key store although its claim is missing.
+
+        *lost_at* is the present where the mark of the claim is lost with the keys. It told whether
+        the database is an older copy: what was due until then may have been sent, and is settled.
+        That is committed first: a start that is killed before the claim is written settles again.
+        A database without a mark has sent nothing.
+        """
+        if lost_at is not None:
+            with begin_across_workspaces(self._engines.writer) as connection:
+                if database_identity.read_mark(connection):
+                    settle_unknown_deliveries(connection, lost_at)
         with self._engines.writer.begin() as connection:
             self._claims.renew(connection)
 

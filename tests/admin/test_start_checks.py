@@ -3,7 +3,7 @@
 import shutil
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,13 +11,17 @@ import pytest
 from bot.admin.key_location import Machine
 from bot.admin.start_checks import build_key_fault, check_claim, check_key_store
 from bot.content.catalogue import load_catalogue
+from bot.domain.delivery_kind import DeliveryKind
 from bot.errors import FaultyInputError
 from bot.settings import Settings
 from bot.store.key_claims import MissingClaimError
 from bot.store.open_store import MissingDatabaseError, open_store
+from bot.store.repositories.delivery_records import DeliveryState, PlannedDelivery
 from tests.admin.safe_machine import SAFE_MACHINE
 from tests.database_files import copy_empty_database
 from tests.store.sample_counts import build_team, open_periods
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -117,6 +121,30 @@ def test_lost_volume_can_be_accepted(claimed_settings: Settings, tmp_path: Path)
     check_claim(claimed_settings, accepts_lost_keys=True)
     check_claim(claimed_settings, accepts_lost_keys=False)
     assert check_key_store(claimed_settings, SAFE_MACHINE, accepts_lost_keys=True)
+
+
+@pytest.mark.parametrize(
+    ("has_mark", "state"), [(True, DeliveryState.UNCONFIRMED), (False, DeliveryState.PLANNED)]
+)
+async def test_start_without_keys_sends_nothing_that_was_due(
+    claimed_settings: Settings, tmp_path: Path, *, has_mark: bool, state: DeliveryState
+) -> None:
+    """The lost mark told whether the database is a copy; one that never ran has sent nothing."""
+    now = datetime.now(UTC)
+    tip = PlannedDelivery("slack:T1", DeliveryKind.TIP, "U1", "", "tip", now, now + HOUR, "")
+    store = open_store(claimed_settings)
+    await store.across_workspaces.write(lambda repos: repos.deliveries.plan_deliveries([tip]))
+    if has_mark:
+        await store.advance_rollback_mark(now)
+    await store.close()
+    shutil.rmtree(tmp_path / "keys")
+
+    check_claim(claimed_settings, accepts_lost_keys=True)
+
+    store = open_store(claimed_settings)
+    (count,) = store.read_sync(lambda repos: repos.deliveries.count_by_state())
+    assert count.state is state
+    await store.close()
 
 
 def test_lost_claim_beside_all_keys_is_written_again(
