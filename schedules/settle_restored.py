@@ -12,7 +12,7 @@ async def run(context: Context) -> int:
     A database that was not restored is only read.
     """
     now, store = context.now(), context.store.across_workspaces
-    if await store.read(lambda repos: repos.restored_deliveries.find_unsettled_end(now)) is None:
+    if not await store.read(lambda repos: repos.restored_deliveries.must_settle(now)):
         return 0
     return await store.write(lambda repos: repos.restored_deliveries.settle(now))
 

@@ -160,3 +160,18 @@ async def test_unconfirmed_checkin_is_not_counted_as_unanswered(
         )
 
     assert {person.unanswered_count for person in people} == {0}
+
+
+async def test_restore_with_a_clock_ahead_silences_nobody_until_that_date(
+    joined_context: Context, outlet: RecordingOutlet, clock: FakeClock, tmp_path: Path
+) -> None:
+    """Once the clock is right, the check-ins of Monday are sent."""
+    back_up(tmp_path)
+    clock.advance(days=365)
+    async with restore(joined_context, tmp_path, uses_command=True) as restored:
+        clock.current_time = SUNDAY + timedelta(hours=1)
+        await run_tick(restored)
+        clock.current_time = START + timedelta(minutes=1)
+        await run_tick(restored)
+
+    assert len(list_addresses(outlet)) == len(CLINICIANS)

@@ -44,14 +44,24 @@ class RestoredDeliveries:
         is_settled = until is None or to_unix_seconds(until) <= _read_limit(self._connection)
         return None if is_settled else until
 
+    def must_settle(self, now: datetime) -> bool:
+        """Whether :meth:`settle` has something to do; raises the same error."""
+        return self._is_limit_ahead(now) or self.find_unsettled_end(now) is not None
+
     def settle(self, now: datetime) -> int:
         """Settle what that database may have sent; return how many rows.
 
-        Once only: what is planned afterwards was not sent by it. Raises
-        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        Once only: what is planned afterwards was not sent by it. An instant ahead of *now*, which
+        a restore with a wrong clock has recorded, becomes *now*: every message until then would be
+        taken for sent. Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
+        if self._is_limit_ahead(now):
+            _write_limit(self._connection, to_unix_seconds(now))
         until = self.find_unsettled_end(now)
         return 0 if until is None else settle_unknown_deliveries(self._connection, until)
+
+    def _is_limit_ahead(self, now: datetime) -> bool:
+        return _read_limit(self._connection) > to_unix_seconds(now)
 
 
 def settle_unknown_deliveries(connection: Connection, until: datetime) -> int:
@@ -66,7 +76,7 @@ def settle_unknown_deliveries(connection: Connection, until: datetime) -> int:
     if not inspector.has_table(watermarks.name):
         return 0
     limit = max(to_unix_seconds(until), _read_limit(connection))
-    upsert_row(connection, watermarks, {"name": _NAME, "looked": limit})
+    _write_limit(connection, limit)
     column_names = {column["name"] for column in inspector.get_columns(deliveries.name)}
     if not column_names.issuperset(_USED_COLUMNS):
         return 0
@@ -105,3 +115,7 @@ def _read_limit(connection: Connection) -> int:
         select(watermarks.c.looked).where(watermarks.c.name == _NAME)
     )
     return limit or 0
+
+
+def _write_limit(connection: Connection, limit: int) -> None:
+    upsert_row(connection, watermarks, {"name": _NAME, "looked": limit})
