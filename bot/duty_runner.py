@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import math
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
@@ -19,6 +20,12 @@ PATIENCE_SECONDS = 10.0
 
 The close of thousands of periods takes minutes, in which check-ins of other teams fall due, and in
 which a worker that recorded no tick would look dead.
+"""
+
+OVERDUE_SECONDS = 1800.0
+"""Seconds after which a duty that goes on counts as failed at every tick, until it ends.
+
+Several times the close of thousands of periods; a folder on a server that hangs never answers.
 """
 
 _RECORD_TIMEOUT_SECONDS = 30.0
@@ -47,13 +54,25 @@ _AWAITED = frozenset({"purge_workspaces"})
 """Duties that a tick waits for to their end: no other one meets records without their keys."""
 
 
+class DutyOverdueError(Exception):
+    """A duty has been at work for longer than any duty takes."""
+
+
 class DutyRunner:
     """Runs every duty of the timetable in order; a failure of one does not stop the others."""
 
     def __init__(
-        self, context: Context, timetable: Mapping[str, schedules.Duty] = schedules.TIMETABLE
+        self,
+        context: Context,
+        timetable: Mapping[str, schedules.Duty] = schedules.TIMETABLE,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Run the duties of *timetable* with *context*."""
+        """Run the duties of *timetable* with *context*.
+
+        *monotonic* returns seconds, by which a duty that does not end is noticed.
+        """
+        self._monotonic = monotonic
         self._context = context
         self._timetable = timetable
         self._lock = asyncio.Lock()
@@ -61,6 +80,7 @@ class DutyRunner:
         self._is_stopping = False
         self._has_settled = False
         self._running_tasks: dict[str, asyncio.Task[bool]] = {}
+        self._started_at: dict[str, float] = {}
 
     @property
     def may_send(self) -> bool:
@@ -121,11 +141,13 @@ class DutyRunner:
     ) -> bool | None:
         """Run a duty, or wait for one in progress; return whether it failed.
 
-        ``None`` if it goes on. A cancelled wait cancels the duty: a stop cancels the tick.
+        ``None`` if it goes on, unless it is overdue. A cancelled wait cancels the duty: a stop
+        cancels the tick.
         """
         task = self._running_tasks.get(name)
         if task is None:
             task = self._running_tasks[name] = asyncio.create_task(self._run_duty(name, run))
+            self._started_at[name] = self._monotonic()
         timeout = None if math.isinf(patience_seconds) else patience_seconds
         try:
             finished, _ = await asyncio.wait({task}, timeout=timeout)
@@ -133,9 +155,16 @@ class DutyRunner:
             task.cancel()
             raise
         if not finished:
-            return None
+            return self._report_if_overdue(name)
         del self._running_tasks[name]
         return None if task.cancelled() else task.result()
+
+    def _report_if_overdue(self, name: str) -> bool | None:
+        """Return and log that a duty has failed which has been at work for too long."""
+        if self._monotonic() - self._started_at[name] < OVERDUE_SECONDS:
+            return None
+        self._state_log.report_fault("duty.failed", DutyOverdueError(), subject=name)
+        return True
 
     async def _run_duty(self, name: str, run: DutyFunction) -> bool:
         """Run one duty; return whether it failed, and log where that has changed."""

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
 
 from bot.context import Context
-from bot.duty_runner import DutyRunner
+from bot.duty_runner import OVERDUE_SECONDS, DutyRunner
 from bot.store.schema import idempotency_keys
 from schedules import TIMETABLE, Duty
 from tests.doubles import clock, context, empty_database, full_catalogue, outlet
@@ -140,14 +142,21 @@ class SlowDuty:
         return None
 
 
-def build_runner(context: Context, slow: SlowDuty, slow_name: str = "close_periods") -> DutyRunner:
+def build_runner(
+    context: Context,
+    slow: SlowDuty,
+    slow_name: str = "close_periods",
+    monotonic: Callable[[], float] = time.monotonic,
+) -> DutyRunner:
     """Return a runner in whose timetable the duty *slow_name* is *slow*, and all others quick."""
     quick = SlowDuty()
     quick.release.set()
     duties = {slow_name: slow}
     timetable = {name: duties.get(name, quick) for name in TIMETABLE}
     return DutyRunner(
-        context, {name: Duty(duty.run, duty.next_due) for name, duty in timetable.items()}
+        context,
+        {name: Duty(duty.run, duty.next_due) for name, duty in timetable.items()},
+        monotonic=monotonic,
     )
 
 
@@ -192,6 +201,27 @@ async def test_long_duty_does_not_forget_its_failures(context: Context) -> None:
 
     assert (await read_failed_runs(context))["close_periods"] == 1
     runner.begin_stop()
+
+
+async def test_duty_that_does_not_end_counts_as_failed(
+    context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Past half an hour each tick is a failed run, the first is logged, and so is the end."""
+    caplog.set_level(logging.INFO, "attune.app")
+    slow, now = SlowDuty(), [0.0]
+    runner = build_runner(context, slow, "archive_releases", lambda: now[0])
+    counts = []
+    for now[0] in (0.0, 600.0, OVERDUE_SECONDS - 1, OVERDUE_SECONDS, OVERDUE_SECONDS + 60):
+        await runner.run_duties(patience_seconds=0.01)
+        counts.append((await read_failed_runs(context)).get("archive_releases"))
+
+    assert counts == [None, None, None, 1, 2]
+    assert list_states(caplog) == [("duty.failed", "archive_releases", "began")]
+
+    slow.release.set()
+    await runner.run_duties(patience_seconds=60)
+    assert (await read_failed_runs(context))["archive_releases"] == 0
+    assert list_states(caplog)[1:] == [("duty.failed", "archive_releases", "ended")]
 
 
 async def test_stop_cancels_a_long_duty(context: Context) -> None:
