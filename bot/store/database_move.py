@@ -110,7 +110,7 @@ class _Mover:
             row_count = self._copy_tables(connection)
             self.observer.on_phase(MovePhase.COMPARING)
             self._require_equal_tables(connection)
-        key_count = self._hand_over()
+        key_count = self._hand_over(is_retired=is_retired)
         return MoveReport(row_count, key_count)
 
     def _begin_write(self) -> AbstractContextManager[Connection]:
@@ -212,12 +212,16 @@ class _Mover:
                 if table_copy.digest_table(source, table) != table_copy.digest_table(target, table)
             )
 
-    def _hand_over(self) -> int:
+    def _hand_over(self, *, is_retired: bool) -> int:
         """Give the keys to the target, retire the source, and complete; return how many keys."""
         key_count, new_keys = 0, self.move.new_keys
         self.observer.on_phase(MovePhase.COPYING_KEYS)
         if new_keys is not None:
-            key_count = key_transfer.copy_keys(self.move.keys, new_keys)
+            if not is_retired:
+                # so that a later run finds the same claim, whichever instance used the keys before
+                with self.source.begin() as connection:
+                    KeyClaims(self.move.keys).take_over(connection)
+            key_count = key_transfer.copy_keys(self.move.keys, new_keys, is_retired=is_retired)
         self.observer.on_phase(MovePhase.RETIRING_SOURCE)
         with self.source.begin() as connection:
             move_state.begin_move(connection)

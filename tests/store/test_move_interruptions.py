@@ -1,12 +1,20 @@
 """A move that ends anywhere leaves one database at most that starts, and is continued."""
 
+import asyncio
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 
 import pytest
 
+from bot.store import key_rotation
 from bot.store.database_move import move_database
+from bot.store.key_removal import MIN_CLOSE_ATTEMPTS
 from bot.store.keys.database_key_store import DatabaseKeyStore
+from bot.store.keys.key_id import IdempotencyKeyId, PepperKeyId
+from bot.store.keys.key_store import KeyStore
 from bot.store.move_plan import Move, MoveObserver, MovePhase, MoveRefusal
+from bot.store.store import Store
 from tests.store.sample_moves import (
     LATER,
     count_startable,
@@ -109,6 +117,45 @@ def test_bot_that_ran_after_an_interruption_loses_nothing(move: Move) -> None:
     move_database(move, LATER)
 
     assert "slack:LATER" in {row[0] for row in read_rows(open_target(move))["workspace"]}
+
+
+async def destroy_and_replace_keys(store: Store) -> None:
+    """Run the bot until it has given up every open period, and replace its generated secret."""
+    ended = LATER + timedelta(days=400)
+    for hours in range(MIN_CLOSE_ATTEMPTS):
+        await store.remove_unused_keys(ended + timedelta(hours=hours))
+    begin = partial(key_rotation.begin_replacement, key_id=PepperKeyId())
+    finish = partial(key_rotation.finish_pepper, is_configured=False)
+    await store.run_purge_step(begin, "", ended)
+    await store.run_purge_step(finish, "", ended)
+    await store.close()
+
+
+def read_keys(key_store: KeyStore) -> dict[str, bytes | None]:
+    """Return every key by its name, the generated secret among them."""
+    keys = {stored_key.file_name: key_store.get(stored_key) for stored_key in key_store.list_ids()}
+    for key_id in (PepperKeyId(), PepperKeyId().next_id, IdempotencyKeyId()):
+        keys[key_id.file_name] = key_store.get(key_id)
+    return keys
+
+
+def test_keys_that_the_bot_destroyed_after_an_interruption_do_not_come_back(
+    move: Move, key_database: DatabaseKeyStore
+) -> None:
+    """The target loses what was destroyed in the folder, and has the secret that was rotated."""
+    moving = replace(move, new_keys=key_database)
+    move.keys.get_or_create(PepperKeyId())
+    with pytest.raises(InterruptedMoveError):
+        move_database(moving, LATER, interrupt_in(MovePhase.RETIRING_SOURCE))
+    copied_keys = read_keys(key_database)
+    asyncio.run(destroy_and_replace_keys(open_source(move)))
+    keys = read_keys(move.keys)
+    assert len(keys) < len(copied_keys)
+
+    move_database(moving, LATER)
+
+    assert read_keys(key_database) == keys
+    assert keys["pepper"] != copied_keys["pepper"]
 
 
 def test_move_is_continued_as_it_was_begun(move: Move, key_database: DatabaseKeyStore) -> None:
