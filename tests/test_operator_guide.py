@@ -30,7 +30,9 @@ PAGES = (
 )
 SHELL_BLOCK = re.compile(r"^```sh\n(.+?)^```", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"^```sh\n(.+?)^```|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
-BOT_COMMAND = re.compile(r"(?:python -m bot|^attune|\n *attune)((?: [^\n|;&>]+)?)")
+BOT_COMMAND = re.compile(
+    r"(?:python -m bot|^attune|\n *attune|run --rm web|run --rm(?= migrate))((?: [^\n|;&>]+)?)"
+)
 DEPLOYED_FILE = re.compile(r"(?<!/)\bdeploy/(?!attune\.env)[\w./@*-]*\w")
 EVENT = re.compile(
     r"`((?:app|ledger|key_store|slack|start|store|teams|worker|workspaces)\.[a-z_]+)`"
