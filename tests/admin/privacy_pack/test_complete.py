@@ -1,6 +1,7 @@
 """Nothing that the code stores, asks for, sets, counts or logs is missing from the privacy pack."""
 
 import copy
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from bot.content.pack_texts import PackTexts, read_files
 from bot.domain.permission_table import PERMISSION_TABLE, Subject
 from bot.settings import Settings
 from bot.store.data_map import DATA_MAP
+from bot.store.key_removal import ATTEMPT_SECONDS, MAX_KEY_AGE, MIN_CLOSE_ATTEMPTS
 from bot.store.keys.database_key_store import period_keys
+from bot.store.move_state import database_move
 from tests.admin.privacy_pack import log_sources
 from tests.admin.privacy_pack.built_pack import list_names, list_rows
 from tests.admin.privacy_pack.missing_facts import find_differences
@@ -76,6 +79,31 @@ def test_every_column_of_a_key_database_is_in_the_pack() -> None:
 
     assert f"`{period_keys.name}`" in text
     assert all(f"`{column.name}`" in text for column in period_keys.columns)
+
+
+def test_every_place_outside_the_tables_is_in_the_pack() -> None:
+    """The mark of a move with its columns, and the files that commands of the operator write."""
+    stores = read_files()["stores"]
+    names = [database_move.name, *database_move.columns.keys()]
+
+    assert all(f"`{name}`" in stores["move"]["title"] + stores["move"]["what"] for name in names)
+    assert "`team export`" in stores["team_file"]["title"]
+    assert "`person export`" in stores["person_export"]["title"]
+
+
+def test_no_key_is_said_to_be_destroyed_by_the_calendar_alone() -> None:
+    """The limit of days is stated with the day of attempts that the code counts before it."""
+    day_seconds = timedelta(days=1).total_seconds()
+    assert timedelta(days=7) == MAX_KEY_AGE
+    assert day_seconds == (MIN_CLOSE_ATTEMPTS - 1) * ATTEMPT_SECONDS
+
+    for text in (
+        read_files()["tables"]["ledger_record"]["kept"],
+        read_files()["stores"]["keys"]["kept"],
+    ):
+        limit = "seven days after the period's end, once a running bot has tried for a day"
+        assert limit in text
+        assert "at the latest" not in text
 
 
 def test_every_scope_and_permission_is_in_the_pack() -> None:
