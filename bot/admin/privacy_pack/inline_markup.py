@@ -8,7 +8,7 @@ _REFERENCE = re.compile(r"\{section:([\w-]+)\}")
 _CODE = re.compile(r"(`[^`]+`)")
 _STRONG = re.compile(r"\*\*(.+?)\*\*")
 _EMPHASIS = re.compile(r"\*([^*]+)\*")
-_LINK = re.compile(r"\[([^\[\]]+)\]\((https://[^\s)]+)\)")
+_LINK = re.compile(r"\[([^\[\]]+)\]\((https://[^\s()\[\]]+)\)")
 
 
 def render_html(text: str, numbers: Mapping[str, str]) -> str:
