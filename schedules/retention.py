@@ -1,8 +1,10 @@
 """Duty: delete the rows whose retention period is over, table by table."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
@@ -17,6 +19,8 @@ from bot.retention_periods import (
 from bot.store import removed_teams
 from bot.store.key_removal import KeyStoreInUseError
 from bot.store.keys.key_store_error import KeyStoreUnavailableError
+from bot.store.release_archive import ReleaseArchive
+from bot.store.removed_teams import TeamExpiry
 from bot.store.repositories import Repositories
 from bot.workflows import own_retention
 from bot.workflows.secret_rotation import record_rotation, reseal_outdated
@@ -104,7 +108,8 @@ async def _delete_by_own_periods(context: Context) -> int:
 async def _delete_removed_teams(context: Context) -> int:
     """Delete the teams that were removed before their cutoff, keys first; return how many.
 
-    Nothing is deleted while a copy of the database uses the key store.
+    Nothing is deleted while a copy of the database uses the key store, and no team of which a
+    published table still has a file: the duty that writes these deletes it first.
     """
     store, now, deleted_count = context.store, context.now(), 0
     own_cutoffs = own_retention.find_table_cutoffs(context.list_own_retention(), now)
@@ -113,13 +118,24 @@ async def _delete_removed_teams(context: Context) -> int:
         workspaces = await store.across_workspaces.read(
             partial(_list_workspaces_with_expired, cutoff=cutoff)
         )
-        step = partial(removed_teams.delete_expired_teams, cutoff)
+        expiry = TeamExpiry(cutoff, partial(_find_archived, context.releases_folder))
+        step = partial(removed_teams.delete_expired_teams, expiry)
         for workspace in workspaces:
             if own_cutoffs.get(workspace, shared_cutoff) != cutoff:
                 continue
             with suppress(KeyStoreInUseError):
                 deleted_count += await store.run_purge_step(step, workspace, now)
     return deleted_count
+
+
+def _find_archived(folder: Path | None, units: Iterable[str]) -> frozenset[str]:
+    """Return those of *units* that may have a file: all while the folder cannot be read."""
+    if folder is None:
+        return frozenset()
+    try:
+        return ReleaseArchive(folder).find_units(units)
+    except OSError:
+        return frozenset(units)
 
 
 def _list_workspaces_with_expired(repos: Repositories, cutoff: date) -> tuple[str, ...]:

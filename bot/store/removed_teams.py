@@ -1,6 +1,8 @@
 """End of a removed team, long after its removal: its key is destroyed, then its rows deleted."""
 
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, bindparam, delete, exists, literal, select
 
@@ -11,6 +13,17 @@ from bot.store.keys.key_store import KeyStore
 from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.row_security import begin_across_workspaces
 from bot.store.schema import releases, roles, rosters, team_records, teams
+
+
+class TeamExpiry(NamedTuple):
+    """The day before which teams were removed, and which of their units may still have a file.
+
+    ``find_archived`` returns those of the units that have; none where files are not written.
+    """
+
+    cutoff: date
+    find_archived: Callable[[Iterable[str]], frozenset[str]] = lambda _units: frozenset()
+
 
 _HAS_TABLE = exists().where(releases.c.unit == literal(team_unit_key("")) + teams.c.id)
 _IS_EXPIRED = (teams.c.removed < bindparam("cutoff")) & ~_HAS_TABLE
@@ -29,14 +42,17 @@ def list_workspaces(connection: Connection, cutoff: date) -> tuple[str, ...]:
 
 
 def delete_expired_teams(
-    cutoff: date,
+    expiry: TeamExpiry,
     engine: Engine,
     key_store: KeyStore,
     workspace: str,
     claims: KeyClaims,
     now_seconds: int,
 ) -> int:
-    """Delete the teams of *workspace* removed before *cutoff*, their keys first; return how many.
+    """Delete the teams of *workspace* by their *expiry*, their keys first; return how many.
+
+    A team stays while a table of its own has a file: without the team nothing says whose file it
+    is, and neither the workspace's own period nor its purge would delete it.
 
     Run by :meth:`bot.store.store.Store.run_purge_step`: the writer lock keeps every process from
     creating a key meanwhile. Idempotent: what a crash interrupted is completed by the next call.
@@ -44,8 +60,13 @@ def delete_expired_teams(
     :class:`bot.store.key_removal.KeyStoreInUseError`, with no row deleted.
     """
     with begin_across_workspaces(engine) as connection:
-        parameters = {"cutoff": cutoff, "workspace_key": workspace}
-        team_ids = list(connection.scalars(_SELECT_TEAM_IDS, parameters))
+        parameters = {"cutoff": expiry.cutoff, "workspace_key": workspace}
+        units = {
+            team_unit_key(team_id): team_id
+            for team_id in connection.scalars(_SELECT_TEAM_IDS, parameters)
+        }
+        archived = expiry.find_archived(units) if units else frozenset()
+        team_ids = [team_id for unit, team_id in units.items() if unit not in archived]
         if not team_ids:
             return 0
         if claims.acquire(connection, now_seconds) is ClaimStatus.IN_USE:

@@ -25,6 +25,7 @@ from bot.store.repositories.column_codecs import (
 )
 from bot.store.schema import releases, teams
 from bot.store.store import Store
+from bot.workflows.workspace_purge import complete_purge
 from handlers import help as help_handlers
 from schedules import archive_releases, retention
 from tests.doubles import FakeClock, clock, context, empty_database, full_catalogue, outlet
@@ -204,6 +205,51 @@ async def test_files_without_a_row_are_deleted_by_their_own_unit(
         TENANT: 714,
         NORTH: 168,
     }
+
+
+def store_removed_team(repos: Repositories, now: datetime) -> None:
+    """Store a team of the north that was removed long ago, and a table of a day of its own."""
+    team = replace(TEAM, id="gone 1", workspace=NORTH)
+    day = now.date() - timedelta(days=REMOVAL_AGE)
+    repos.teams.save(team)
+    repos.team_lifecycle.remove(team, day)
+    row = {"ledger": "total", "unit": team_unit_key(team.id), "opens": day - timedelta(weeks=13)}
+    row |= {"closes": day, "cap": 3, "question": "", "body": '{"lost": true}'}
+    repos._connection.execute(insert(releases), row)
+
+
+@pytest.mark.parametrize("is_purged", [False, True], ids=["own period", "purge"])
+async def test_file_of_a_removed_team_ends_though_its_row_is_deleted_first(
+    context: Context, tmp_path: Path, *, is_purged: bool
+) -> None:
+    """By the workspace's own period or its purge: the team is stored until the file is deleted.
+
+    So it is where midnight comes between two duties, and where the folder is unavailable.
+    """
+    folder = tmp_path / "releases"
+    context = replace(context, releases_folder=folder)
+    scope = context.store.across_workspaces
+    await scope.write(partial(store_removed_team, now=context.now()))
+    await archive_releases.run(context)
+    process = with_retention(context, RetentionPeriods(), {NORTH: RetentionPeriods(6)})
+    folder.rename(tmp_path / "unavailable")
+    folder.write_text("")
+    await retention.run(process)
+    folder.unlink()
+    (tmp_path / "unavailable").rename(folder)
+    await retention.run(process)
+    assert not await scope.read(lambda repos: repos.releases.list_keys())
+    assert len(list(folder.iterdir())) == 1
+
+    if is_purged:
+        await scope.write(lambda repos: repos.workspace_purges.begin(NORTH, context.now()))
+        assert await complete_purge(context.store, NORTH, context.now(), folder)
+    else:
+        await archive_releases.run(process)
+
+    assert list(folder.iterdir()) == []
+    await retention.run(process)
+    assert not (await read_ages(context)).removed_teams
 
 
 async def test_nothing_is_written_again_before_its_row_is_deleted(

@@ -7,6 +7,7 @@ from bot.conversation import Address, Person, Request
 from bot.domain.people import Role
 from bot.domain.teams.audit_entry import AuditAction, AuditEntry
 from bot.store import removed_teams
+from bot.store.removed_teams import TeamExpiry
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 from bot.workflows.form_submission import submit_form
@@ -67,5 +68,5 @@ async def seed_removed_team(store: Store) -> None:
 
 async def end_removed_team(store: Store) -> None:
     """Destroy the key of the removed team, and delete its rows."""
-    step = partial(removed_teams.delete_expired_teams, CUTOFF)
+    step = partial(removed_teams.delete_expired_teams, TeamExpiry(CUTOFF))
     await store.run_purge_step(step, WORKSPACE, NOW)

@@ -11,7 +11,7 @@ from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Role
 from bot.store.keys.key_id import TeamKeyId
 from bot.store.keys.key_store import KeyStoreUnavailableError
-from bot.store.removed_teams import delete_expired_teams
+from bot.store.removed_teams import TeamExpiry, delete_expired_teams
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryState, PlannedDelivery
 from bot.store.store import Store
@@ -213,5 +213,5 @@ def list_key_names(store: Store) -> set[str]:
 
 async def delete_removed(store: Store, cutoff: date) -> int:
     """Delete the teams of the workspace that were removed before *cutoff*; return how many."""
-    step = partial(delete_expired_teams, cutoff)
+    step = partial(delete_expired_teams, TeamExpiry(cutoff))
     return await store.run_purge_step(step, WORKSPACE, AFTER_QUARTER)
