@@ -28,6 +28,7 @@ def test_database_is_moved_once_the_bot_is_stopped(tmp_path: Path, postgres_url:
     assert result.returncode == 0
     assert "compared with those in the file and the same" in result.stderr
     assert f"KEYS={bot.keys_folder}" in result.stderr
+    assert "systemctl disable --now attune-backup.timer" in result.stderr
     assert old_result.returncode == 2
     assert "was moved to PostgreSQL" in old_result.stderr
     assert "Other" in list_result.stdout
