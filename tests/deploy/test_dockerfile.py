@@ -73,6 +73,15 @@ def test_the_settings_of_the_image_name_its_folders() -> None:
     assert volume_folders == set(folders.split()[-3:])
 
 
+def test_the_page_of_backups_names_the_folders_of_the_image() -> None:
+    """Each setting of a volume in the page has the image's value."""
+    page = (ROOT / "docs/backups.md").read_text(encoding="utf-8")
+    names = ("DATABASE_URL", "KEYS", "RELEASES_FOLDER")
+    lines = [f"{name}={FINAL.environment[name]}" for name in names]
+
+    assert "\n".join(["```", *lines, "```"]) in page
+
+
 def test_the_health_check_asks_whether_the_process_runs() -> None:
     """It is a program of Python on the port of the settings and the path of liveness."""
     _, _, command = FINAL.find_last("HEALTHCHECK").text.partition("CMD ")
