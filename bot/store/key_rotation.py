@@ -47,19 +47,20 @@ def finish_pepper(
     now_seconds: int,
     *,
     is_configured: bool,
-) -> None:
+) -> bool:
     """Destroy the generated pepper that nothing needs any more; the next one takes its place.
 
-    Where a pepper *is_configured* in the settings, no generated one stays. Idempotent. Raises what
-    :func:`begin_replacement` does.
+    Where a pepper *is_configured* in the settings, no generated one stays. Returns whether there
+    was one to destroy. Idempotent. Raises what :func:`begin_replacement` does.
     """
     with begin_across_workspaces(engine) as connection:
         _require_claim(claims, connection, now_seconds)
         if not is_configured:
-            finish_replacement(key_store, PepperKeyId())
-            return
+            return finish_replacement(key_store, PepperKeyId())
+        has_generated = bool(read_both_keys(key_store, PepperKeyId()))
         for key_id in (PepperKeyId(), PepperKeyId().next_id):
             key_store.delete(key_id)
+        return has_generated
 
 
 def finish_installation_key(

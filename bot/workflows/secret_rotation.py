@@ -117,8 +117,9 @@ async def rotate_pepper(
     if not counts.outdated_count:
         await asyncio.sleep(snapshot_seconds)
         finish = partial(key_rotation.finish_pepper, is_configured=is_configured)
-        await store.run_purge_step(finish, "", now)
-        if changed_count:
+        is_destroyed = await store.run_purge_step(finish, "", now)
+        # Also where an interrupted run has sealed everything, and this one changed no row.
+        if is_destroyed or changed_count:
             await record_rotation(store, OperatorActor.OPERATOR, now, changed_count)
     return changed_count, counts
 

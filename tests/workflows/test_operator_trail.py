@@ -11,10 +11,11 @@ from bot.content.catalogue import Catalogue
 from bot.context import Context
 from bot.domain.operator_entry import OperatorAction, OperatorActor, OperatorEntry
 from bot.store.key_claims import MissingClaimError
+from bot.store.keys.key_id import PepperKeyId
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 from bot.workflows.reachability import suspend_workspace
-from bot.workflows.secret_rotation import rotate_pepper
+from bot.workflows.secret_rotation import reseal_outdated, rotate_pepper
 from bot.workflows.workspace_purge import complete_purge
 from schedules import retention
 from tests.database_files import copy_empty_database
@@ -137,6 +138,18 @@ async def test_rotation_is_an_entry(store: Store) -> None:
     assert rotation == OperatorEntry(
         CLOSED_AT, OperatorAction.ROTATED, OperatorActor.OPERATOR, row_count=2
     )
+
+
+async def test_destruction_of_a_secret_is_an_entry(store: Store) -> None:
+    """Also where a run that was interrupted, or the clock, has sealed every row; once."""
+    store.key_store.put(PepperKeyId(), b"g" * 32)
+    await reseal_outdated(store)
+    for _ in range(2):
+        await rotate_pepper(store, CLOSED_AT, is_configured=True, snapshot_seconds=0)
+
+    (rotation,) = await list_entries(store)
+
+    assert (rotation.action, rotation.row_count) == (OperatorAction.ROTATED, 0)
 
 
 async def test_rotation_by_the_clock_is_an_entry_of_the_clock(

@@ -66,7 +66,10 @@ def iter_crashed_copies(
 
 @pytest.mark.no_cover
 def test_rotation_of_the_secret_that_is_killed_is_completed(tmp_path: Path) -> None:
-    """At every step both tokens open, and after the next run with the new pepper alone."""
+    """At every step both tokens open, and after the next run with the new pepper alone.
+
+    Whichever run came how far, the operator's trail has the rotation then.
+    """
     prepared = prepare(tmp_path / "prepared")
     old_pepper = FolderKeyStore(prepared / "keys").get(PepperKeyId())
 
@@ -74,6 +77,9 @@ def test_rotation_of_the_secret_that_is_killed_is_completed(tmp_path: Path) -> N
         assert await load_tokens(store) == TOKENS
         await rotate_generated(store)
         assert await load_tokens(store) == TOKENS
+        assert await store.across_workspaces.read(
+            lambda repos: repos.audit_trail.operator_entries.list_entries()
+        )
         await store.close()
         peppers = resolve_peppers((), FolderKeyStore(copy / "keys"))
         assert len(peppers) == 1
