@@ -13,6 +13,7 @@ from bot.store.store import Store
 from tests.database_files import copy_empty_database
 from tests.key_folders import open_test_store
 from tests.loaded_settings import PEPPER, clear_environment
+from tests.logging_state import restore_logging
 
 
 @dataclass
@@ -57,7 +58,8 @@ class OperatorConsole:
         words = self.catalogue.get_pack(self.language)
         self.captured.readouterr()
         options = build_parser(words, HANDLERS).parse_args(arguments)
-        status = run_command(options.run, options, words)
+        with restore_logging():
+            status = run_command(options.run, options, words)
         output = self.captured.readouterr()
         return status, output.out + output.err
 

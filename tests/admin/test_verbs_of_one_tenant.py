@@ -38,7 +38,7 @@ FOREIGN_TEAM = f"{NAMED}/{CHANNEL}"
 WHOLE_DEPLOYMENT = {
     *("web", "worker", "migrate", "doctor", "deliveries", "backup", "check-backup"),
     *("export-tables", "manifest", "team list", "team show", "team export", "workspace list"),
-    *("secret rotate", "audit", "print", "try"),
+    *("secret rotate", "audit", "print", "privacy-pack", "restore", "move-to", "try"),
 }
 """Commands that name no workspace, or only read."""
 

@@ -1,6 +1,5 @@
 """An operator who runs the subcommands in this process, in an environment and folder of a test."""
 
-import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.logs import PROJECT_LOGGER
 from bot.settings import Settings
+from tests.logging_state import restore_logging
 
 BOT_TOKEN, APP_TOKEN = "xoxb-canary-of-the-bot", "xapp-canary-of-the-app"
 SIGNING_SECRET, PEPPER = "0badc0de" * 4, "canary-of-the-pepper-" + "p" * 32
@@ -88,7 +87,7 @@ class Operator:
         for name, value in {"HOME": "{folder}", **ENVIRONMENT, **environment}.items():
             if value is not None:
                 self.monkeypatch.setenv(name, self._fill_in(value))
-        with _restore_logging():
+        with restore_logging():
             try:
                 status = main(arguments)
             except SystemExit as error:
@@ -108,22 +107,6 @@ def check_outcome(case: Case, outcome: Outcome) -> None:
     assert "Traceback" not in outcome.output
     assert "stopped at an error it does not know" not in outcome.output
     assert [secret for secret in SECRETS if secret in outcome.output] == []
-
-
-@contextmanager
-def _restore_logging() -> Iterator[None]:
-    """Restore the handlers and levels that a subcommand replaces."""
-    root = logging.getLogger()
-    handlers = root.handlers[:]
-    names = {PROJECT_LOGGER, *logging.Logger.manager.loggerDict}
-    loggers = [root, *map(logging.getLogger, sorted(names))]
-    levels = [logger.level for logger in loggers]
-    try:
-        yield
-    finally:
-        root.handlers[:] = handlers
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)
 
 
 @contextmanager
