@@ -1,11 +1,13 @@
 """The operator's commands use the workspaces file, and name what is wrong with it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
 from tests.loaded_settings import SLACK, clear_environment
+from tests.logging_state import restore_logging
 
 ENTRIES = """
 [[workspace]]
@@ -20,7 +22,7 @@ safety = { en = "Call the tenant." }
 
 
 @pytest.fixture
-def entries(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def entries(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A workspaces file that the environment names, with two entries."""
     clear_environment(monkeypatch, tmp_path)
     file = tmp_path / "workspaces.toml"
@@ -29,7 +31,8 @@ def entries(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("LC_ALL", "en")
-    return file
+    with restore_logging():
+        yield file
 
 
 @pytest.mark.usefixtures("entries")
