@@ -44,3 +44,25 @@ async def test_a_command_typed_right_after_escape_is_sent(practice: TeamPractice
     await expect(user.newest_message).to_contain_text("Only visible to you")
     is_released.set()
     await expect(user.page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_a_form_shown_before_the_response_is_submitted(practice: TeamPractice) -> None:
+    """The next form can be submitted while the page still waits for the earlier response."""
+    user, is_released = practice.user, asyncio.Event()
+
+    async def delay_response(route: Route) -> None:
+        response = await route.fetch()
+        await is_released.wait()
+        await route.fulfill(response=response)
+
+    await practice.enter_room("Henrike Vossmoor", "northshore")
+    await practice.open_setup()
+    await practice.tick_people("clinicians", ("Priya Lindqvist",), is_ticked=False)
+    await user.page.route("**/practice/act", delay_response, times=1)
+
+    await practice.submit_form()
+    await practice.wait_for_title("setups.preview.title")
+    await practice.submit_form()
+
+    await practice.wait_for_title("supervision.done.title")
+    is_released.set()

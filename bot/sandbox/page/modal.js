@@ -89,8 +89,17 @@ function updateDialog(dialog, view, context) {
   submitButton.textContent = view.submit?.text ?? "";
   submitButton.hidden = !view.submit;
   dialog.dataset.form = formKey;
+  if (updateVersion(dialog, view)) dialog.removeAttribute("aria-busy");
   if (!dialog.open) dialog.showModal();
   if (isOtherForm) scrollToTop(dialog);
+}
+
+/** Store which content of its view a dialog shows; return whether it is another than before. */
+function updateVersion(dialog, view) {
+  const version = `${view.hash} ${JSON.stringify(view.errors)}`;
+  const hasChanged = dialog.dataset.version !== version;
+  dialog.dataset.version = version;
+  return hasChanged;
 }
 
 /** Scroll to the top and focus the title, where a screen reader starts to read. */
@@ -131,12 +140,15 @@ function storedAnswer(view, block, element) {
   return view.state.values[block.block_id]?.[element.action_id];
 }
 
+/** Submit a form once. Its answer may be shown before the request ends, since the page polls the
+ *  state as well: what is shown then is another form, and can be submitted at once. */
 async function submitForm(event, dialog) {
   event.preventDefault();
   if (dialog.hasAttribute("aria-busy")) return;
+  const { version } = dialog.dataset;
   dialog.setAttribute("aria-busy", "true");
   await sendAction("submit", { view: dialog.dataset.view, state: collectState(dialog) });
-  dialog.removeAttribute("aria-busy");
+  if (dialog.dataset.version === version) dialog.removeAttribute("aria-busy");
   const invalid = dialog.querySelector("[aria-invalid]");
   (invalid?.querySelector("input, select") ?? invalid)?.focus();
 }
