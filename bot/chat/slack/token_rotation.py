@@ -8,7 +8,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.chat.slack.repeated_write import repeat_write
 from bot.errors import StoreBusyError
 from bot.logs import log_error
 
@@ -30,11 +30,6 @@ _CALL_SECONDS = 30
 
 _REST_SECONDS = 30.0
 """Seconds after a refused refresh for which the token in use is not refreshed again."""
-
-_FIRST_DELAY_SECONDS, _MAX_DELAY_SECONDS = 0.2, 30.0
-
-_CLOSING_ATTEMPTS = 5
-"""Attempts to store a pair that a process makes while it stops; nobody else knows the pair."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +97,10 @@ class TokenRotator:
         """Return a bot token that is valid beyond the refresh margin, or until it expires.
 
         *create_client* builds the client for the refresh call. All calls share one refresh, which
-        goes on where a caller is cancelled: Slack has replaced the pair by then. After a refused
-        refresh the token in use is returned while it is valid, and another attempt is made after a
-        rest. Raises :class:`TokenRotationError` when neither Slack nor the store has a valid token.
+        goes on where a caller is cancelled: Slack has replaced the pair by then. After a refused or
+        unanswered refresh the token in use is returned while it is valid, and another attempt is
+        made after a rest. Raises :class:`TokenRotationError` when neither Slack nor the store has a
+        valid token.
         """
         if self._pair.is_fresh or self._may_wait():
             return self._pair.bot_token
@@ -138,7 +134,7 @@ class TokenRotator:
                 return stored_pair
             if self._pair.is_expired:
                 raise
-            log_error(logger, "slack.token_not_renewed", error)
+            log_error(logger, "slack.token_not_renewed", error.__cause__ or error)
             self._next_attempt = time.monotonic() + _REST_SECONDS
             return self._pair
         self._pair = pair  # before it is stored: what is stored is of no use any more
@@ -148,20 +144,13 @@ class TokenRotator:
     async def _save(self, pair: TokenPair) -> None:
         """Store *pair*; a write that fails is repeated in a task, until the process stops."""
         if not await self._try_to_save(pair):
-            self._saving = asyncio.create_task(self._repeat_save(pair))
-
-    async def _repeat_save(self, pair: TokenPair) -> None:
-        delay, remaining_count = _FIRST_DELAY_SECONDS, _CLOSING_ATTEMPTS
-        while remaining_count and self._pair is pair:
-            if self._closing.is_set():
-                remaining_count -= 1
-                await asyncio.sleep(_FIRST_DELAY_SECONDS)
-            else:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._closing.wait(), delay)
-            if await self._try_to_save(pair):
-                return
-            delay = min(2 * delay, _MAX_DELAY_SECONDS)
+            self._saving = asyncio.create_task(
+                repeat_write(
+                    lambda: self._try_to_save(pair),
+                    self._closing,
+                    is_needed=lambda: self._pair is pair,
+                )
+            )
 
     async def _try_to_save(self, pair: TokenPair) -> bool:
         try:
@@ -183,7 +172,9 @@ async def request_rotation(
 ) -> TokenPair:
     """Ask Slack for a new pair in exchange for the refresh token of *current*, which then ends.
 
-    Raises :class:`TokenRotationError` when Slack returns none.
+    Raises :class:`TokenRotationError` when Slack returns none, and for any other error, which is
+    its cause: a connection error by itself would leave open whether the call that needed the token
+    was made.
     """
     rotator = AsyncTokenRotator(
         client_id=credentials.client_id, client_secret=credentials.client_secret, client=client
@@ -203,6 +194,8 @@ async def request_rotation(
         )
     except SlackTokenRotationError as error:
         raise TokenRotationError(_error_code(error.api_error)) from None
+    except Exception as error:
+        raise TokenRotationError("not_renewed") from error
     if refreshed_bot is None or not refreshed_bot.bot_refresh_token:
         raise TokenRotationError("not_renewed")
     return TokenPair(

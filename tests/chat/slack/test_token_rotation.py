@@ -123,6 +123,28 @@ async def test_failed_refresh_posts_nothing(
     assert "chat.postMessage" not in api.called_methods()
 
 
+async def test_dropped_refresh_leaves_no_message_unknown(api: FakeWebApi) -> None:
+    """The message is sent again later: it is certain that a refresh posted nothing."""
+    api.planned_answers["oauth.v2.access"] = PlannedAnswer(drops_connection=True)
+    outlet = create_outlet(api, MemoryTokenStore())
+    result = await outlet.send(MARIE, HELLO, "d1")
+    await outlet._api_client.close()
+
+    assert (result.status, result.reason) == (SendStatus.RETRY_LATER, "not_renewed")
+
+
+async def test_token_is_used_until_it_expires_although_its_refresh_is_dropped(
+    api: FakeWebApi,
+) -> None:
+    """A lost connection costs no message while the token in use is valid."""
+    valid_pair = TokenPair("xoxe.xoxb-valid", "xoxe-1-used", int(time.time()) + 3600)
+    api.planned_answers["oauth.v2.access"] = PlannedAnswer(drops_connection=True)
+
+    tokens = await send_from_each(api, create_outlet(api, MemoryTokenStore(valid_pair)))
+
+    assert tokens == ["xoxe.xoxb-valid"]
+
+
 async def test_refresh_goes_on_where_its_caller_is_cancelled(api: FakeWebApi) -> None:
     """A look-up with a timeout does not lose the pair that Slack has replaced by then."""
     api.planned_answers["oauth.v2.access"] = replace(ROTATION_RESPONSE, delay_seconds=0.3)

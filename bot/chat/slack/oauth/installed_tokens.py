@@ -211,13 +211,11 @@ class InstalledTokens:
         """
         try:
             tokens = await request_rotation(bot.tokens, self._credentials, create_client())
-        except Exception as error:
-            log_error(logger, "slack.token_not_renewed", error)
+        except TokenRotationError as error:
+            log_error(logger, "slack.token_not_renewed", error.__cause__ or error)
             if not bot.tokens.is_expired:
                 return
-            if isinstance(error, TokenRotationError):
-                raise
-            raise TokenRotationError("not_renewed") from error
+            raise
         await self._unsaved.save(bot, tokens)
 
     def _may_wait(self, bot: InstalledBot) -> bool:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from dataclasses import replace
 
 from bot.chat.slack.oauth.installation_rows import (
@@ -10,14 +9,10 @@ from bot.chat.slack.oauth.installation_rows import (
     InstallationsUnavailableError,
     InstalledBot,
 )
+from bot.chat.slack.repeated_write import repeat_write
 from bot.chat.slack.token_rotation import TokenPair
 
 logger = logging.getLogger("attune.slack")
-
-_FIRST_DELAY_SECONDS, _MAX_DELAY_SECONDS = 0.2, 30.0
-
-_CLOSING_ATTEMPTS = 5
-"""Attempts that a process makes while it stops; nobody else knows the tokens."""
 
 
 class UnsavedTokens:
@@ -44,27 +39,21 @@ class UnsavedTokens:
     async def save(self, bot: InstalledBot, tokens: TokenPair) -> None:
         """Store *tokens* in place of those of *bot*; a write that fails is repeated later."""
         key = bot.installed_as
-        self._bots[key] = replace(bot, tokens=tokens)
-        if not await self._try_to_save(self._bots[key]):
-            self._tasks[key] = asyncio.create_task(self._repeat_save(self._bots[key]))
+        renewed = self._bots[key] = replace(bot, tokens=tokens)
+        if await self._try_to_save(renewed):
+            return
+        self._tasks[key] = asyncio.create_task(
+            repeat_write(
+                lambda: self._try_to_save(renewed),
+                self._closing,
+                is_needed=lambda: self._bots.get(key) is renewed,
+            )
+        )
 
     async def close(self) -> None:
         """Store what is not stored yet, with a few attempts."""
         self._closing.set()
         await asyncio.gather(*self._tasks.values())
-
-    async def _repeat_save(self, bot: InstalledBot) -> None:
-        delay, remaining_count = _FIRST_DELAY_SECONDS, _CLOSING_ATTEMPTS
-        while remaining_count:
-            if self._closing.is_set():
-                remaining_count -= 1
-                await asyncio.sleep(_FIRST_DELAY_SECONDS)
-            else:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._closing.wait(), delay)
-            if await self._try_to_save(bot):
-                return
-            delay = min(2 * delay, _MAX_DELAY_SECONDS)
 
     async def _try_to_save(self, bot: InstalledBot) -> bool:
         """Store *bot* once; the failure is logged where it occurs."""
