@@ -2,6 +2,9 @@
 
 A newer release records beside its schema which older releases run on it, so that a release that
 is rolled back knows whether it does; see :mod:`bot.store.migration_declarations`.
+
+A process that starts on a current schema does not import Alembic: its revision is read by SQL and
+those of this release are in the names of the migrations' files.
 """
 
 import re
@@ -9,10 +12,6 @@ from collections.abc import Callable
 from functools import cache
 from itertools import count
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from bot.store import database_identity
@@ -26,6 +25,8 @@ from bot.store.migration_declarations import (
 from bot.store.move_state import find_move_fault
 
 _MAY_CREATE_SQL = text("SELECT has_schema_privilege(current_schema(), 'CREATE')")
+_REVISION_TABLE = "alembic_version"
+_READ_REVISIONS_SQL = text(f"SELECT version_num FROM {_REVISION_TABLE}")  # noqa: S608 - a constant
 _REVISION_PATTERN = re.compile(r"\d{4}")
 
 
@@ -52,6 +53,9 @@ def upgrade_schema(
         return
     if fault is not DatabaseFault.OLDER_SCHEMA:
         raise UnusableDatabaseError(fault)
+    from alembic import command  # noqa: PLC0415 - loaded only for a migration
+    from alembic.config import Config  # noqa: PLC0415 - loaded only for a migration
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -70,9 +74,8 @@ def record_oldest_supported(connection: Connection) -> None:
 
 def _build_step_hook(connection: Connection, on_step: StepCallback) -> Callable[..., None]:
     """Return the callback that Alembic calls after each migration."""
-    current_heads = MigrationContext.configure(connection).get_current_heads()
-    script_folder = ScriptDirectory(str(MIGRATIONS_FOLDER))
-    total = len(list(script_folder.iterate_revisions("heads", current_heads or "base")))
+    newest_applied = max(_read_revisions(connection), default="")
+    total = sum(revision > newest_applied for revision in known_revisions())
     applied_counter = count(1)
     return lambda **_: on_step(next(applied_counter), total)
 
@@ -95,7 +98,7 @@ def find_schema_fault(connection: Connection) -> DatabaseFault | None:
     move_fault = find_move_fault(connection)
     if move_fault or revisions == latest_revisions():
         return move_fault
-    if revisions - _known_revisions():
+    if revisions - known_revisions():
         if not _are_ours(revisions):
             return DatabaseFault.FOREIGN_SCHEMA
         return None if _is_supported(connection, revisions) else DatabaseFault.NEWER_SCHEMA
@@ -113,7 +116,7 @@ def _are_ours(revisions: set[str]) -> bool:
 
 def _is_supported(connection: Connection, revisions: set[str]) -> bool:
     """Whether a newer release has recorded that this one runs on its schema."""
-    if not revisions - _known_revisions() or not _are_ours(revisions):
+    if not revisions - known_revisions() or not _are_ours(revisions):
         return False
     oldest = database_identity.read_oldest_supported(connection)
     return oldest is not None and oldest <= int(max(latest_revisions()))
@@ -130,16 +133,19 @@ def has_latest_revision(connection: Connection) -> bool:
 
 
 def _read_revisions(connection: Connection) -> set[str]:
-    return set(MigrationContext.configure(connection).get_current_heads())
+    if not inspect(connection).has_table(_REVISION_TABLE):
+        return set()
+    return set(connection.scalars(_READ_REVISIONS_SQL))
 
 
 @cache
-def _known_revisions() -> frozenset[str]:
-    script_folder = ScriptDirectory(str(MIGRATIONS_FOLDER))
-    return frozenset(script.revision for script in script_folder.walk_revisions())
+def known_revisions() -> frozenset[str]:
+    """Return the schema revisions that this release contains, from the names of their files."""
+    files = (MIGRATIONS_FOLDER / "versions").glob("[0-9]*.py")
+    return frozenset(file.name.partition("_")[0] for file in files)
 
 
 @cache
 def latest_revisions() -> set[str]:
-    """Return the newest schema revisions that this release contains."""
-    return set(ScriptDirectory(str(MIGRATIONS_FOLDER)).get_heads())
+    """Return the newest schema revision that this release contains."""
+    return {max(known_revisions())}

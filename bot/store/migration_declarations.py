@@ -24,8 +24,6 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from alembic.script import ScriptDirectory
-
 MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -59,6 +57,8 @@ class MigrationDeclaration:
 @cache
 def load_declarations() -> tuple[MigrationDeclaration, ...]:
     """Return what the migrations of this release declare, the oldest first."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - loaded only for a migration
+
     scripts = ScriptDirectory(str(MIGRATIONS_FOLDER)).walk_revisions()
     return tuple(reversed([build_declaration(script.module) for script in scripts]))
 

@@ -3,23 +3,29 @@
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
+
+    UpsertInsert = postgresql.Insert | sqlite.Insert
 
 MAX_ROWS_PER_STATEMENT = 1000
 """Rows per statement at most, which bounds its parameters."""
 
-UpsertInsert = postgresql.Insert | sqlite.Insert
-
-
 _NO_DEFAULTS: Mapping[str, Any] = MappingProxyType({})
 
 
-def build_insert(dialect_name: str, table: Table) -> UpsertInsert:
+def build_insert(dialect_name: str, table: Table) -> "UpsertInsert":
     """Return an INSERT into *table* in a dialect, which supports ON CONFLICT."""
-    return sqlite.insert(table) if dialect_name == "sqlite" else postgresql.insert(table)
+    if dialect_name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - not loaded on SQLite
+
+    return postgresql.insert(table)
 
 
 def upsert_row(
@@ -46,12 +52,12 @@ def insert_missing_rows(connection: Connection, table: Table, rows: list[dict[st
 
 
 @cache
-def _build_missing_insert(dialect_name: str, table: Table) -> UpsertInsert:
+def _build_missing_insert(dialect_name: str, table: Table) -> "UpsertInsert":
     return build_insert(dialect_name, table).on_conflict_do_nothing()
 
 
 @cache
-def _build_upsert(dialect_name: str, table: Table, names: tuple[str, ...]) -> UpsertInsert:
+def _build_upsert(dialect_name: str, table: Table, names: tuple[str, ...]) -> "UpsertInsert":
     """Return the upsert that updates the columns *names*, built once, which takes long."""
     key_names = [column.name for column in table.primary_key]
     statement = build_insert(dialect_name, table)

@@ -1,15 +1,21 @@
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.schema import CreateTable
 
+from bot.store.migrate import known_revisions, latest_revisions
 from bot.store.migration_declarations import MIGRATIONS_FOLDER
 from bot.store.schema import metadata
 from bot.store.store import Store
+from tests.journeys.botprocess import ROOT
 from tests.key_folders import open_test_store
 
 
@@ -86,6 +92,33 @@ def test_unknown_revision_is_not_current(store: Store) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = 'ffff'"))
 
     assert not store.is_schema_current()
+
+
+def test_start_on_a_current_schema_loads_no_migration_library(tmp_path: Path) -> None:
+    """Only a migration needs Alembic, which costs memory and a tenth of a second."""
+    url = f"sqlite:///{tmp_path / 'attune.sqlite'}"
+    store = open_test_store(url, ())
+    store.migrate()
+    store.close_sync()
+    script = (
+        "import sys, bot.__main__\n"
+        "from tests.key_folders import open_test_store\n"
+        "store = open_test_store(sys.argv[1], ())\n"
+        "store.migrate()\n"
+        "print(store.is_schema_current(), 'alembic' in sys.modules)\n"
+        "store.close_sync()\n"
+    )
+    output = subprocess.check_output([sys.executable, "-c", script, url], cwd=ROOT, text=True)
+
+    assert output == "True False\n"
+
+
+def test_names_of_the_files_are_the_revisions() -> None:
+    """The revisions of a release are read from the names of its migrations' files."""
+    scripts = ScriptDirectory(str(MIGRATIONS_FOLDER))
+
+    assert known_revisions() == {script.revision for script in scripts.walk_revisions()}
+    assert latest_revisions() == set(scripts.get_heads())
 
 
 def _build_config(connection: Connection) -> Config:

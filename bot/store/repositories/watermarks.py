@@ -2,12 +2,16 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, bindparam, select
 
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.schema import watermarks
-from bot.store.upsert import UpsertInsert, build_insert, upsert_row
+from bot.store.upsert import build_insert, upsert_row
+
+if TYPE_CHECKING:
+    from bot.store.upsert import UpsertInsert
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -56,7 +60,7 @@ class Watermarks:
 
 
 @cache
-def _build_advance(dialect_name: str) -> UpsertInsert:
+def _build_advance(dialect_name: str) -> "UpsertInsert":
     statement = build_insert(dialect_name, watermarks)
     unix_seconds = statement.excluded.looked
     return statement.on_conflict_do_update(
