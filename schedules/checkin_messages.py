@@ -81,10 +81,10 @@ def _prepare_reading(
     words = context.catalogue.get_pack(
         context.catalogue.choose_language(member.language, member.locale, team.language)
     )
-    contributor = repos.ledger.find_contributor(person, now)
-    undone_since = repos.ledger.find_undone_since(team.id, now, contributor.counted_periods)
+    counting = repos.ledger.find_counting(person, now)
+    undone_since = repos.ledger.find_undone_since(team.id, now, counting.counted_periods)
     return _Reading(
         words,
         calendar.local_day(undone_since, calendar.load_zone(team.zone)) if undone_since else None,
-        contributor.moved_until,
+        counting.moved_until,
     )

@@ -11,7 +11,8 @@ from bot.domain.counts.slots import LedgerRecord
 from bot.store import sealing
 from bot.store.period import Period
 from bot.store.repositories.contributor import Contributor
-from bot.store.repositories.ledger import FilingResult, Ledger
+from bot.store.repositories.filing_result import FilingResult
+from bot.store.repositories.ledger import Ledger
 from bot.store.request_keys import RequestKeys
 from tests.attacks.test_mutations import remove_encryption, skip_key_removal
 from tests.doubles import PEPPERS

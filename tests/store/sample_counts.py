@@ -12,7 +12,7 @@ from bot.domain.counts.slots import LedgerRecord
 from bot.domain.people import Team
 from bot.store.period import Period
 from bot.store.repositories import Repositories
-from bot.store.repositories.ledger import FilingResult
+from bot.store.repositories.filing_result import FilingResult
 from bot.store.repositories.releases import Release
 from bot.store.schema import periods, releases
 from bot.store.store import Store

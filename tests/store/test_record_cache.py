@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, select
 
 from bot.store.repositories import Repositories
-from bot.store.repositories.ledger import FilingResult
+from bot.store.repositories.filing_result import FilingResult
 from bot.store.schema import ledger_records
 from bot.store.sealed_records import ReadOnlyRecordsError
 from bot.store.store import Store

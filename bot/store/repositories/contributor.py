@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from bot.conversation import Person
 from bot.domain.people import ClinicianProfile, Team
 from bot.store.period import Period
+
+
+class Counting(NamedTuple):
+    """Where the debriefs of a person count; the fields are those of :class:`Contributor`."""
+
+    counted_periods: tuple[Period, ...]
+    moved_until: date | None
 
 
 @dataclass(frozen=True)

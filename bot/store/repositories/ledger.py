@@ -3,8 +3,7 @@
 import logging
 import secrets
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
@@ -15,11 +14,11 @@ from bot.domain.counts.membership import PeriodFacts
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.counts.slots import LedgerRecord
 from bot.domain.people import Team
-from bot.domain.person.privacy_notice import FilingRefusal
 from bot.store.isolation import StepResults
 from bot.store.period import Period
 from bot.store.record_cache import RecordCache
-from bot.store.repositories.contributor import Contributor
+from bot.store.repositories.contributor import Contributor, Counting
+from bot.store.repositories.filing_result import FilingResult
 from bot.store.repositories.form_periods import FormPeriods
 from bot.store.repositories.pauses import Pauses
 from bot.store.repositories.period_closing import PeriodClosing
@@ -30,32 +29,6 @@ from bot.store.repositories.undone_periods import UndonePeriods
 from bot.store.sealed_records import OpenRecord
 
 logger = logging.getLogger("attune.ledger")
-
-
-@dataclass(frozen=True)
-class FilingResult:
-    """Result of filing: the Monday from which the debrief cannot be withdrawn any more.
-
-    ``None`` when nothing is stored, for a reason that depends on the team or on the person alone:
-    ``is_full`` for a record without a free slot, ``is_key_lost`` for a record that cannot be
-    opened, ``is_withdrawn`` where a repeated request finds no debrief in the team's records, as
-    it was withdrawn or the person has changed teams.
-    """
-
-    withdrawable_until: date | None = None
-    is_full: bool = False
-    is_key_lost: bool = False
-    is_withdrawn: bool = False
-
-    @property
-    def refusal(self) -> FilingRefusal | None:
-        """Why nothing is stored for a person who counts; ``None`` for another reason, or none."""
-        reasons = (
-            (self.is_full, FilingRefusal.FULL),
-            (self.is_key_lost, FilingRefusal.KEY_LOST),
-            (self.is_withdrawn, FilingRefusal.WITHDRAWN),
-        )
-        return next((refusal for applies, refusal in reasons if applies), None)
 
 
 class Ledger:
@@ -104,6 +77,19 @@ class Ledger:
         team_id = account.team.id if account.team else ""
         periods = self._form_periods.find_form_periods(team_id, account.main, now)
         return self._build_contributor(account, account.team, periods, periods, now)
+
+    def find_counting(self, person: Person, now: datetime) -> Counting:
+        """Return in which periods *person* counts, and until when a move keeps them there.
+
+        :meth:`find_contributor` finds the same. For a person who does not count it also looks
+        through their whole practice for a pause, which a message to each of its people must not.
+        """
+        account = self._teams.get_account(person)
+        team_id = account.team.id if account.team else ""
+        periods = self._form_periods.find_form_periods(team_id, account.main, now)
+        return Counting(
+            membership.select_counted(periods), membership.find_move_end(periods.values())
+        )
 
     def _build_contributor(
         self,

@@ -6,7 +6,7 @@ from bot.conversation import Person
 from bot.domain.counts import slots
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Role
-from bot.store.repositories.ledger import FilingResult
+from bot.store.repositories.filing_result import FilingResult
 from bot.store.schema import feeds, ledger_records, periods
 from bot.store.store import Store
 from tests.key_folders import open_test_store

@@ -8,7 +8,7 @@ import pytest
 from bot.conversation import Person
 from bot.domain.counts.membership import ADDITION_DAYS
 from bot.store.repositories import Repositories
-from bot.store.repositories.ledger import FilingResult
+from bot.store.repositories.filing_result import FilingResult
 from bot.store.schema import period_members
 from bot.store.store import Store
 from tests.key_folders import list_period_keys

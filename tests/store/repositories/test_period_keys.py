@@ -12,7 +12,7 @@ from bot.domain.counts.next_release import NextRelease
 from bot.domain.counts.release_rule import LostTable
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_store import KeyStoreUnavailableError
-from bot.store.repositories.ledger import FilingResult
+from bot.store.repositories.filing_result import FilingResult
 from bot.store.repositories.period_closing import LOST_KEY_WAIT
 from bot.store.schema import feeds, ledger_records, periods
 from bot.store.store import Store

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from bot.domain.people import Team
-from bot.store.repositories.ledger import FilingResult
+from bot.store.repositories.filing_result import FilingResult
 from bot.store.schema import feeds, periods
 from bot.store.store import Store
 from tests.key_folders import list_period_keys
