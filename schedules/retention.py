@@ -1,6 +1,7 @@
 """Duty: delete the rows whose retention period is over, table by table."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -118,24 +119,25 @@ async def _delete_removed_teams(context: Context) -> int:
         workspaces = await store.across_workspaces.read(
             partial(_list_workspaces_with_expired, cutoff=cutoff)
         )
-        expiry = TeamExpiry(cutoff, partial(_find_archived, context.releases_folder))
+        due = [name for name in workspaces if own_cutoffs.get(name, shared_cutoff) == cutoff]
+        if not due:
+            continue
+        expiry = TeamExpiry(cutoff, await _read_unit_check(context.releases_folder))
         step = partial(removed_teams.delete_expired_teams, expiry)
-        for workspace in workspaces:
-            if own_cutoffs.get(workspace, shared_cutoff) != cutoff:
-                continue
+        for workspace in due:
             with suppress(KeyStoreInUseError):
                 deleted_count += await store.run_purge_step(step, workspace, now)
     return deleted_count
 
 
-def _find_archived(folder: Path | None, units: Iterable[str]) -> frozenset[str]:
-    """Return those of *units* that may have a file: all while the folder cannot be read."""
+async def _read_unit_check(folder: Path | None) -> Callable[[str], bool]:
+    """Return the test whether a unit may have a file: each may while the folder is unreadable."""
     if folder is None:
-        return frozenset()
+        return lambda _unit: False
     try:
-        return ReleaseArchive(folder).find_units(units)
+        return await asyncio.to_thread(ReleaseArchive(folder).build_unit_check)
     except OSError:
-        return frozenset(units)
+        return lambda _unit: True
 
 
 def _list_workspaces_with_expired(repos: Repositories, cutoff: date) -> tuple[str, ...]:

@@ -35,10 +35,13 @@ class ReleaseArchive:
         present = set(self._list_names())
         return frozenset(key for key in keys if _file_name(key) not in present)
 
-    def find_units(self, units: Iterable[str]) -> frozenset[str]:
-        """Return those of *units* that have a file, by its name; :class:`OSError` if unreadable."""
-        digests = set(map(_read_digest, self._list_names()))
-        return frozenset(unit for unit in units if _digest_unit(unit) in digests)
+    def build_unit_check(self) -> Callable[[str], bool]:
+        """Read which units have a file now; return the test of one, which reads no folder.
+
+        Raises :class:`OSError` for a folder that cannot be read.
+        """
+        digests = frozenset(map(_read_digest, self._list_names()))
+        return lambda unit: _digest_unit(unit) in digests
 
     def write_missing(self, releases: Iterable[Release]) -> int:
         """Write the *releases* that have no file yet, durably, and return how many.

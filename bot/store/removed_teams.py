@@ -1,6 +1,6 @@
 """End of a removed team, long after its removal: its key is destroyed, then its rows deleted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
@@ -18,11 +18,12 @@ from bot.store.schema import releases, roles, rosters, team_records, teams
 class TeamExpiry(NamedTuple):
     """The day before which teams were removed, and which of their units may still have a file.
 
-    ``find_archived`` returns those of the units that have; none where files are not written.
+    ``has_file`` tells it of one; of none where files are not written. It is called in a write
+    transaction, for which every form waits, so that it reads no folder, which may never answer.
     """
 
     cutoff: date
-    find_archived: Callable[[Iterable[str]], frozenset[str]] = lambda _units: frozenset()
+    has_file: Callable[[str], bool] = lambda _unit: False
 
 
 _HAS_TABLE = exists().where(releases.c.unit == literal(team_unit_key("")) + teams.c.id)
@@ -61,12 +62,11 @@ def delete_expired_teams(
     """
     with begin_across_workspaces(engine) as connection:
         parameters = {"cutoff": expiry.cutoff, "workspace_key": workspace}
-        units = {
-            team_unit_key(team_id): team_id
+        team_ids = [
+            team_id
             for team_id in connection.scalars(_SELECT_TEAM_IDS, parameters)
-        }
-        archived = expiry.find_archived(units) if units else frozenset()
-        team_ids = [team_id for unit, team_id in units.items() if unit not in archived]
+            if not expiry.has_file(team_unit_key(team_id))
+        ]
         if not team_ids:
             return 0
         if claims.acquire(connection, now_seconds) is ClaimStatus.IN_USE:

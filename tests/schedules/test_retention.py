@@ -1,6 +1,11 @@
 """Each kind of row is deleted after its own retention period."""
 
+import asyncio
+from collections.abc import Generator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path, PosixPath
+from threading import Event
 
 from sqlalchemy import select
 
@@ -134,3 +139,37 @@ async def test_frozen_lists_are_retained_for_53_weeks(
     await retention.run(team_context)
 
     assert await count_members() == 0
+
+
+class HangingFolder(PosixPath):
+    """A folder on a server that does not answer before :attr:`answers` is set."""
+
+    is_asked: Event
+    answers: Event
+
+    def iterdir(self) -> Generator["HangingFolder", None, None]:
+        """Wait, then return what is in the folder."""
+        self.is_asked.set()
+        assert self.answers.wait(30)
+        return super().iterdir()
+
+
+async def test_form_is_saved_while_the_folder_of_tables_does_not_answer(
+    team_context: Context, clock: FakeClock, tmp_path: Path
+) -> None:
+    """The end of a removed team looks for its files before the transaction that deletes it."""
+    scope = team_context.store.across_workspaces
+    await scope.write(lambda repos: repos.team_lifecycle.remove(TEAM, clock().date()))
+    clock.advance(days=800)
+    folder = HangingFolder(tmp_path)
+    folder.is_asked, folder.answers = Event(), Event()
+    run = asyncio.create_task(retention.run(replace(team_context, releases_folder=folder)))
+    assert await asyncio.to_thread(folder.is_asked.wait, 30)
+
+    try:
+        await scope.write(lambda repos: repos.idempotency_keys.claim("form", "a", clock().date()))
+    finally:
+        folder.answers.set()
+
+    await run
+    assert await scope.read(lambda repos: repos.teams.list_teams_ever()) == ()
