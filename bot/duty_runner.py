@@ -51,7 +51,10 @@ PLANNING_DUTIES = frozenset({"daily_tip", "weekly_checkin", "close_notice"})
 """Duties that plan deliveries."""
 
 _AWAITED = frozenset({"purge_workspaces"})
-"""Duties that a tick waits for to their end: no other one meets records without their keys."""
+"""Duties that a tick waits for until they are overdue: no other one meets records without keys.
+
+Not for ever: a purge waits for a product, and for a folder, that may never answer.
+"""
 
 
 class DutyOverdueError(Exception):
@@ -111,8 +114,7 @@ class DutyRunner:
                 run = self._select_run(name, duty)
                 if run is None:
                     continue
-                patience = math.inf if name in _AWAITED else patience_seconds
-                is_failure = await self._run_with_patience(name, run, patience)
+                is_failure = await self._run_with_patience(name, run, patience_seconds)
                 if is_failure is not None:
                     has_failed[name] = is_failure
             if not self._is_stopping:
@@ -150,18 +152,23 @@ class DutyRunner:
             self._started_at[name] = self._monotonic()
         timeout = None if math.isinf(patience_seconds) else patience_seconds
         try:
-            finished, _ = await asyncio.wait({task}, timeout=timeout)
+            await asyncio.wait({task}, timeout=timeout)
+            while name in _AWAITED and not task.done() and not self._is_overdue(name):
+                await asyncio.wait({task}, timeout=timeout)
         except asyncio.CancelledError:
             task.cancel()
             raise
-        if not finished:
+        if not task.done():
             return self._report_if_overdue(name)
         del self._running_tasks[name]
         return None if task.cancelled() else task.result()
 
+    def _is_overdue(self, name: str) -> bool:
+        return self._monotonic() - self._started_at[name] >= OVERDUE_SECONDS
+
     def _report_if_overdue(self, name: str) -> bool | None:
         """Return and log that a duty has failed which has been at work for too long."""
-        if self._monotonic() - self._started_at[name] < OVERDUE_SECONDS:
+        if not self._is_overdue(name):
             return None
         self._state_log.report_fault("duty.failed", DutyOverdueError(), subject=name)
         return True

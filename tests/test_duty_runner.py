@@ -253,3 +253,24 @@ async def test_long_purge_is_awaited(context: Context) -> None:
     slow.release.set()
     await tick
     assert set(await read_failed_runs(context)) == set(TIMETABLE)
+
+
+async def test_purge_that_does_not_end_stops_no_other_duty(
+    context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once it is overdue it is logged and counts as failed, and the others run beside it."""
+    caplog.set_level(logging.INFO, "attune.app")
+    slow, now = SlowDuty(), [0.0]
+    runner = build_runner(context, slow, "purge_workspaces", lambda: now[0])
+    tick = asyncio.create_task(runner.run_duties(patience_seconds=0.01))
+    await slow.begin.wait()
+
+    now[0] = OVERDUE_SECONDS
+    async with asyncio.timeout(60):
+        await tick
+
+    failed_runs = await read_failed_runs(context)
+    assert {name for name, count in failed_runs.items() if count} == {"purge_workspaces"}
+    assert set(failed_runs) == set(TIMETABLE)
+    assert list_states(caplog) == [("duty.failed", "purge_workspaces", "began")]
+    runner.begin_stop()
