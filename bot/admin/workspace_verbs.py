@@ -14,9 +14,11 @@ from bot.errors import Fault, FaultyInputError
 from bot.store.repositories import Repositories
 from bot.store.repositories.workspace_purges import WorkspaceUninstallation
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS
+from bot.workflows.reachability import suspend_dependent_workspaces
 from bot.workflows.workspace_purge import complete_purge
 
 _CONFIRMATION = "--yes"
+_UNINSTALLED = "app_uninstalled"
 _TIME_FORMAT = "%Y-%m-%d %H:%M UTC"
 
 
@@ -75,7 +77,8 @@ async def purge_workspace(
 ) -> PurgeReport:
     """Delete everything of the workspace that *reference* names, without any grace.
 
-    With *is_dry_run* nothing is changed and the rows are counted alone. Raises
+    That of the workspaces that have no token but the one of a deleted organisation begins. With
+    *is_dry_run* nothing is changed and the rows are counted alone. Raises
     :class:`bot.errors.FaultyInputError`, with nothing changed, for an unknown workspace and without
     the confirmation, and what :func:`complete_purge` does: then the bot goes on with the purge.
     """
@@ -88,6 +91,8 @@ async def purge_workspace(
 
     def begin_purge(repos: Repositories) -> Mapping[str, int]:
         counts = find_and_count(repos)
+        if not repos.workspace_purges.is_purging(workspace):
+            suspend_dependent_workspaces(repos, workspace, _UNINSTALLED, now)
         repos.workspace_purges.begin(workspace, now)
         return counts
 

@@ -77,6 +77,28 @@ async def test_a_refused_organisation_is_listed_and_purged(
     assert report.is_complete
 
 
+async def test_the_grace_of_the_workspaces_of_a_purged_organisation_begins(
+    context: Context, tmp_path: Path
+) -> None:
+    """Nothing serves them any more, and their rows would stay for ever; one with a token stays."""
+    organisation, scope = "slack:E0CLINICS", context.store.across_workspaces
+
+    def install(repos: Repositories) -> None:
+        repos.installations.save("slack:T0OWN", {"token": "xoxb"})
+        repos.installations.save(organisation, {"token": "xoxb"})
+        repos.installations.link_workspaces(organisation, ["slack:T1", "slack:T2"])
+
+    await scope.write(install)
+    await purge_workspace(context, "E0CLINICS", tmp_path, is_dry_run=True, is_confirmed=False)
+    before = await scope.read(load_workspaces)
+    await purge_workspace(context, "E0CLINICS", tmp_path, is_dry_run=False, is_confirmed=True)
+
+    assert {state.uninstalled_at for state in before} == {None}
+    assert {
+        state.workspace: state.uninstalled_at for state in await scope.read(load_workspaces)
+    } == {"slack:T0OWN": None, "slack:T1": START, "slack:T2": START}
+
+
 async def test_a_purge_on_request_has_no_grace(context: Context, tmp_path: Path) -> None:
     """Confirmed, it deletes a connected workspace at once."""
     await set_up_team(context)
