@@ -59,7 +59,8 @@ def check_backup(options: argparse.Namespace, words: LanguagePack) -> int:
         return EXIT_FAULTY_INPUT
     report = backup.check_backup(options.file)
     if not report.is_complete:
-        print_sentence(_explain_refusal(RestoreRefusal.WRITE_AHEAD_LOG, options.file, words))
+        refusal = restore.find_incompleteness(options.file)
+        print_sentence(_explain_refusal(refusal, options.file, words))
         return EXIT_UNHEALTHY
     if not report.is_readable:
         print_sentence(words.translate("operator.backup.unreadable", path=str(options.file)))
@@ -103,10 +104,14 @@ def restore_database(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _explain_refusal(refusal: RestoreRefusal, file: Path, words: LanguagePack) -> str:
-    """Return the sentence for *refusal*, with the command that copies *file* with its log."""
+    """Return the sentence for *refusal*, with the command that copies *file* with its log.
+
+    Its journal is undone by the same command.
+    """
+    suffix = "journal" if refusal is RestoreRefusal.ROLLBACK_JOURNAL else "wal"
     address = shlex.quote(f"DATABASE_URL=sqlite:///{file.resolve()}")
     command = f"env {address} python -m bot backup {shlex.quote(f'{file}.complete')}"
-    facts = {"path": str(file), "log": f"{file.resolve()}-wal", "command": command}
+    facts = {"path": str(file), "log": f"{file.resolve()}-{suffix}", "command": command}
     return words.translate(f"operator.restore.refused.{refusal}", **facts)
 
 

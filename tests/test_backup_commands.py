@@ -4,7 +4,10 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select
@@ -92,6 +95,43 @@ async def test_copy_of_a_live_file_is_completed_by_the_printed_command(
     assert console.run("check-backup", arguments[-1])[0] == 0
     completed = open_test_store(f"sqlite:///{arguments[-1]}", PEPPERS)
     assert await completed.across_workspaces.read(list_workspaces) == ["slack:T1", "slack:T2"]
+    await completed.close()
+
+
+def copy_during_a_change(database: Path, copy: Path) -> None:
+    """Copy a database in whose file is half a change, with the journal that undoes it."""
+    with closing(sqlite3.connect(database, isolation_level=None)) as connection:
+        for pragma in ("journal_mode=delete", "cache_size=1", "cache_spill=1"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("BEGIN")
+        rows = [(f"slack:T{number}",) for number in range(2000)]
+        connection.executemany("INSERT INTO workspace (id) VALUES (?)", rows)
+        for suffix in ("", "-journal"):
+            shutil.copyfile(f"{database}{suffix}", f"{copy}{suffix}")
+        connection.execute("ROLLBACK")
+
+
+async def test_interrupted_change_in_a_copy_is_undone_by_the_printed_command(
+    console: OperatorConsole,
+) -> None:
+    """Both commands refuse the copy; the command they print makes one without half a change."""
+    console.create_database()
+    copy = console.folder / "copies" / "file"
+    copy.parent.mkdir()
+    copy_during_a_change(console.database_file, copy)
+
+    outputs = [console.run(verb, str(copy)) for verb in ("check-backup", "restore")]
+
+    assert [status for status, _ in outputs] == [1, 2]
+    assert outputs[0][1] == outputs[1][1]
+    assert f"what undoes it is in {copy}-journal" in outputs[0][1]
+    (command,) = re.findall(r"`env (.+) python -m bot (.+)`", outputs[0][1])
+    ((address,), arguments) = map(shlex.split, command)
+    console.set(DATABASE_URL=address.removeprefix("DATABASE_URL="))
+    assert console.run(*arguments)[0] == 0
+    assert console.run("check-backup", arguments[-1])[0] == 0
+    completed = open_test_store(f"sqlite:///{arguments[-1]}", PEPPERS)
+    assert await completed.across_workspaces.read(list_workspaces) == []
     await completed.close()
 
 

@@ -26,7 +26,7 @@ class BackupReport:
 
     ``is_readable``: it is a database; ``is_intact``: SQLite's integrity check found no damage;
     ``is_current``: its schema is this release's (an older one is migrated at the start).
-    ``is_complete``: no write-ahead log lies beside it, which this check does not read; where it is
+    ``is_complete``: no log or journal lies beside it, which this check does not read; where it is
     false, nothing else was checked.
     ``counts`` has the number of people, teams, published tables and open periods.
     """
@@ -44,11 +44,13 @@ def back_up_database(url: str, target: Path) -> None:
 
     The bot may run meanwhile: SQLite's online backup copies one committed state, the
     write-ahead log included, which a copy of the file alone lacks. The copy is a single file of
-    mode 0600, on the disk when this function returns. Raises :class:`BackupFailedError` if the
-    target exists or cannot be written, or the database is missing.
+    mode 0600, on the disk when this function returns. A change of the database that was interrupted
+    is undone there first. Raises :class:`BackupFailedError` if the target exists or cannot be
+    written, or the database is missing.
     """
+    source = Path(make_url(url).database or "")
     try:
-        copy_database(Path(make_url(url).database or ""), target)
+        copy_database(source, target, "mode=rw" if has_rollback_journal(source) else "mode=ro")
     except (sqlite3.Error, OSError) as error:
         raise BackupFailedError from error
 
@@ -71,7 +73,7 @@ def copy_database(source: Path, target: Path, options: str = "mode=ro") -> None:
 
 def check_backup(path: Path) -> BackupReport:
     """Check the backup at *path* without changing it; a missing file is not readable."""
-    if has_write_ahead_log(path):
+    if has_write_ahead_log(path) or has_rollback_journal(path):
         return BackupReport(is_readable=False, is_complete=False)
     try:
         with _connect(path, "mode=ro&immutable=1") as connection:
@@ -100,6 +102,19 @@ def has_write_ahead_log(path: Path) -> bool:
     """
     try:
         return Path(f"{path.resolve()}-wal").stat().st_size > 0
+    except FileNotFoundError:
+        return False
+
+
+def has_rollback_journal(path: Path) -> bool:
+    """Whether a journal that undoes an interrupted change lies beside the file at *path*.
+
+    Its first byte is zero, or it is empty, where the change was completed. Only a connection that
+    may write the file applies it.
+    """
+    try:
+        with Path(f"{path.resolve()}-journal").open("rb") as journal:
+            return journal.read(1) not in {b"", b"\0"}
     except FileNotFoundError:
         return False
 

@@ -35,6 +35,7 @@ class RestoreRefusal(StrEnum):
     """Why a backup is not put in place; each has a sentence for the operator."""
 
     WRITE_AHEAD_LOG = "write_ahead_log"
+    ROLLBACK_JOURNAL = "rollback_journal"
     UNREADABLE = "unreadable"
     DAMAGED = "damaged"
     NEWER_SCHEMA = "newer_schema"
@@ -112,7 +113,7 @@ def _check_source(database: Path, source: Path) -> _Contents:
         raise RestoreRefusedError(RestoreRefusal.SAME_FILE)
     report = backup.check_backup(source)
     if not report.is_complete:
-        raise RestoreRefusedError(RestoreRefusal.WRITE_AHEAD_LOG)
+        raise RestoreRefusedError(find_incompleteness(source))
     if not report.is_readable:
         raise RestoreRefusedError(RestoreRefusal.UNREADABLE)
     if not report.is_intact:
@@ -125,6 +126,13 @@ def _check_source(database: Path, source: Path) -> _Contents:
         raise RestoreRefusedError(_refuse_schema(fault))
     made_at = from_unix_seconds(mark) if mark else _read_file_time(source)
     return _Contents(made_at, database_id, fault is DatabaseFault.OLDER_SCHEMA)
+
+
+def find_incompleteness(source: Path) -> RestoreRefusal:
+    """Return why a backup that is not complete is refused: what lies beside it."""
+    if backup.has_rollback_journal(source):
+        return RestoreRefusal.ROLLBACK_JOURNAL
+    return RestoreRefusal.WRITE_AHEAD_LOG
 
 
 def _refuse_schema(fault: DatabaseFault) -> RestoreRefusal:

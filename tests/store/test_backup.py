@@ -81,6 +81,19 @@ def test_empty_write_ahead_log_is_no_obstacle(url: str, tmp_path: Path) -> None:
     assert report.is_intact
 
 
+@pytest.mark.parametrize(
+    ("journal", "is_complete"), [(b"\xd9\xd5\x05", False), (b"\0" * 512, True), (b"", True)]
+)
+def test_journal_of_an_interrupted_change_is_reported(
+    url: str, tmp_path: Path, journal: bytes, *, is_complete: bool
+) -> None:
+    """One without content, or with zeros at its head, belongs to a change that was completed."""
+    back_up_database(url, tmp_path / "backup")
+    (tmp_path / "backup-journal").write_bytes(journal)
+
+    assert check_backup(tmp_path / "backup").is_complete == is_complete
+
+
 async def test_backup_during_writes_is_one_committed_state(url: str, tmp_path: Path) -> None:
     """A backup made while rows are written is intact, and has the rows acknowledged before it."""
     store = open_store(url)

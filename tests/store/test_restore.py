@@ -232,10 +232,12 @@ def test_database_itself_is_no_backup(database: Path, key_store: FolderKeyStore)
 def test_backup_with_a_write_ahead_log_is_refused(
     database: Path, backup: Path, key_store: FolderKeyStore
 ) -> None:
-    """What is only in a log beside the backup would be lost."""
+    """What is only in a log beside the backup would be lost, and what a journal undoes restored."""
     Path(f"{backup}-wal").write_bytes(b"what was committed last")
 
     assert refuse(database, backup, key_store) is RestoreRefusal.WRITE_AHEAD_LOG
+    Path(f"{backup}-wal").rename(f"{backup}-journal")
+    assert refuse(database, backup, key_store) is RestoreRefusal.ROLLBACK_JOURNAL
 
 
 def test_older_schema_is_put_in_place_unchanged(
