@@ -10,7 +10,7 @@ from bot.store.keys.key_store import KeyStore
 from bot.store.repositories.column_codecs import from_unix_seconds
 from bot.store.repositories.watermarks import Watermarks
 
-_MARK_LAG = timedelta(minutes=15)
+MARK_LAG = timedelta(minutes=15)
 """Time that a process may have run after its last mark: the mark's ten minutes, and a long tick."""
 
 
@@ -36,7 +36,7 @@ def detect_rollback(connection: Connection, key_store: KeyStore) -> Rollback | N
     database_mark, claim = read_mark(connection), key_store.read_claim()
     if not database_mark or claim is None or database_mark >= claim.mark:
         return None
-    sent_until = from_unix_seconds(claim.mark) + _MARK_LAG
+    sent_until = from_unix_seconds(claim.mark) + MARK_LAG
     return Rollback(from_unix_seconds(database_mark), sent_until)
 
 

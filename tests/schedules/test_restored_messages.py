@@ -1,5 +1,6 @@
 """Nothing that was sent between a backup and its restore is sent a second time."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -175,3 +176,37 @@ async def test_restore_with_a_clock_ahead_silences_nobody_until_that_date(
         await run_tick(restored)
 
     assert len(list_addresses(outlet)) == len(CLINICIANS)
+
+
+@pytest.mark.parametrize("is_of_copy", [False, True], ids=["same backup", "backup of the copy"])
+async def test_second_restore_by_hand_within_the_hour_sends_nothing_twice(
+    joined_context: Context,
+    outlet: RecordingOutlet,
+    clock: FakeClock,
+    tmp_path: Path,
+    *,
+    is_of_copy: bool,
+) -> None:
+    """The first copy sent the check-ins while the claim of the keys excluded it."""
+    back_up(tmp_path)
+    shutil.copyfile(tmp_path / "backup", tmp_path / "second")
+    clock.current_time = START - timedelta(minutes=20)
+    await run_tick(joined_context)
+    clock.advance(minutes=5)
+    async with restore(joined_context, tmp_path, uses_command=False) as first:
+        await run_tick(first)
+        if is_of_copy:
+            back_up(tmp_path)
+            (tmp_path / "backup").rename(tmp_path / "second")
+        clock.current_time = START + timedelta(minutes=20)
+        await run_tick(first)
+    addresses = list_addresses(outlet)
+    assert len(addresses) == len(CLINICIANS)
+
+    (tmp_path / "second").rename(tmp_path / "backup")
+    async with restore(first, tmp_path, uses_command=False) as second:
+        for _ in range(3):
+            clock.advance(minutes=5)
+            await run_tick(second)
+
+    assert list_addresses(outlet) == addresses

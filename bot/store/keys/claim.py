@@ -24,7 +24,8 @@ class KeyStoreClaim:
 
     ``database_id`` is shared by all copies of a database, ``instance`` tells a copy from its
     original. ``mark`` is the instant in Unix seconds up to which the database is known to have
-    been, 0 before the first one. ``attempts`` are those of ended periods that are not closed yet,
+    been, 0 before the first one. ``restored_mark`` is that of the restored copies that the claim
+    excluded, which moves no other. ``attempts`` are those of ended periods that are not closed yet,
     by the key's file name.
     """
 
@@ -32,6 +33,7 @@ class KeyStoreClaim:
     instance: str
     mark: int = 0
     attempts: Mapping[str, CloseAttempts] = field(default_factory=dict)
+    restored_mark: int = 0
 
 
 def encode_claim(claim: KeyStoreClaim) -> bytes:
@@ -41,6 +43,7 @@ def encode_claim(claim: KeyStoreClaim) -> bytes:
         "instance": claim.instance,
         "mark": claim.mark,
         "attempts": claim.attempts,
+        "restored_mark": claim.restored_mark,
     }
     return json.dumps(content, sort_keys=True).encode()
 
@@ -57,6 +60,7 @@ def decode_claim(content: bytes) -> KeyStoreClaim:
                 str(name): CloseAttempts(int(count), int(counted_at))
                 for name, (count, counted_at) in fields["attempts"].items()
             },
+            int(fields.get("restored_mark", 0)),  # an earlier release writes none
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise KeyStoreUnavailableError("the key store's claim cannot be read") from error

@@ -1,25 +1,37 @@
 """After a restore: deliveries that may have been sent since the backup are never sent again."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, inspect, select, update
 
 from bot.domain.delivery_kind import DeliveryKind
 from bot.store.keys.key_store import KeyStore
-from bot.store.repositories.column_codecs import to_unix_seconds
+from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.repositories.delivery_records import (
     DeliveryState,
     PlannedDelivery,
     build_delivery_row,
 )
-from bot.store.rollback import detect_rollback
+from bot.store.repositories.watermarks import Watermarks
+from bot.store.rollback import MARK_LAG, detect_rollback
 from bot.store.schema import deliveries, watermarks
 from bot.store.upsert import upsert_row
 
 _NAME = "restored_until"
 """Name of the watermark up to which the replaced database may have sent messages."""
+
+_MARK_NAME = "restored_mark"
+"""Name of the watermark up to which this database has lived as a restored copy.
+
+It follows the clock while the key store's claim excludes the database, whose mark stays then.
+"""
+
+_MARK_INTERVAL = timedelta(minutes=10)
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _REASON = "restored"
 
@@ -33,32 +45,73 @@ class RestoredDeliveries:
         """Use the transaction of *connection*; *key_store* tells how long a database has lived."""
         self._connection = connection
         self._key_store = key_store
+        self._watermarks = Watermarks(connection)
 
     def find_unsettled_end(self, now: datetime) -> datetime | None:
-        """Return until when the database before a restore may have sent; ``None`` if settled.
+        """Return until when other databases may have sent; ``None`` if that is settled.
 
-        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        It follows *now* until some time after the mark of the claim, whose database may still run.
+        What copies sent that were restored before this one counts once. Raises
+        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         detected = detect_rollback(self._connection, self._key_store)
-        until = min(detected.sent_until, now) if detected else None
-        is_settled = until is None or to_unix_seconds(until) <= _read_limit(self._connection)
-        return None if is_settled else until
+        if detected is None:
+            return None
+        ends = [min(detected.sent_until, now)]
+        if to_unix_seconds(ends[0]) <= _read_limit(self._connection):
+            ends = []
+        copies_mark = self._read_claimed_mark()
+        if self._read_mark() < copies_mark:
+            ends.append(min(copies_mark + MARK_LAG, now))
+        return max(ends, default=None)
 
     def must_settle(self, now: datetime) -> bool:
-        """Whether :meth:`settle` has something to do; raises the same error."""
-        return self._is_limit_ahead(now) or self.find_unsettled_end(now) is not None
+        """Whether :meth:`settle` or the marks of a restored copy are due; raises the same error."""
+        if self._is_limit_ahead(now) or self.find_unsettled_end(now) is not None:
+            return True
+        is_copy = detect_rollback(self._connection, self._key_store) is not None
+        age = now - self._read_claimed_mark()
+        return is_copy and not timedelta() <= age < _MARK_INTERVAL
 
     def settle(self, now: datetime) -> int:
         """Settle what that database may have sent; return how many rows.
 
-        Once only: what is planned afterwards was not sent by it. An instant ahead of *now*, which
-        a restore with a wrong clock has recorded, becomes *now*: every message until then would be
-        taken for sent. Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        Once only, after the end that follows *now*: what is planned then was not sent by it. An
+        instant ahead of *now*, which a restore with a wrong clock has recorded, becomes *now*:
+        every message until then would be taken for sent. Raises
+        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         if self._is_limit_ahead(now):
             _write_limit(self._connection, to_unix_seconds(now))
         until = self.find_unsettled_end(now)
-        return 0 if until is None else settle_unknown_deliveries(self._connection, until)
+        if until is None:
+            return 0
+        self._advance_mark(now)
+        return settle_unknown_deliveries(self._connection, until)
+
+    def advance_mark(self, now: datetime) -> None:
+        """Record that this database lives at *now*, if it is a restored copy."""
+        if detect_rollback(self._connection, self._key_store) is not None:
+            self._advance_mark(now)
+
+    def copy_mark(self) -> None:
+        """Copy that instant, which is committed, to the claim for a copy that is restored later."""
+        claim = self._key_store.read_claim()
+        mark = to_unix_seconds(self._read_mark())
+        if claim is not None and claim.restored_mark < mark:
+            self._key_store.replace_claim(replace(claim, restored_mark=mark))
+
+    def _advance_mark(self, now: datetime) -> None:
+        """Never below another one: of two processes one may have a clock that is behind."""
+        mark = max(now, self._read_mark(), self._read_claimed_mark())
+        self._watermarks.set_last_run(_MARK_NAME, mark)
+
+    def _read_mark(self) -> datetime:
+        return self._watermarks.last_run(_MARK_NAME, _NEVER)
+
+    def _read_claimed_mark(self) -> datetime:
+        claim = self._key_store.read_claim()
+        return from_unix_seconds(claim.restored_mark) if claim else _NEVER
 
     def _is_limit_ahead(self, now: datetime) -> bool:
         return _read_limit(self._connection) > to_unix_seconds(now)

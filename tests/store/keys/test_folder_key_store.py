@@ -7,6 +7,7 @@ from stat import S_IMODE, S_ISDIR
 
 import pytest
 
+from bot.store.keys.claim import KeyStoreClaim
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
 from bot.store.keys.key_store import KeyStoreHealth, KeyStoreUnavailableError
@@ -207,3 +208,14 @@ def test_key_is_overwritten_on_the_disk_before_it_is_unlinked(folder: Path) -> N
         ("file", False, bytes(32)),
         ("folder", False, b""),
     ]
+
+
+def test_claim_of_an_earlier_release_is_read(folder: Path) -> None:
+    """Before the mark of restored copies was added to it; going back loses that mark alone."""
+    key_store = FolderKeyStore(folder)
+    key_store.create_claim(KeyStoreClaim(7, "file", 5, restored_mark=6))
+    assert key_store.read_claim() == KeyStoreClaim(7, "file", 5, restored_mark=6)
+
+    (folder / "claim").write_text('{"database": 7, "instance": "file", "mark": 5, "attempts": {}}')
+
+    assert key_store.read_claim() == KeyStoreClaim(7, "file", 5)
