@@ -43,8 +43,8 @@ class Duty:
 
 
 TIMETABLE: Mapping[str, Duty] = {
-    "purge_workspaces": Duty(purge_workspaces.run, purge_workspaces.next_due),
     "settle_restored": Duty(settle_restored.run, settle_restored.next_due),
+    "purge_workspaces": Duty(purge_workspaces.run, purge_workspaces.next_due),
     "close_periods": Duty(close_periods.run, close_periods.next_due),
     "mark_database": Duty(
         mark_database.run, mark_database.next_due, mark_database.advance_unless_restored
@@ -60,9 +60,10 @@ TIMETABLE: Mapping[str, Duty] = {
 }
 """The duties by name; a tick runs them in this order.
 
-A purge that a crash interrupted goes on first: no other duty meets records without their keys.
+What a replaced database may have sent is settled before the next duties plan messages, and first
+of all: no message is sent before, and a purge takes minutes.
 
-What a replaced database may have sent is settled before the next duties plan messages.
+A purge that a crash interrupted goes on next: no duty after it meets records without their keys.
 
 Periods are opened before a restore is marked in them: after a restore to before the last close the
 current period is missing from the database, and its people must read what is undone, too.
