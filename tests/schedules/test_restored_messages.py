@@ -10,8 +10,9 @@ import pytest
 
 from bot.context import Context
 from bot.conversation import Address
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.backup import back_up_database
-from bot.store.repositories.delivery_records import DeliveryState
+from bot.store.repositories.delivery_records import DeliveryState, PlannedDelivery
 from bot.store.restore import restore_database
 from bot.store.store import Store
 from schedules import COMPOSERS, TIMETABLE
@@ -22,6 +23,8 @@ from tests.sample_team import CLINICIANS, SUPERVISOR, TEAM, set_up_team
 
 SUNDAY = START - timedelta(days=1)
 """The day before the check-ins of the week."""
+
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -210,3 +213,29 @@ async def test_second_restore_by_hand_within_the_hour_sends_nothing_twice(
             await run_tick(second)
 
     assert list_addresses(outlet) == addresses
+
+
+async def test_what_a_form_plans_after_a_restore_by_hand_stays_planned(
+    joined_context: Context, clock: FakeClock, tmp_path: Path
+) -> None:
+    """The first tick has settled; no other database has sent a post of minutes later."""
+    back_up(tmp_path)
+    clock.advance(hours=1)
+    await run_tick(joined_context)
+
+    async with restore(joined_context, tmp_path, uses_command=False) as restored:
+        clock.advance(minutes=2)
+        await run_tick(restored)
+        clock.advance(minutes=2)
+        posts = [
+            PlannedDelivery(TEAM.workspace, kind, "", TEAM.channel, "s", due, due + DAY, "")
+            for kind, due in ((DeliveryKind.SHARE, clock()), (DeliveryKind.INTRODUCTION, START))
+        ]
+        store = restored.store.across_workspaces
+        await store.write(lambda repos: repos.deliveries.plan_deliveries(posts))
+        clock.advance(minutes=2)
+        for duty in TIMETABLE.values():
+            await duty.run(restored)
+        counts = await store.read(lambda repos: repos.deliveries.count_by_state())
+
+    assert {count.state for count in counts} == {DeliveryState.PLANNED}

@@ -35,6 +35,9 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _REASON = "restored"
 
+_REQUESTED_KINDS = (DeliveryKind.INTRODUCTION, DeliveryKind.NAMING, DeliveryKind.SHARE)
+"""Kinds that a form plans, and no duty plans again: once settled, new ones were never sent."""
+
 _USED_COLUMNS = ("kind", "due", "state", "started", "reason")
 
 
@@ -60,7 +63,7 @@ class RestoredDeliveries:
         ends = [min(detected.sent_until, now)]
         if to_unix_seconds(ends[0]) <= _read_limit(self._connection):
             ends = []
-        copies_mark = self._read_claimed_mark()
+        _, copies_mark = self._read_claimed_marks()
         if self._read_mark() < copies_mark:
             ends.append(min(copies_mark + MARK_LAG, now))
         return max(ends, default=None)
@@ -70,15 +73,17 @@ class RestoredDeliveries:
         if self._is_limit_ahead(now) or self.find_unsettled_end(now) is not None:
             return True
         is_copy = detect_rollback(self._connection, self._key_store) is not None
-        age = now - self._read_claimed_mark()
+        _, copies_mark = self._read_claimed_marks()
+        age = now - copies_mark
         return is_copy and not timedelta() <= age < _MARK_INTERVAL
 
     def settle(self, now: datetime) -> int:
         """Settle what that database may have sent; return how many rows.
 
-        Once only, after the end that follows *now*: what is planned then was not sent by it. An
-        instant ahead of *now*, which a restore with a wrong clock has recorded, becomes *now*:
-        every message until then would be taken for sent. Raises
+        Once only, after the end that follows *now*: what is planned then was not sent by it, and
+        what a form has planned since the first time is not either. An instant ahead of *now*, which
+        a restore with a wrong clock has recorded, becomes *now*: every message until then would be
+        taken for sent. Raises
         :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         if self._is_limit_ahead(now):
@@ -86,8 +91,9 @@ class RestoredDeliveries:
         until = self.find_unsettled_end(now)
         if until is None:
             return 0
+        is_first = self._read_mark() < max(self._read_claimed_marks())
         self._advance_mark(now)
-        return settle_unknown_deliveries(self._connection, until)
+        return settle_unknown_deliveries(self._connection, until, is_repeated=not is_first)
 
     def advance_mark(self, now: datetime) -> None:
         """Record that this database lives at *now*, if it is a restored copy."""
@@ -103,27 +109,34 @@ class RestoredDeliveries:
 
     def _advance_mark(self, now: datetime) -> None:
         """Never below another one: of two processes one may have a clock that is behind."""
-        mark = max(now, self._read_mark(), self._read_claimed_mark())
+        _, copies_mark = self._read_claimed_marks()
+        mark = max(now, self._read_mark(), copies_mark)
         self._watermarks.set_last_run(_MARK_NAME, mark)
 
     def _read_mark(self) -> datetime:
         return self._watermarks.last_run(_MARK_NAME, _NEVER)
 
-    def _read_claimed_mark(self) -> datetime:
+    def _read_claimed_marks(self) -> tuple[datetime, datetime]:
+        """Return the mark of the claim, and that of restored copies in it."""
         claim = self._key_store.read_claim()
-        return from_unix_seconds(claim.restored_mark) if claim else _NEVER
+        if claim is None:
+            return _NEVER, _NEVER
+        return from_unix_seconds(claim.mark), from_unix_seconds(claim.restored_mark)
 
     def _is_limit_ahead(self, now: datetime) -> bool:
         return _read_limit(self._connection) > to_unix_seconds(now)
 
 
-def settle_unknown_deliveries(connection: Connection, until: datetime) -> int:
+def settle_unknown_deliveries(
+    connection: Connection, until: datetime, *, is_repeated: bool = False
+) -> int:
     """Settle what the replaced database may have sent up to *until*; return how many rows.
 
     Planned rows that were due become unconfirmed: whether they were posted is unknown. So does an
-    introduction card of any due time, which a set-up may have hastened. The instant is recorded for
-    :func:`build_new_rows`; an earlier one changes nothing. On a schema without these columns it
-    is recorded alone, and on one without watermarks nothing is done.
+    introduction card of any due time, which a set-up may have hastened. Where it *is_repeated* no
+    row does that a form has planned, or that is being sent. The instant is recorded for
+    :func:`build_new_rows`; an earlier one changes nothing. On a schema without these columns it is
+    recorded alone, and on one without watermarks nothing is done.
     """
     inspector = inspect(connection)
     if not inspector.has_table(watermarks.name):
@@ -133,9 +146,13 @@ def settle_unknown_deliveries(connection: Connection, until: datetime) -> int:
     column_names = {column["name"] for column in inspector.get_columns(deliveries.name)}
     if not column_names.issuperset(_USED_COLUMNS):
         return 0
-    is_due = (deliveries.c.due <= limit) | (deliveries.c.kind == DeliveryKind.INTRODUCTION)
-    is_in_flight = (deliveries.c.state == DeliveryState.SENDING) & (deliveries.c.started <= limit)
-    is_unknown = (deliveries.c.state == DeliveryState.PLANNED) & is_due | is_in_flight
+    is_planned, is_due = deliveries.c.state == DeliveryState.PLANNED, deliveries.c.due <= limit
+    if is_repeated:
+        is_unknown = is_planned & is_due & deliveries.c.kind.not_in(_REQUESTED_KINDS)
+    else:
+        is_due |= deliveries.c.kind == DeliveryKind.INTRODUCTION
+        is_in_flight = deliveries.c.state == DeliveryState.SENDING
+        is_unknown = is_planned & is_due | is_in_flight & (deliveries.c.started <= limit)
     change = update(deliveries).where(is_unknown)
     return connection.execute(
         change.values(state=DeliveryState.UNCONFIRMED, reason=_REASON)
