@@ -239,3 +239,25 @@ async def test_what_a_form_plans_after_a_restore_by_hand_stays_planned(
         counts = await store.read(lambda repos: repos.deliveries.count_by_state())
 
     assert {count.state for count in counts} == {DeliveryState.PLANNED}
+
+
+async def test_start_with_a_clock_behind_after_a_restore_sends_nothing_twice(
+    joined_context: Context, outlet: RecordingOutlet, clock: FakeClock, tmp_path: Path
+) -> None:
+    """A machine whose clock is not set yet does not forget until when messages were sent."""
+    back_up(tmp_path)
+    clock.current_time = START + timedelta(minutes=20)
+    await run_tick(joined_context)
+    addresses = list_addresses(outlet)
+    assert len(addresses) == len(CLINICIANS)
+
+    clock.advance(minutes=20)
+    async with restore(joined_context, tmp_path, uses_command=True) as restored:
+        right_time = clock.current_time
+        clock.current_time = SUNDAY - timedelta(days=30)
+        for _ in range(2):
+            await run_tick(restored)
+        clock.current_time = right_time + timedelta(minutes=2)
+        await run_tick(restored)
+
+    assert list_addresses(outlet) == addresses

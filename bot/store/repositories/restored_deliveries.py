@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, select, update
 
 from bot.domain.delivery_kind import DeliveryKind
+from bot.store.database_identity import read_mark
 from bot.store.keys.key_store import KeyStore
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.repositories.delivery_records import (
@@ -83,7 +84,7 @@ class RestoredDeliveries:
         Once only, after the end that follows *now*: what is planned then was not sent by it, and
         what a form has planned since the first time is not either. An instant ahead of *now*, which
         a restore with a wrong clock has recorded, becomes *now*: every message until then would be
-        taken for sent. Raises
+        taken for sent. But not where this clock is the wrong one, behind the database. Raises
         :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         if self._is_limit_ahead(now):
@@ -124,7 +125,8 @@ class RestoredDeliveries:
         return from_unix_seconds(claim.mark), from_unix_seconds(claim.restored_mark)
 
     def _is_limit_ahead(self, now: datetime) -> bool:
-        return _read_limit(self._connection) > to_unix_seconds(now)
+        is_ahead = _read_limit(self._connection) > to_unix_seconds(now)
+        return is_ahead and to_unix_seconds(now) >= read_mark(self._connection)
 
 
 def settle_unknown_deliveries(
