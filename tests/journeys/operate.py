@@ -4,6 +4,12 @@ An installation is used, backed up during writes, lost, restored on another mach
 PostgreSQL with its keys, and used until its periods close. The commands, the handlers, the duties
 and both databases are real; the clock and the outlet are doubles. With KILLS the move is a process
 of its own that is killed so often at random moments.
+
+After the restore a copy of the installation is brought back to each earlier schema, upgraded by
+the start of ``web``, and used until its periods close; another one is upgraded to an invented next
+release and rolled back, with and without the backup of before. What an earlier schema is here says
+:mod:`tests.journeys.earlier_schemas`: the same content in the tables of that schema, not a database
+that a release of that time has written.
 """
 
 import asyncio
@@ -16,26 +22,32 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-
-from sqlalchemy import select
 
 from bot.__main__ import main as run_bot_command
 from bot.context import Context
-from bot.conversation import Address
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_store import KeyStore
 from bot.store.keys.open_key_store import open_key_store
 from bot.store.move_plan import MovePhase
-from bot.store.repositories import Repositories
-from bot.store.schema import releases
 from bot.store.store import Store
 from tests.doubles import START
 from tests.journeys.botprocess import PEPPER, ROOT
-from tests.journeys.operated_clinic import PEOPLE_PER_TEAM, Figures, Journey
-from tests.ledger_records import count_filed_debriefs, list_released_tables, load_records
+from tests.journeys.earlier_schemas import EARLIER_SCHEMAS
+from tests.journeys.operated_clinic import (
+    PEOPLE_PER_TEAM,
+    Figures,
+    Journey,
+    UpgradeFigures,
+    count_changed_tables,
+    read_tables,
+)
+from tests.journeys.upgraded_clinic import Comparison
+from tests.ledger_records import count_filed_debriefs, load_records
 from tests.postgres import PostgresServer
 from tests.sample_team import SUPERVISOR, TEAM, set_up_team
 
@@ -63,12 +75,14 @@ def run_journey(journey: Journey, week_count: int) -> Figures:
     journey.environment["DATABASE_URL"] = f"sqlite:///{journey.folder}/second/data/attune.sqlite"
     journey.run_verb("restore", str(backup_file))
     asyncio.run(_go_on(journey, monday + timedelta(days=1, hours=2)))
+    _upgrade_copies(journey)
     moved_file = journey.database_file
     _move(journey)
     asyncio.run(_close_periods(journey, monday + timedelta(weeks=1), week_count))
     _compare_tables(journey, tables)
     _read_copies(journey, (during_writes, backup_file, lost_file, moved_file), key_files)
-    _count_duplicates(journey)
+    journey.figures.sent_count = len(journey.sent)
+    journey.figures.duplicate_count = journey.count_duplicates()
     return journey.figures
 
 
@@ -123,7 +137,7 @@ async def _lose_week(journey: Journey, monday: datetime) -> dict[str, bytes]:
         await journey.tick(context, monday)
         await journey.file_debriefs(context, FILED_SINCE)
         await journey.tick(context, monday + timedelta(days=1))
-        return await context.store.across_workspaces.read(_read_tables)
+        return await context.store.across_workspaces.read(read_tables)
 
 
 async def _go_on(journey: Journey, moment: datetime) -> None:
@@ -131,8 +145,20 @@ async def _go_on(journey: Journey, moment: datetime) -> None:
     async with journey.run_bot() as context:
         await journey.tick(context, moment)
         await journey.file_debriefs(context, FILED_AFTER)
+        await journey.request_follow_up(context)
         await journey.tick(context, moment + timedelta(hours=3))
         await _record_counts(journey, context)
+
+
+def _upgrade_copies(journey: Journey) -> None:
+    """Upgrade copies from the journey's earlier schemas; roll one back if it says so."""
+    comparison = Comparison(journey)
+    plays: list[Callable[[], UpgradeFigures]] = [
+        partial(comparison.play_upgrade, revision) for revision in journey.earlier_schemas
+    ]
+    if journey.rolls_back:
+        plays += [comparison.play_rollback, comparison.play_refused_rollback]
+    journey.figures.upgrades = tuple(play() for play in plays)
 
 
 def _move(journey: Journey) -> None:
@@ -173,13 +199,7 @@ async def _close_periods(journey: Journey, monday: datetime, week_count: int) ->
             for day in (0, 1, 3):
                 await journey.tick(context, monday + timedelta(weeks=week, days=day))
         await _record_counts(journey, context)
-        filed_counts = await context.store.across_workspaces.read(count_filed_debriefs)
-        last_day = max(closes for _, _, closes in filed_counts)
-        end = datetime.fromisoformat(f"{last_day}T14:00:00+00:00")
-        await journey.tick(context, end)
-        await journey.tick(context, end + timedelta(hours=2))
-        released_tables = await context.store.across_workspaces.read(list_released_tables)
-    journey.figures.unpublished_count = len(set(filed_counts) - released_tables)
+        journey.figures.unpublished_count = await journey.close_periods(context)
 
 
 async def _record_counts(journey: Journey, context: Context) -> None:
@@ -191,24 +211,16 @@ async def _record_counts(journey: Journey, context: Context) -> None:
     journey.figures.filed_counts += (dict(totals),)
 
 
-def _read_tables(repos: Repositories) -> dict[str, bytes]:
-    """Return the bytes of every published table by its key."""
-    rows = repos._connection.execute(select(releases))
-    return {f"{row.ledger} {row.unit} {row.closes}": repr(tuple(row)).encode() for row in rows}
-
-
 def _compare_tables(journey: Journey, tables: dict[str, bytes]) -> None:
     """Count the tables that were published before the backup and are others now."""
 
     async def read() -> dict[str, bytes]:
         async with journey.run_bot() as context:
-            return await context.store.across_workspaces.read(_read_tables)
+            return await context.store.across_workspaces.read(read_tables)
 
     present = asyncio.run(read())
     journey.figures.table_count = len(tables)
-    journey.figures.changed_table_count = sum(
-        present.get(key) != content for key, content in tables.items()
-    )
+    journey.figures.changed_table_count = count_changed_tables(tables, present)
 
 
 def _read_copies(journey: Journey, copies: tuple[Path, ...], key_files: dict[str, bytes]) -> None:
@@ -239,16 +251,6 @@ def _count_opened(path: Path, keys: KeyStore) -> int:
         store.close_sync()
 
 
-def _count_duplicates(journey: Journey) -> None:
-    """Count messages beyond one per week to a clinician, and one per day to anybody else."""
-    counts: Counter[tuple[Address, object]] = Counter()
-    for moment, address in journey.sent:
-        is_clinician = address.person.startswith("U0T")
-        counts[address, moment.isocalendar()[:2] if is_clinician else moment.date()] += 1
-    journey.figures.sent_count = len(journey.sent)
-    journey.figures.duplicate_count = sum(count - 1 for count in counts.values())
-
-
 def create_databases(server: PostgresServer) -> tuple[str, str]:
     """Create the new database and that of the keys; return their addresses."""
     target_url = server.database_url(server.create_database())
@@ -262,8 +264,17 @@ def main(team_count: int = 12, week_count: int = 10, kill_count: int = 8) -> Non
     try:
         with tempfile.TemporaryDirectory() as folder:
             target_url, keys_url = create_databases(server)
-            journey = Journey(Path(folder), target_url, keys_url, team_count, kill_count)
-            print(run_journey(journey, week_count))  # noqa: T201 - the command's output
+            journey = Journey(
+                Path(folder),
+                target_url,
+                keys_url,
+                team_count,
+                kill_count,
+                earlier_schemas=EARLIER_SCHEMAS,
+                rolls_back=True,
+            )
+            figures = run_journey(journey, week_count)
+            print(*figures.upgrades, figures, sep="\n")  # noqa: T201 - the command's output
     finally:
         server.stop()
         server.delete_files()

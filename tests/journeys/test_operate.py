@@ -1,9 +1,13 @@
-"""A journey as an admin would: weeks of use, a backup, a restore elsewhere, and PostgreSQL."""
+"""A journey as an admin would: weeks of use, a backup, a restore, upgrades, and PostgreSQL.
+
+``python -m tests.journeys.operate`` plays it with more teams, every earlier schema and a rollback.
+"""
 
 import pytest
 
 from tests.journeys.operate import FILED_AFTER, FILED_BEFORE, create_databases, run_journey
 from tests.journeys.operated_clinic import PEOPLE_PER_TEAM, Figures, Journey
+from tests.journeys.upgraded_clinic import FILED_AFTER_UPGRADE
 from tests.postgres import PostgresServer
 
 
@@ -11,7 +15,8 @@ from tests.postgres import PostgresServer
 def figures(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Figures:
     """The figures of the journey of one team."""
     target_url, keys_url = create_databases(postgres)
-    return run_journey(Journey(tmp_path_factory.mktemp("operate"), target_url, keys_url), 1)
+    folder = tmp_path_factory.mktemp("operate")
+    return run_journey(Journey(folder, target_url, keys_url, earlier_schemas=("0006", "0016")), 1)
 
 
 @pytest.mark.postgresql
@@ -45,3 +50,19 @@ def test_debriefs_after_the_restore_are_in_the_right_table(figures: Figures) -> 
         assert expected_count in filed_counts.values()
     assert figures.filed_counts[0] == figures.filed_counts[1]
     assert figures.unpublished_count == 0
+
+
+@pytest.mark.postgresql
+def test_upgrades_from_earlier_schemas_change_nothing(figures: Figures) -> None:
+    """Rows, check-up, messages and the table of the next close are those without an upgrade."""
+    expected_count = len(FILED_BEFORE) + len(FILED_AFTER) + len(FILED_AFTER_UPGRADE)
+
+    assert [upgrade.origin for upgrade in figures.upgrades] == ["schema 0006", "schema 0016"]
+    for upgrade in figures.upgrades:
+        assert upgrade.row_count > 0
+        assert (upgrade.changed_tables, upgrade.findings) == ((), ())
+        assert upgrade.sent_count >= PEOPLE_PER_TEAM
+        assert (upgrade.repeated_count, upgrade.duplicate_count) == (0, 0)
+        assert upgrade.filed_counts == (expected_count,)
+        assert upgrade.table_count > figures.table_count
+        assert (upgrade.changed_table_count, upgrade.unpublished_count) == (0, 0)

@@ -5,43 +5,12 @@ code of their own. Releases before the first that reads the record of the newer 
 like this: they refuse every newer schema, as ``tests/misconfigurations`` shows.
 """
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from bot.store.migration_declarations import load_declarations
 from tests.journeys.botprocess import BotProcess
-from tests.sources import BOT_PACKAGES, ROOT
-
-REVISION = "9001"
-EXPANSION = """\"\"\"Add a column that the release before does not know, and a table.\"\"\"
-
-from alembic import op
-from sqlalchemy import Column, Integer, PrimaryKeyConstraint
-
-revision = "{revision}"
-down_revision = "{previous}"
-branch_labels = None
-depends_on = None
-supports_since = "{since}"
-rewritten_tables = ()
-
-
-def upgrade() -> None:
-    op.add_column("team", Column("weight", Integer, nullable=False, server_default="0"))
-    op.create_table("newer", Column("id", Integer), PrimaryKeyConstraint("id"))
-"""
-
-
-def copy_next_release(folder: Path) -> Path:
-    """Copy this tree as the next release, with a migration of its own, and return its folder."""
-    for package in BOT_PACKAGES:
-        shutil.copytree(ROOT / package, folder / package)  # with the compiled modules
-    newest = load_declarations()[-1].revision
-    file = folder / f"bot/store/migrations/versions/{REVISION}_newer.py"
-    file.write_text(EXPANSION.format(revision=REVISION, previous=newest, since=newest))
-    return folder
+from tests.journeys.next_release import copy_next_release, run_release
 
 
 @pytest.fixture
@@ -51,15 +20,6 @@ def bot(tmp_path: Path) -> BotProcess:
     assert process.run_command("migrate").returncode == 0
     process.declare_team()
     return process
-
-
-def run_release(bot: BotProcess, release: Path, *arguments: str) -> str:
-    """Run a command of another release on the same database, and return what it prints."""
-    bot.needs_new_interpreter = True
-    result = bot.run_command(*arguments, PYTHONPATH=str(release))
-    bot.needs_new_interpreter = False
-    assert result.returncode == 0, result.stderr
-    return result.stdout + result.stderr
 
 
 def test_a_release_runs_again_after_the_next_one_expanded_the_schema(
