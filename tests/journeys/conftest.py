@@ -10,6 +10,7 @@ from playwright.async_api import Browser, async_playwright
 from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
 from bot.sandbox.teams.playground import fetch_playground
+from tests.journeys.accessibility import fetch_axe
 from tests.journeys.sandbox_process import SandboxProcess
 from tests.journeys.sandbox_user import SandboxUser
 from tests.journeys.teams_sandbox import PLAYGROUND_FOLDER, TeamsSandbox
@@ -58,6 +59,12 @@ async def user(browser: Browser, sandbox_process: SandboxProcess) -> AsyncIterat
 def english() -> LanguagePack:
     """The English language pack."""
     return catalogue.load_catalogue().get_pack("en")
+
+
+@pytest.fixture(scope="session")
+def axe_script() -> str:
+    """The script of axe-core, downloaded if missing."""
+    return fetch_axe()
 
 
 @pytest.fixture(scope="session")

@@ -13,19 +13,12 @@ from tests.journeys.accessibility import (
     ExaminationSession,
     examine_page,
     examine_screens,
-    fetch_axe,
 )
 from tests.sandbox.real_bot import run_bot_and_sandbox
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-@pytest.fixture(scope="session")
-def axe_script() -> str:
-    """The script of axe-core, downloaded if missing."""
-    return fetch_axe()
 
 
 async def test_axe_finds_a_planted_fault(browser: Browser, axe_script: str) -> None:
