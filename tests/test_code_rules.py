@@ -38,10 +38,6 @@ SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 """Three words in a row, the first of which may have a capital: text for a user."""
 
 
-def _source_id(source: SourceFile) -> str:
-    return str(source.path)
-
-
 def _line_count(function: Function) -> int:
     return (function.end_lineno or function.lineno) - function.lineno + 1
 
@@ -61,7 +57,7 @@ def test_functions_have_at_most_40_lines() -> None:
     """No function has more than 40 lines, its docstring included."""
     lengths = {
         f"{source.path}:{function.name}": _line_count(function)
-        for source in (*sources.load_bot_sources(), *sources.load_test_sources())
+        for source in sources.load_all_sources()
         for function in source.iter_functions()
     }
 
@@ -80,64 +76,72 @@ def test_most_functions_are_short() -> None:
     assert quantiles(lengths, n=10)[-1] <= 25
 
 
-@pytest.mark.parametrize("source", sources.load_test_sources(), ids=_source_id)
-def test_every_test_docstring_is_a_sentence(source: SourceFile) -> None:
+def test_every_test_docstring_is_a_sentence() -> None:
     """The first paragraph of a test's docstring is a claim that ends with a full stop."""
     claims = {
-        f.name: (ast.get_docstring(f) or "").split("\n\n")[0] for f in source.iter_functions()
+        f"{source.path}:{function.name}": (ast.get_docstring(function) or "").split("\n\n")[0]
+        for source in sources.load_test_sources()
+        for function in source.iter_functions()
+        if function.name.startswith("test_")
     }
-    tests = {name: claim for name, claim in claims.items() if name.startswith("test_")}
 
-    assert {name for name, claim in tests.items() if not claim.endswith(".")} == set()
+    assert {name for name, claim in claims.items() if not claim.endswith(".")} == set()
 
 
-@pytest.mark.parametrize(
-    "source", [*sources.load_bot_sources(), *sources.load_test_sources()], ids=_source_id
-)
-def test_no_test_or_line_is_excluded(source: SourceFile) -> None:
+def test_no_test_or_line_is_excluded() -> None:
     """No file mocks a library, skips a test, excludes a line from coverage or defers a task."""
     excuses = ("unittest." + "mock", "pragma:" + " no", "mark." + "skip", "pytest." + "skip(")
     deferrals = ("mark." + "xfail", "TO" + "DO", "FIX" + "ME", "XX" + "X")
 
-    assert [word for word in (*excuses, *deferrals) if word in source.text] == []
+    assert [
+        (str(source.path), word)
+        for source in sources.load_all_sources()
+        for word in (*excuses, *deferrals)
+        if word in source.text
+    ] == []
 
 
-@pytest.mark.parametrize(
-    "source", [*sources.load_bot_sources(), *sources.load_test_sources()], ids=_source_id
-)
-def test_every_suppression_has_a_reason(source: SourceFile) -> None:
+def test_every_suppression_has_a_reason() -> None:
     """A comment that suppresses a linter or the type checker names the rule and the reason."""
-    suppressions = [line for line in source.text.splitlines() if SUPPRESSION.search(line)]
+    suppressions = [
+        (str(source.path), line)
+        for source in sources.load_all_sources()
+        for line in source.text.splitlines()
+        if SUPPRESSION.search(line)
+    ]
 
-    assert [line for line in suppressions if not SUPPRESSION_WITH_REASON.search(line)] == []
+    assert [s for s in suppressions if not SUPPRESSION_WITH_REASON.search(s[1])] == []
 
 
-@pytest.mark.parametrize(
-    "source",
-    [s for s in sources.load_bot_sources() if not s.is_within(*PACKAGES_WITH_TEXTS)],
-    ids=_source_id,
-)
-def test_sentences_are_in_the_catalogue(source: SourceFile) -> None:
+def test_sentences_are_in_the_catalogue() -> None:
     """No module outside the packages with texts contains a sentence in a string constant."""
     sentences = [
-        node.value for node in source.iter_user_strings() if SENTENCE.search(str(node.value))
+        (str(source.path), node.value)
+        for source in sources.load_bot_sources()
+        if not source.is_within(*PACKAGES_WITH_TEXTS)
+        for node in source.iter_user_strings()
+        if SENTENCE.search(str(node.value))
     ]
 
     assert sentences == []
 
 
-@pytest.mark.parametrize(
-    "source", [s for s in sources.load_bot_sources() if s.is_within("bot.domain")], ids=_source_id
-)
-def test_the_domain_is_pure(source: SourceFile) -> None:
+def test_the_domain_is_pure() -> None:
     """The domain neither reads the clock nor opens a file; both are passed as arguments."""
-    called = {
-        node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+    calls = [
+        (str(source.path), _name_called(node))
+        for source in sources.load_bot_sources()
+        if source.is_within("bot.domain")
         for node in source.nodes
         if isinstance(node, ast.Call)
-    }
+    ]
+    impure = {"now", "today", "utcnow", "open", "read_text", "read_bytes", "print"}
 
-    assert called & {"now", "today", "utcnow", "open", "read_text", "read_bytes", "print"} == set()
+    assert [call for call in calls if call[1] in impure] == []
+
+
+def _name_called(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ast.unparse(call.func)
 
 
 def test_environment_is_read_only_by_settings_and_command_line() -> None:
