@@ -148,6 +148,14 @@ def postgres_url(postgres: PostgresServer, postgres_database: str) -> str:
     return postgres.database_url(postgres_database)
 
 
+@pytest.fixture
+def migrated_postgres_url(postgres: PostgresServer, postgres_template: str) -> Iterator[str]:
+    """The URL of a new PostgreSQL database with every table and no row."""
+    name = postgres.create_database(postgres_template)
+    yield postgres.database_url(name)
+    postgres.drop_database(name)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of the Chromium executable that opens the sandbox."""

@@ -53,6 +53,7 @@ class PostgresServer:
         )
         self._options = "" if is_durable else _QUICK_OPTIONS
         self._has_bot_role = False
+        self._administration: psycopg.Connection | None = None
         if os.geteuid() == 0:
             shutil.chown(self._data_folder, _SUPERUSER)
         self._run_program(
@@ -71,6 +72,9 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Stop the server at once and drop every connection, as a crash would; commits survive."""
+        if self._administration is not None:
+            self._administration.close()
+            self._administration = None
         self._run_program("pg_ctl", "--mode=immediate", "stop")
 
     def set_read_only(self, *, is_read_only: bool) -> None:
@@ -82,20 +86,16 @@ class PostgresServer:
         """Delete the cluster."""
         shutil.rmtree(self._data_folder, ignore_errors=True)
 
-    def create_database(self) -> str:
-        """Create an empty database with a unique name and return the name."""
-        name = f"attune_{uuid4().hex}"
-        self._execute(
-            f"CREATE DATABASE {name} OWNER {_BOT_ROLE} TEMPLATE template0{self._strategy}"
-        )
-        return name
+    def create_database(self, template: str = "template0") -> str:
+        """Create a database with a unique name, by default an empty one, and return the name.
 
-    def replace_database(self, name: str, template: str) -> None:
-        """Replace the database *name* by a copy of *template*; neither may be connected."""
-        self.drop_database(name)
+        It is a copy of the database *template*, to which nothing may be connected.
+        """
+        name = f"attune_{uuid4().hex}"
         self._execute(
             f"CREATE DATABASE {name} OWNER {_BOT_ROLE} TEMPLATE {template}{self._strategy}"
         )
+        return name
 
     def drop_database(self, name: str) -> None:
         """Drop the database *name* and its connections."""
@@ -139,17 +139,21 @@ class PostgresServer:
     @property
     def _strategy(self) -> str:
         """The option of ``CREATE DATABASE`` that copies files, by far the fastest without fsync."""
-        with psycopg.connect(self._connection_string(_SUPERUSER)) as connection:
-            has_option = connection.info.server_version >= _FIRST_VERSION_WITH_STRATEGY
+        has_option = self._connect().info.server_version >= _FIRST_VERSION_WITH_STRATEGY
         return " STRATEGY file_copy" if has_option else ""
 
     def _execute(self, statement: str) -> None:
-        with psycopg.connect(
-            self._connection_string(_SUPERUSER),
-            autocommit=True,
-            options="-c default_transaction_read_only=off",
-        ) as connection:
-            connection.execute(statement.encode())
+        self._connect().execute(statement.encode())
+
+    def _connect(self) -> psycopg.Connection:
+        """Return the superuser's connection, which is open until the server stops."""
+        if self._administration is None:
+            self._administration = psycopg.connect(
+                self._connection_string(_SUPERUSER),
+                autocommit=True,
+                options="-c default_transaction_read_only=off",
+            )
+        return self._administration
 
     def _connection_string(self, database: str) -> str:
         return f"host={self._data_folder} dbname={database} user={_SUPERUSER}"

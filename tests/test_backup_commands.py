@@ -223,8 +223,7 @@ async def test_printed_commands_copy_every_workspace(
     console: OperatorConsole, postgres: PostgresServer, postgres_template: str
 ) -> None:
     """Run as they are printed, they dump and restore what row security separates."""
-    names = [postgres.create_database() for _ in range(2)]
-    postgres.replace_database(names[0], postgres_template)
+    names = (postgres.create_database(postgres_template), postgres.create_database())
     source_url, target_url = map(postgres.database_url, names)
     store = open_test_store(source_url, PEPPERS)
     await store.across_workspaces.write(insert_workspaces)

@@ -80,9 +80,7 @@ async def two_tenants(
         copy_empty_database(tmp_path)
         url = f"sqlite:///{tmp_path / 'attune.sqlite'}"
     else:
-        url = str(request.getfixturevalue("postgres_url"))
-        server, template = map(request.getfixturevalue, ("postgres", "postgres_template"))
-        server.replace_database(request.getfixturevalue("postgres_database"), template)
+        url = str(request.getfixturevalue("migrated_postgres_url"))
     context = Context(open_test_store(url, PEPPERS), full_catalogue, clock, {"slack": outlet})
     outlet.profiles[Person(OTHER_WORKSPACE, "U0ADMINELSEWHERE")] = Profile(is_admin=True)
     await seed_tenant(context, WORKSPACE)

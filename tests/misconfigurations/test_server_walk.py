@@ -40,13 +40,6 @@ def role(postgres: PostgresServer) -> Iterator[None]:
     execute(url, f"DROP ROLE {ROLE}")
 
 
-@pytest.fixture
-def migrated_name(postgres: PostgresServer, postgres_database: str, postgres_template: str) -> str:
-    """The name of a database of this release's schema."""
-    postgres.replace_database(postgres_database, postgres_template)
-    return postgres_database
-
-
 @pytest.mark.usefixtures("role")
 @pytest.mark.parametrize("name", CASES)
 def test_faulty_server_is_reported(operator: Operator, postgres_url: str, name: str) -> None:
@@ -59,10 +52,10 @@ def test_faulty_server_is_reported(operator: Operator, postgres_url: str, name: 
 
 @pytest.mark.parametrize("verb", [VERBS[1], VERBS[4], *SERVER_VERBS], ids=lambda verb: str(verb[0]))
 def test_read_only_server_is_reported(
-    operator: Operator, postgres: PostgresServer, migrated_name: str, verb: tuple[str, ...]
+    operator: Operator, migrated_postgres_url: str, verb: tuple[str, ...]
 ) -> None:
     """A subcommand that writes names a database that is read-only, as a replica is."""
-    url = make_read_only(postgres.database_url(migrated_name))
+    url = make_read_only(migrated_postgres_url)
     case = build_case(verb, url, "can be read and not written")
 
     check_outcome(case, operator.try_case(case))

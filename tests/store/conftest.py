@@ -19,21 +19,22 @@ DATABASE_PARAMS = (
 
 @pytest.fixture(params=DATABASE_PARAMS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database, parametrized over SQLite and PostgreSQL."""
+    """The URL of an empty database, parametrized over SQLite and PostgreSQL.
+
+    For a test with a store it is migrated on PostgreSQL, where to replace it takes long.
+    """
     if request.param == "postgresql":
-        return str(request.getfixturevalue("postgres_url"))
+        is_migrated = "store" in request.fixturenames
+        name = "migrated_postgres_url" if is_migrated else "postgres_url"
+        return str(request.getfixturevalue(name))
     return f"sqlite:///{tmp_path}/kept/attune.sqlite"
 
 
 @pytest.fixture
-async def store(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Store]:
+async def store(database: str) -> AsyncIterator[Store]:
     """A store on a migrated database that no other test uses."""
     if database.startswith("sqlite"):
         copy_empty_database(Path(database.removeprefix("sqlite:///")).parent)
-    else:
-        server = request.getfixturevalue("postgres")
-        template = request.getfixturevalue("postgres_template")
-        server.replace_database(request.getfixturevalue("postgres_database"), template)
     store_on_database = open_test_store(database, PEPPERS)
     yield store_on_database
     await store_on_database.close()

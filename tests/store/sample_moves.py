@@ -45,16 +45,12 @@ def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def move(
     seeded_folder: Path,
     tmp_path: Path,
-    postgres: PostgresServer,
-    postgres_database: str,
-    postgres_template: str,
+    migrated_postgres_url: str,
 ) -> Move:
     """The move of a copy of that database to a PostgreSQL database with empty tables."""
-    postgres.replace_database(postgres_database, postgres_template)
     shutil.copytree(seeded_folder, tmp_path / "live")
     keys = FolderKeyStore(tmp_path / "live" / "attune.keys")
-    url = postgres.database_url(postgres_database)
-    return Move(tmp_path / "live" / "attune.sqlite", url, keys)
+    return Move(tmp_path / "live" / "attune.sqlite", migrated_postgres_url, keys)
 
 
 @pytest.fixture

@@ -41,8 +41,7 @@ class UndoneError(Exception):
 @pytest.fixture(scope="module")
 def seeded_url(postgres: PostgresServer, postgres_template: str) -> Iterator[str]:
     """The URL of a database with two workspaces, which no test changes."""
-    name = postgres.create_database()
-    postgres.replace_database(name, postgres_template)
+    name = postgres.create_database(postgres_template)
     url = postgres.database_url(name)
     store = open_test_store(url, PEPPERS)
     for word in (STAYING, GONE):
@@ -53,9 +52,9 @@ def seeded_url(postgres: PostgresServer, postgres_template: str) -> Iterator[str
 
 
 @pytest.fixture
-def database(postgres_url: str) -> str:
-    """The URL of an empty database; SQLite has no row security."""
-    return postgres_url
+def database(migrated_postgres_url: str) -> str:
+    """The URL of a database without rows; SQLite has no row security."""
+    return migrated_postgres_url
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ NAMES = ["slack:T1", "slack:T2"]
 
 
 @pytest.fixture
-def database(postgres_url: str) -> str:
-    """The URL of an empty database; SQLite is copied by other means."""
-    return postgres_url
+def database(migrated_postgres_url: str) -> str:
+    """The URL of a database without rows; SQLite is copied by other means."""
+    return migrated_postgres_url
 
 
 def run_dump(url: str, file: Path, *options: str, setting: str = "") -> bool:

@@ -43,9 +43,9 @@ class UndoneError(Exception):
 
 
 @pytest.fixture
-def database(postgres_url: str) -> str:
-    """The URL of an empty database; SQLite has no row security."""
-    return postgres_url
+def database(migrated_postgres_url: str) -> str:
+    """The URL of a database without rows; SQLite has no row security."""
+    return migrated_postgres_url
 
 
 async def test_jobs_of_one_transaction_have_their_own_rows_each(store: Store) -> None:
@@ -98,7 +98,7 @@ def fail_unnoticed(repos: Repositories) -> None:
 @pytest.mark.parametrize("is_last", [False, True], ids=["followed", "last"])
 async def test_no_job_of_a_lost_transaction_is_reported_as_saved(
     store: Store,
-    postgres_url: str,
+    database: str,
     workspace: str,
     job: Callable[[Repositories], object],
     *,
@@ -108,7 +108,7 @@ async def test_no_job_of_a_lost_transaction_is_reported_as_saved(
 
     The server undoes the jobs before, too. What it reports as saved, and the next batch, is stored.
     """
-    with psycopg.connect(postgres_url.replace("+psycopg", "")) as connection:
+    with psycopg.connect(database.replace("+psycopg", "")) as connection:
         connection.execute(FAILING_FUNCTION)
     may_continue = threading.Event()
 

@@ -68,14 +68,13 @@ class Databases(NamedTuple):
 @pytest.fixture(scope="module")
 def databases(postgres: PostgresServer, postgres_template: str) -> Iterator[Databases]:
     """Two databases that differ in nothing but the rows and keys of the other workspace."""
-    names = [postgres.create_database() for _ in range(2)]
-    urls = [postgres.database_url(name) for name in names]
-    postgres.replace_database(names[0], postgres_template)
-    store = open_test_store(urls[0], PEPPERS)
+    both_name = postgres.create_database(postgres_template)
+    store = open_test_store(postgres.database_url(both_name), PEPPERS)
     for word in (STAYING, GONE):
         asyncio.run(seed_workspace(store, word))
     store.close_sync()
-    postgres.replace_database(names[1], names[0])
+    names = (both_name, postgres.create_database(both_name))
+    urls = [postgres.database_url(name) for name in names]
     folders = [key_store_for(url).folder for url in urls]
     shutil.copytree(folders[0], folders[1], dirs_exist_ok=True)
     both, alone = (open_test_store(url, PEPPERS) for url in urls)
