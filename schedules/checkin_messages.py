@@ -66,14 +66,14 @@ def _prepare_reading(
     Otherwise return a postponement, or ``None`` to withdraw the delivery.
     """
     person, now = delivery.recipient, context.now()
-    member, team = repos.teams.get_person_and_team(person)
+    account = repos.teams.get_account(person)
+    member, team = account.profile, account.team
     if not member.has_joined or team is None:
         return None
-    if (
-        delivery.kind == DeliveryKind.LAST_NOTE
-        and member.unanswered_count < frequency.STOP_AFTER_UNANSWERED
-    ):
-        return None
+    if delivery.kind == DeliveryKind.LAST_NOTE:
+        clinician, _ = repos.teams.get_person_and_team(person)
+        if clinician.unanswered_count < frequency.STOP_AFTER_UNANSWERED:
+            return None
     if postponement := scheduling.find_postponement(
         scheduling.build_schedule(member, team), now, delivery.deadline
     ):
@@ -81,10 +81,9 @@ def _prepare_reading(
     words = context.catalogue.get_pack(
         context.catalogue.choose_language(member.language, member.locale, team.language)
     )
-    counting = repos.ledger.find_counting(person, now)
-    undone_since = repos.ledger.find_undone_since(team.id, now, counting.counted_periods)
+    moved_until, undone_since = repos.ledger.find_counting(account, now)
     return _Reading(
         words,
         calendar.local_day(undone_since, calendar.load_zone(team.zone)) if undone_since else None,
-        counting.moved_until,
+        moved_until,
     )

@@ -1,7 +1,7 @@
 """After a restore everybody on the list of an open period reads the same, and nobody else."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.conversation import Person, WorkspaceConnected, WorkspaceDisconnected
 from bot.elements import Banner
 from bot.store.backup import back_up_database
+from bot.store.repositories import Repositories
 from bot.store.store import Store
 from handlers import EVENT_HANDLER, FORMS
 from schedules import (
@@ -143,7 +144,7 @@ async def test_backup_from_before_the_last_close_is_detected_for_the_period_that
     await run_tick(Context(store, context.catalogue, clock, {}))
 
     undone_since = await store.across_workspaces.read(
-        lambda repos: repos.ledger.find_undone_since(TEAM.id, clock())
+        lambda repos: find_undone_since(repos, clock())
     )
     await store.close()
     assert undone_since is not None
@@ -215,7 +216,7 @@ async def test_second_restore_does_not_shorten_the_span(
     )
 
     since = await context.store.across_workspaces.read(
-        lambda repos: repos.ledger.find_undone_since(TEAM.id, clock())
+        lambda repos: find_undone_since(repos, clock())
     )
     assert since == BACKUP_MADE_AT
 
@@ -231,7 +232,7 @@ async def test_crash_before_the_key_stores_mark_loses_no_notice(
 
     assert await mark_database.run(context) == 0
     since = await context.store.across_workspaces.read(
-        lambda repos: repos.ledger.find_undone_since(TEAM.id, clock())
+        lambda repos: find_undone_since(repos, clock())
     )
     assert since == BACKUP_MADE_AT
 
@@ -289,3 +290,8 @@ async def test_workspace_that_was_installed_again_after_the_backup_has_a_new_day
     await store.close()
 
     assert purged_counts == [0, 0, 1]
+
+
+def find_undone_since(repos: Repositories, now: datetime) -> datetime | None:
+    """Return since when a person of the team reads that what they filed is undone."""
+    return repos.ledger.find_counting(repos.teams.get_account(MARIE), now).undone_since

@@ -204,7 +204,8 @@ def load_stored_objects(repos: Repositories, word: str) -> dict[str, Any]:
     installation = repos.installations.find(workspace)
     assert installation
     return {
-        **dict.fromkeys(("periods", "ended_periods", "counted"), periods),
+        **dict.fromkeys(("periods", "ended_periods"), periods),
+        "account": repos.teams.get_account(member),
         "contributor": contributor,
         "delivery_id": delivery.id,
         "keys": tuple(release.key for release in repos.releases.list_by_team(team.id)),

@@ -25,6 +25,7 @@ class PeriodFacts:
 
     ``is_listed``: they are on the period's frozen list. ``is_fed``: their present team feeds it.
     ``is_supervised``: they supervise a team that feeds it, their present one where that does.
+    ``undone_since``: the Unix time since which a restored backup undid what was filed in it, or 0.
     """
 
     ledger: str
@@ -33,6 +34,7 @@ class PeriodFacts:
     is_listed: bool
     is_fed: bool
     is_supervised: bool
+    undone_since: int = 0
 
 
 def additions_end(opened_on: date, zone: ZoneInfo) -> datetime:
@@ -99,6 +101,20 @@ def find_move_end(facts: Iterable[PeriodFacts]) -> date | None:
         if fact.is_listed and not fact.is_fed and not fact.is_supervised
     )
     return min(closes, default=None)
+
+
+def select_announced(facts_by_period: Mapping[PeriodT, PeriodFacts]) -> tuple[PeriodT, ...]:
+    """Return the periods of which a person reads what a restore has undone in them.
+
+    Those in which they count; without any, those that their present team feeds.
+    """
+    fed = (period for period, facts in facts_by_period.items() if facts.is_fed)
+    return select_counted(facts_by_period) or tuple(fed)
+
+
+def find_undone_since(facts: Iterable[PeriodFacts]) -> int | None:
+    """Return the earliest Unix time since which a restore undid what was filed, if one did."""
+    return min((fact.undone_since for fact in facts if fact.undone_since), default=None)
 
 
 def _find_unlisted_span(facts: list[PeriodFacts]) -> tuple[date, date | None]:

@@ -1,7 +1,7 @@
 """A person as the ledger knows them: where they count, and what their forms write."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from bot.conversation import Person
@@ -10,10 +10,14 @@ from bot.store.period import Period
 
 
 class Counting(NamedTuple):
-    """Where the debriefs of a person count; the fields are those of :class:`Contributor`."""
+    """What a message tells a person of where their debriefs count.
 
-    counted_periods: tuple[Period, ...]
+    ``moved_until`` is that of :class:`Contributor`; ``undone_since`` is the time since which a
+    restored backup undid what was filed there, and ``None`` without a restore.
+    """
+
     moved_until: date | None
+    undone_since: datetime | None
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,7 @@ class FormPeriods:
                 is_listed=bool(row.is_listed),
                 is_fed=bool(row.is_fed),
                 is_supervised=bool(row.is_supervised),
+                undone_since=row.undone_since,
             )
         return form_periods
 

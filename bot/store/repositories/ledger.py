@@ -78,17 +78,22 @@ class Ledger:
         periods = self._form_periods.find_form_periods(team_id, account.main, now)
         return self._build_contributor(account, account.team, periods, periods, now)
 
-    def find_counting(self, person: Person, now: datetime) -> Counting:
-        """Return in which periods *person* counts, and until when a move keeps them there.
+    def find_counting(self, account: Account, now: datetime) -> Counting:
+        """Return what is told to *account*: until when a move, since when a restore has an effect.
 
-        :meth:`find_contributor` finds the same. For a person who does not count it also looks
-        through their whole practice for a pause, which a message to each of its people must not.
+        :meth:`find_contributor` also looks through the whole practice of a person who does not
+        count for a pause, which a message to each of its people must not.
+
+        ``undone_since`` is ``None`` also where the keys are lost: then nothing is there at all.
         """
-        account = self._teams.get_account(person)
         team_id = account.team.id if account.team else ""
         periods = self._form_periods.find_form_periods(team_id, account.main, now)
+        announced = membership.select_announced(periods)
+        undone_since = membership.find_undone_since(map(periods.__getitem__, announced))
+        if undone_since is None or all(map(self._records.is_lost, announced)):
+            return Counting(membership.find_move_end(periods.values()), None)
         return Counting(
-            membership.select_counted(periods), membership.find_move_end(periods.values())
+            membership.find_move_end(periods.values()), datetime.fromtimestamp(undone_since, UTC)
         )
 
     def _build_contributor(
@@ -223,20 +228,6 @@ class Ledger:
     def mark_undone(self, since: datetime, now: datetime) -> int:
         """Record for every open period that a restore undid what was filed *since* then."""
         return self._undone_periods.mark_undone(int(since.timestamp()), now)
-
-    def find_undone_since(
-        self, team_id: str, now: datetime, counted: tuple[Period, ...] = ()
-    ) -> datetime | None:
-        """Return since when a restore undid what was filed in the *counted* periods, if ever.
-
-        They are those in which a person counts; without any, the open ones of the person's team.
-        ``None`` also where their keys are lost: then nothing that was filed is there at all.
-        """
-        open_periods = counted or self._periods.find_open_periods(team_id, now)
-        unix_seconds = self._undone_periods.find_undone_since(open_periods)
-        if unix_seconds is None or all(map(self._records.is_lost, open_periods)):
-            return None
-        return datetime.fromtimestamp(unix_seconds, UTC)
 
     def next_close(self, after: datetime) -> datetime | None:
         """Return the earliest instant later than *after* at which a period ends."""

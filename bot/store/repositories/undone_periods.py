@@ -1,11 +1,9 @@
 """Open periods in which a restore of the database has undone what was filed."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, update
 
-from bot.store.period import Period
 from bot.store.repositories.column_codecs import to_unix_seconds
 from bot.store.schema import periods
 
@@ -25,17 +23,6 @@ class UndonePeriods:
         is_later = (periods.c.undone_since == 0) | (periods.c.undone_since > since_seconds)
         change = update(periods).where(_is_open(now), is_later)
         return self._connection.execute(change.values(undone_since=since_seconds)).rowcount
-
-    def find_undone_since(self, open_periods: Iterable[Period]) -> int | None:
-        """Return the earliest such date of *open_periods*, if any."""
-        is_any = or_(false(), *map(_has_row_key, open_periods))
-        query = select(func.min(periods.c.undone_since)).where(is_any, periods.c.undone_since > 0)
-        since_seconds: int | None = self._connection.scalar(query)
-        return since_seconds
-
-
-def _has_row_key(period: Period) -> ColumnElement[bool]:
-    return and_(*(periods.c[name] == value for name, value in period.row_key.items()))
 
 
 def _is_open(now: datetime) -> ColumnElement[bool]:

@@ -162,3 +162,19 @@ def test_fewer_than_five_working_accounts_are_too_few(reason: str) -> None:
     """Five people who blocked the bot are enough; four people and closed accounts are not."""
     assert membership.has_enough_people(["", "", "is_blocked", "", "", reason])
     assert not membership.has_enough_people(["", "", "is_blocked", "", *[reason] * 15])
+
+
+def test_restore_is_announced_of_the_periods_in_which_one_counts() -> None:
+    """Without any they are those that the present team feeds."""
+    counted, fed = of_both(OWN), {"new": NEW, "of others": replace(NEW, is_fed=False)}
+
+    assert membership.select_announced({**counted, **fed}) == (TOTAL, BREAKDOWN)
+    assert membership.select_announced(fed) == ("new",)
+
+
+def test_earliest_restore_is_announced() -> None:
+    """A period in which nothing was undone says nothing."""
+    restored, earlier = replace(OWN, undone_since=9), replace(OWN, undone_since=5)
+
+    assert membership.find_undone_since([OWN, restored, earlier]) == 5
+    assert membership.find_undone_since([OWN]) is None

@@ -136,7 +136,9 @@ async def test_restore_is_not_reported_where_keys_are_lost(store: Store) -> None
 
     async def find_undone_since() -> datetime | None:
         return await store.across_workspaces.read(
-            lambda repos: repos.ledger.find_undone_since("north", NOW)
+            lambda repos: (
+                repos.ledger.find_counting(repos.teams.get_account(MARIE), NOW).undone_since
+            )
         )
 
     assert await find_undone_since() == NOW
