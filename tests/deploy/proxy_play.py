@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from bot.chat.padding import ANSWER_BYTES
+from bot.chat.slack.inbound.guard import MAX_BODY_BYTES
 from bot.sandbox.process.loopback_server import LOOPBACK_HOST
 from tests.deploy.proxy_process import ProxyProcess
 from tests.journeys.botprocess import BotProcess, clinician_id
@@ -106,8 +107,21 @@ def require_silent_logs(proxy: ProxyProcess, bot: BotProcess) -> None:
     assert str(ANSWER_BYTES) not in log
 
 
+def list_write_times(proxy: ProxyProcess) -> dict[str, int]:
+    """Return when a file was last created or deleted in each folder for bodies, in nanoseconds."""
+    return {path.name: path.stat().st_mtime_ns for path in proxy.folder.iterdir() if path.is_dir()}
+
+
+def require_bodies_in_memory(slack: StdlibFakeSlack, proxy: ProxyProcess) -> None:
+    """Require that a debrief and the longest form are in no file, not even for a moment."""
+    times = list_write_times(proxy)
+    play_debrief(slack, proxy)
+    post_request(f"{proxy.url}/slack/events", bytes(MAX_BODY_BYTES), {})
+    assert list_write_times(proxy) == times
+
+
 def try_proxy(slack: StdlibFakeSlack, bot: BotProcess, proxy: ProxyProcess) -> None:
     """Play a debrief, ask for inner paths, stop the bot, and read the logs."""
-    play_debrief(slack, proxy)
+    require_bodies_in_memory(slack, proxy)
     require_inner_paths_closed(proxy)
     require_silent_logs(proxy, bot)
