@@ -1,5 +1,6 @@
 """Fixtures with the same clinic team on every product, for conformance tests."""
 
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -44,11 +45,28 @@ def build_settings(folder: Path, **overrides: Any) -> Settings:
 
 async def create_bot(folder: Path, clock: Clock, team_file: str, **overrides: Any) -> app.Bot:
     """Return a bot whose new store contains the team and nothing else."""
-    settings = build_settings(folder, **overrides)
-    copy_empty_database(folder)
-    (folder / "teams.toml").write_text(team_file, encoding="utf-8")
-    await app.apply_teams(settings, folder / "teams.toml")
+    return await _create_bot(build_settings(folder, **overrides), folder, clock, team_file)
+
+
+async def _create_bot(
+    settings: Settings, folder: Path, clock: Clock, team_file: str, template: Path | None = None
+) -> app.Bot:
+    """Return a bot of a team; the first one fills the folder *template*, which others copy."""
+    if not _copy_template(template, folder):
+        copy_empty_database(folder)
+        (folder / "teams.toml").write_text(team_file, encoding="utf-8")
+        await app.apply_teams(settings, folder / "teams.toml")
+        if template is not None:
+            shutil.copytree(folder, template)
     return app.Bot(settings, clock, receives=True, runs_ticker=False)
+
+
+def _copy_template(template: Path | None, folder: Path) -> bool:
+    """Copy the files of *template*, keys included, to *folder*; return whether there are any."""
+    if template is None or not template.exists():
+        return False
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    return True
 
 
 def teams_settings(ms: microsoft.FakeMicrosoft) -> dict[str, Any]:
@@ -70,21 +88,21 @@ async def restart_bot(folder: Path, previous_product: TeamsProduct) -> AsyncIter
 
 
 @asynccontextmanager
-async def open_slack(folder: Path) -> AsyncIterator[SlackProduct]:
-    """Return the team on Slack, with its store in *folder*."""
+async def open_slack(folder: Path, template: Path | None = None) -> AsyncIterator[SlackProduct]:
+    """Return the team on Slack, with its store in *folder*, a copy of *template* if given."""
     clock, people = Clock(NOW), tuple(f"U0{name.upper()}" for name in PERSON_NAMES)
     async with web_api.run_web_api() as api:
         member = {"id": people[0], "locale": "en-US", "tz": "America/Toronto"}
         api.planned_answers["users.info"] = web_api.PlannedAnswer({"ok": True, "user": member})
         api.plan_error("conversations.history", "missing_scope")
-        bot = await create_bot(
+        settings = build_settings(
             folder,
-            clock,
-            render_team_file("T1CLINIC", "C1TEAM", people),
             slack_api_url=api.url,
             slack_bot_token=SecretStr("xoxb-planted"),
             slack_signing_secret=SecretStr(payloads.SIGNING_SECRET),
         )
+        team_file = render_team_file("T1CLINIC", "C1TEAM", people)
+        bot = await _create_bot(settings, folder, clock, team_file, template)
         adapter = bot.chat_adapters["slack"]
         assert isinstance(adapter, SlackAdapter)
         adapter.responder.waiting_form_seconds = 0
@@ -93,34 +111,40 @@ async def open_slack(folder: Path) -> AsyncIterator[SlackProduct]:
 
 
 @asynccontextmanager
-async def open_teams(folder: Path) -> AsyncIterator[TeamsProduct]:
-    """Return the team on Teams, with its store in *folder*."""
+async def open_teams(folder: Path, template: Path | None = None) -> AsyncIterator[TeamsProduct]:
+    """Return the team on Teams, with its store in *folder*, a copy of *template* if given."""
     clock, people = Clock(NOW), tuple(str(uuid5(NAMESPACE_OID, name)) for name in PERSON_NAMES)
     channel = "19:northteam@thread.tacv2"
     async with microsoft.run_microsoft() as ms:
-        bot = await create_bot(
-            folder,
-            clock,
-            render_team_file(microsoft.TENANT_ID, channel, people),
-            **teams_settings(ms),
-        )
+        settings = build_settings(folder, **teams_settings(ms))
+        team_file = render_team_file(microsoft.TENANT_ID, channel, people)
+        bot = await _create_bot(settings, folder, clock, team_file, template)
         async with bot.lifespan():
             external = str(uuid5(NAMESPACE_OID, "external"))
             ms.account_parts[external] = {"userRole": "guest"}
             yield TeamsProduct(bot, clock, microsoft.TENANT_ID, channel, people, external, ms=ms)
 
 
+@pytest.fixture(scope="session")
+def team_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with a template for each product: its team, before anything is filed.
+
+    To save a team takes longer than most of the tests with one.
+    """
+    return tmp_path_factory.mktemp("templates")
+
+
 @pytest.fixture
-async def slack(tmp_path: Path) -> AsyncIterator[Product]:
+async def slack(tmp_path: Path, team_templates: Path) -> AsyncIterator[Product]:
     """The team on Slack."""
-    async with open_slack(tmp_path) as product:
+    async with open_slack(tmp_path, team_templates / "slack") as product:
         yield product
 
 
 @pytest.fixture
-async def teams(tmp_path: Path) -> AsyncIterator[TeamsProduct]:
+async def teams(tmp_path: Path, team_templates: Path) -> AsyncIterator[TeamsProduct]:
     """The team on Teams, with a client that opens forms as dialogs."""
-    async with open_teams(tmp_path) as product:
+    async with open_teams(tmp_path, team_templates / "teams") as product:
         yield product
 
 
