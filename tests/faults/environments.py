@@ -97,12 +97,16 @@ def run_on_postgresql(folder: Path, **environment: str) -> Iterator[Deployment]:
 
 @contextmanager
 def run_with_own_clock(folder: Path) -> Iterator[Deployment]:
-    """Run the bot with a wall clock of its own, set by the file ``clock`` in *folder*."""
+    """Run the bot with a wall clock of its own, set by the file ``clock`` in *folder*.
+
+    The process reads the file once in a second: to do it whenever it reads the clock took most of
+    its time.
+    """
     (folder / CLOCK_FILE).write_text("+0", encoding="ascii")
     environment = {
         "LD_PRELOAD": str(needs.find_faketime()),
         "FAKETIME_TIMESTAMP_FILE": str(folder / CLOCK_FILE),
-        "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_CACHE_DURATION": "0",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
     }
     with run_faulty_slack() as slack:

@@ -1,12 +1,16 @@
 """Faults of the process: killed, stopped, terminated and paused."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tests.faults.deployment import Deployment
 from tests.faults.environments import CLOCK_FILE
 from tests.faults.fault import Fault, Injection
+
+_CLOCK_READ_SECONDS = 1.1
+"""After it the process does not use an earlier content of the file with its clock."""
 
 
 @contextmanager
@@ -47,6 +51,7 @@ def move_wall_clock(hours: int) -> Injection:
     def inject(deployment: Deployment) -> Iterator[None]:
         clock_file = deployment.bot.folder / CLOCK_FILE
         clock_file.write_text(f"{hours:+}h", encoding="ascii")
+        time.sleep(_CLOCK_READ_SECONDS)
         deployment.clock_offset_seconds = hours * 3600.0
         yield
 
