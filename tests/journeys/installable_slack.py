@@ -5,16 +5,16 @@ that is in force is accepted. Codes and refresh tokens count once, as Slack's do
 """
 
 import base64
-import json
 import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from tests.journeys.method_server import serve_methods
 
 Json = dict[str, Any]
 
@@ -215,42 +215,6 @@ class InstallableSlack:
 @contextmanager
 def run_installable_slack() -> Iterator[InstallableSlack]:
     """Run the fake on a free loopback port for as long as the context is open."""
-
-    class RequestHandler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            """Answer one call of the Web API."""
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            parts = urlsplit(self.path)
-            arguments = _parse_arguments(body, self.headers.get("Content-Type", ""))
-            arguments |= {name: values[0] for name, values in parse_qs(parts.query).items()}
-            method = parts.path.rpartition("/")[2]
-            answer = slack.answer_call(method, arguments, self.headers.get("Authorization", ""))
-            content = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST  # noqa: N815 - the base class names it
-
-        def log_message(self, *_: object) -> None:
-            """Log nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), RequestHandler)
-    slack = InstallableSlack(f"http://127.0.0.1:{server.server_port}")
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    slack = InstallableSlack("")
+    with serve_methods(slack.answer_call) as slack.base_url:
         yield slack
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def _parse_arguments(body: bytes, content_type: str) -> Json:
-    if "json" in content_type:
-        return dict(json.loads(body))
-    return {
-        name: json.loads(value) if value[:1] in "{[" else value
-        for name, value in parse_qsl(body.decode())
-    }

@@ -12,11 +12,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
+
+from tests.journeys.method_server import serve_methods
 
 SIGNING_SECRET = "fedcba9876543210" * 2
 WORKSPACE = "T0OTHER"
@@ -30,6 +30,11 @@ class StdlibFakeSlack:
     api_url: str
     calls: list[tuple[str, Json]] = field(default_factory=list)
     bot_url: str = ""
+
+    def record_call(self, method: str, arguments: Json, _authorization: str) -> Json:
+        """Record a call, and return a success response."""
+        self.calls.append((method, arguments))
+        return {"ok": True, **ANSWER_BY_METHOD.get(method, {})}
 
     def calls_of(self, method: str) -> list[Json]:
         """Return the arguments of every call of *method*."""
@@ -146,35 +151,10 @@ def post_request(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, J
 @contextmanager
 def run_fake_slack() -> Iterator[StdlibFakeSlack]:
     """Run the fake on a free loopback port for as long as the context is open."""
-
-    class RequestHandler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            """Record the call, and return a success response."""
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            method = self.path.rpartition("/")[2]
-            slack.calls.append(
-                (method, _parse_arguments(body, self.headers.get("Content-Type", "")))
-            )
-            answer = json.dumps({"ok": True, **ANSWER_BY_METHOD.get(method, {})}).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        do_GET = do_POST  # noqa: N815 - the base class names it
-
-        def log_message(self, *_: object) -> None:
-            """Log nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), RequestHandler)
-    slack = StdlibFakeSlack(f"http://127.0.0.1:{server.server_port}/api/")
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    slack = StdlibFakeSlack("")
+    with serve_methods(slack.record_call) as base_url:
+        slack.api_url = f"{base_url}/api/"
         yield slack
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 ANSWER_BY_METHOD: dict[str, Json] = {
@@ -183,13 +163,3 @@ ANSWER_BY_METHOD: dict[str, Json] = {
     "views.open": {"view": {"id": "V1", "hash": "1.a"}},
     "auth.test": {"team_id": WORKSPACE, "user_id": "U0BOT", "bot_id": "B0BOT"},
 }
-
-
-def _parse_arguments(body: bytes, content_type: str) -> Json:
-    if "json" in content_type:
-        loaded: Json = json.loads(body)
-        return loaded
-    return {
-        name: json.loads(value) if value[:1] in "{[" else value
-        for name, value in parse_qsl(body.decode())
-    }
