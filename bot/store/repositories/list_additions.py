@@ -77,10 +77,15 @@ _FEEDS_PERIOD = (
     & (feeds.c.closes == periods.c.closes)
 )
 
-_IS_MEMBER = exists().where(
-    period_members.c.ledger == periods.c.ledger,
-    period_members.c.unit == periods.c.unit,
-    period_members.c.closes == periods.c.closes,
-    period_members.c.workspace == rosters.c.workspace,
-    period_members.c.person == rosters.c.person,
+_IS_MEMBER = (
+    exists()
+    .where(
+        period_members.c.ledger == periods.c.ledger,
+        period_members.c.unit == periods.c.unit,
+        period_members.c.closes == periods.c.closes,
+        period_members.c.workspace == rosters.c.workspace,
+        period_members.c.person == rosters.c.person,
+    )
+    .correlate(periods, rosters)
 )
+"""On the list of that very period; without the explicit correlation it is one of any period."""

@@ -86,6 +86,22 @@ async def test_duty_adds_who_was_not_added_with_the_list(store: Store) -> None:
     assert STRANGER.id in (await fetch_members(store))["team:north"]
 
 
+async def test_duty_adds_to_one_ledger_who_is_on_the_list_of_the_other(store: Store) -> None:
+    """As after an addition that failed in one of them: a debrief counts in both or in none."""
+    await open_periods(store, (NORTH, 9))
+
+    def add_to_total(repos: Repositories) -> None:
+        repos.people.join_team(STRANGER, "north")
+        total = next(p for p in repos.ledger._periods.list_periods() if p.ledger == "total")
+        assert repos.period_opening._additions.add_people("north", total, NOW) == 1
+
+    await store.across_workspaces.write(add_to_total)
+    await store.across_workspaces.write(lambda repos: repos.ledger.open_missing_periods(NOW))
+
+    rows = await fetch_rows(store, period_members)
+    assert [row.person for row in rows].count(STRANGER.id) == 2
+
+
 async def test_person_of_another_frozen_list_is_not_added(store: Store) -> None:
     """They stand in one table of each ledger, whatever list they are moved to, and when."""
     await open_periods(store, (NORTH, 9), (SOUTH, 9))
