@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    FromClause,
     Select,
     Subquery,
     Table,
@@ -35,7 +36,7 @@ def _key_columns(table: Table) -> list[ColumnElement[Any]]:
     return [table.c[name] for name in _KEY_NAMES]
 
 
-def _is_in_period(table: Table) -> ColumnElement[bool]:
+def _is_in_period(table: FromClause) -> ColumnElement[bool]:
     return and_(*(table.c[name] == periods.c[name] for name in _KEY_NAMES))
 
 
@@ -76,7 +77,12 @@ def _build_query() -> Select[Any]:
     """Select each period once, with its record and the three facts about the account."""
     keys = _select_keys()
     in_keys = and_(*(keys.c[name] == periods.c[name] for name in _KEY_NAMES))
-    feeds_period = exists().where(_is_in_period(feeds), feeds.c.team == _TEAM)
+    team_feeds = feeds.alias("team_feed")
+    feeds_period = (
+        exists()
+        .where(_is_in_period(team_feeds), team_feeds.c.team == _TEAM)
+        .correlate(periods)  # also within the condition on the feeds of all teams below
+    )
     is_supervisor = and_(
         _is_account(roles), roles.c.role == Role.SUPERVISOR.value, roles.c.team == feeds.c.team
     )

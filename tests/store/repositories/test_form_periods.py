@@ -1,5 +1,7 @@
 """Which periods a form writes: the same for everybody in a team, whoever was moved into it."""
 
+from dataclasses import replace
+
 from bot.conversation import Person
 from bot.domain.people import Role
 from bot.store.repositories.contributor import Contributor
@@ -86,3 +88,15 @@ async def test_new_supervisor_of_the_unit_counts_no_more(store: Store) -> None:
     contributor = await load(store, MARIE)
 
     assert (contributor.counted_periods, contributor.moved_until) == ((), None)
+
+
+async def test_supervisor_of_another_team_of_the_unit_counts(store: Store) -> None:
+    """Where somebody's own team feeds a period, its supervisors alone are not counted in it."""
+    teams = [replace(team, practice="practice") for team in (NORTH, SOUTH)]
+    await open_periods(store, (teams[0], 4), (teams[1], 4))
+    await store.across_workspaces.write(
+        lambda repos: repos.teams.set_role_holders("south", Role.SUPERVISOR, [MARIE])
+    )
+    contributor = await load(store, MARIE)
+
+    assert {period.unit for period in contributor.counted_periods} == {"practice:slack:T1/practice"}
