@@ -10,7 +10,6 @@ import pytest
 from hypothesis import settings
 
 from tests import needs
-from tests.key_folders import open_test_store
 from tests.long_tests import find_kind, sort_longest_first, spread_tests
 from tests.postgres import PostgresServer
 
@@ -123,11 +122,7 @@ def postgres() -> Iterator[PostgresServer]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres: PostgresServer) -> str:
     """The name of a migrated database without rows, which is copied faster than migrated."""
-    name = postgres.create_database()
-    store = open_test_store(postgres.database_url(name), (b"nothing is encrypted",))
-    store.migrate()
-    store.close_sync()
-    return name
+    return postgres.migrate_template()
 
 
 @pytest.fixture

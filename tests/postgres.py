@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 
 from tests import needs
+from tests.key_folders import open_test_store
 from tests.memory_folder import find_memory_folder
 
 _SUPERUSER = "postgres"
@@ -54,6 +55,7 @@ class PostgresServer:
         self._options = "" if is_durable else _QUICK_OPTIONS
         self._has_bot_role = False
         self._administration: psycopg.Connection | None = None
+        self._template = ""
         if os.geteuid() == 0:
             shutil.chown(self._data_folder, _SUPERUSER)
         self._run_program(
@@ -97,6 +99,18 @@ class PostgresServer:
         )
         return name
 
+    def migrate_template(self) -> str:
+        """Return the name of a migrated database without rows, created by the first call.
+
+        To copy it takes a tenth of the time of a migration.
+        """
+        if not self._template:
+            self._template = self.create_database()
+            store = open_test_store(self.database_url(self._template), (b"nothing is encrypted",))
+            store.migrate()
+            store.close_sync()
+        return self._template
+
     def drop_database(self, name: str) -> None:
         """Drop the database *name* and its connections."""
         self._execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -128,11 +142,12 @@ class PostgresServer:
         return content[offset : offset + last - first]
 
     def _run_tool(self, program: str, *arguments: str) -> str:
-        command = [str(self._bin_folder / program), *arguments]
-        if os.geteuid() == 0:
-            command = ["runuser", "-u", _SUPERUSER, "--", *command]
         completed = subprocess.run(
-            command, check=True, capture_output=True, text=True, cwd=self._data_folder
+            [str(self._bin_folder / program), *arguments],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd=self._data_folder,
         )
         return completed.stdout
 

@@ -46,11 +46,14 @@ class PollingRole:
 
     def query(self, statement: str, database: str = "") -> list[tuple[object, ...]]:
         """Return the rows of *statement* in the bot's database, or in another one."""
+        with self._connect(database) as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+    def _connect(self, database: str = "") -> psycopg.Connection:
         address = self._bot.address.replace("postgres@", f"{self.name}@")
         if database:
             address = address.replace(f"/{self._bot.database}", f"/{database}")
-        with psycopg.connect(address, autocommit=True) as connection:
-            return connection.execute(statement.encode()).fetchall()
+        return psycopg.connect(address, autocommit=True)
 
     async def trace_form(self, kind: str, person: Person, views: Mapping[str, str]) -> Event:
         """Run a form or a cover, and return what changed in *views*."""
@@ -61,11 +64,12 @@ class PollingRole:
 
     def _poll(self, views: Mapping[str, str]) -> dict[Hashable, tuple[object, ...]]:
         self._bot.end_sessions()
-        return {
-            (view, row[0]): row[1:]
-            for view, statement in views.items()
-            for row in self.query(statement)
-        }
+        with self._connect() as connection:
+            return {
+                (view, row[0]): row[1:]
+                for view, statement in views.items()
+                for row in connection.execute(statement.encode()).fetchall()
+            }
 
 
 def select_view(event: Event, view: str) -> Event:

@@ -6,10 +6,12 @@ each event. They know what a part of the events was, and guess the others from e
 
 import re
 import secrets
+import time
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import exp
 from urllib.parse import urlsplit
 
@@ -97,18 +99,18 @@ class WatchedBot:
         page that it changes.
         """
         if has_images:
-            self.execute("CHECKPOINT")
-        start = self._query("SELECT pg_current_wal_flush_lsn()::text")[0][0]
+            self._administration.execute("CHECKPOINT")
+        start = self._read_log_position()
         await self.run_event(kind, person)
-        end = self._query("SELECT pg_current_wal_flush_lsn()::text")[0][0]
-        lines = self._server.dump_wal(str(start), str(end)).splitlines()
-        names = self._table_names()
+        end = self._read_log_position()
+        lines = self._server.dump_wal(start, end).splitlines()
+        names = self._table_names
         images = [names.get(node, node) for line in lines for node in _WAL_IMAGE.findall(line)]
         return Event(
             kind,
             person,
             parse_trace(lines, names),
-            self._server.read_wal(str(start), str(end)),
+            self._server.read_wal(start, end),
             tuple(images),
         )
 
@@ -123,8 +125,8 @@ class WatchedBot:
     def end_sessions(self) -> None:
         """End every session of the bot: a session writes its counters when it ends."""
         self.context.store._engines.dispose()
-        while self._count_sessions() > 1:
-            pass
+        while self._count_sessions():
+            time.sleep(0.001)
 
     def execute(self, statement: str) -> None:
         """Execute a statement without a result, as the server's administrator."""
@@ -141,11 +143,38 @@ class WatchedBot:
         }
 
     def _count_sessions(self) -> int:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        return int(str(self._query(query)[0][0]))
+        """Count the bot's sessions, from a database whose counters nobody reads."""
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename <> user"
+        row = self._monitor.execute(query, (self.database,)).fetchone()
+        assert row
+        return int(row[0])
 
+    @cached_property
+    def _administration(self) -> psycopg.Connection:
+        """The administrator's connection for the log, open until the bot stops."""
+        return psycopg.connect(self.address, autocommit=True)
+
+    @cached_property
+    def _monitor(self) -> psycopg.Connection:
+        """The administrator's connection to another database, open until the bot stops."""
+        address = self._server.superuser_url("postgres").replace("+psycopg", "")
+        return psycopg.connect(address, autocommit=True)
+
+    def close(self) -> None:
+        """Close the administrator's connections."""
+        for name in {"_administration", "_monitor"} & self.__dict__.keys():
+            self.__dict__[name].close()
+
+    def _read_log_position(self) -> str:
+        row = self._administration.execute("SELECT pg_current_wal_flush_lsn()::text").fetchone()
+        assert row
+        return str(row[0])
+
+    @cached_property
     def _table_names(self) -> dict[str, str]:
-        rows = self._query("SELECT pg_relation_filenode(oid)::text, relname FROM pg_class")
+        """The name of each relation by the number of its file, which no event changes."""
+        query = "SELECT pg_relation_filenode(oid)::text, relname FROM pg_class"
+        rows = self._administration.execute(query).fetchall()
         return {str(node): str(name) for node, name in rows if node}
 
     def _query(self, statement: str) -> list[tuple[object, ...]]:
@@ -167,9 +196,8 @@ def parse_trace(lines: Sequence[str], table_names: dict[str, str]) -> tuple[Step
 @asynccontextmanager
 async def open_watched_bot(server: PostgresServer) -> AsyncIterator[WatchedBot]:
     """Open a bot on a new database with nine clinicians who joined and used it before."""
-    url = server.database_url(server.create_database())
+    url = server.database_url(server.create_database(server.migrate_template()))
     store = open_test_store(url, PEPPERS)
-    store.migrate()
     context = Context(store, catalogue.load_catalogue(), FakeClock(), {"slack": RecordingOutlet()})
     await set_up_team(context, TEAM, CLINICIANS, (SUPERVISOR,))
     await store.across_workspaces.write(
@@ -182,10 +210,11 @@ async def open_watched_bot(server: PostgresServer) -> AsyncIterator[WatchedBot]:
     # Migrations leave dead rows in it, which PostgreSQL prunes, and logs, at some later reading.
     bot.execute("VACUUM pg_catalog.pg_class")
     await bot.run_event(COVER, CLINICIANS[0])  # its commit flushes what the vacuum has logged
-    try:
-        yield bot
-    finally:
-        await store.close()
+    with closing(bot):
+        try:
+            yield bot
+        finally:
+            await store.close()
 
 
 def deal_events(
