@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, exists, func, select
 
 from bot.domain.people import Role
 from bot.store.schema import (
@@ -37,19 +37,22 @@ def _build_account_query() -> Select[Any]:
     """Select a person's main account, row, record, home team and workspace's suspension.
 
     One row per supervisor of the team, at least one. The record is that of the team of the
-    person's own row, if it names one.
+    person's own row, if it names one. Under row security PostgreSQL finds rows by an index only
+    for conditions of which it knows that they leak nothing: it does not of COALESCE and of a
+    subquery.
     """
     link = linked_accounts.alias("link")
     main = people.alias("main")
-    main_workspace = func.coalesce(link.c.same_workspace, _SENDER.c.workspace)
-    main_person = func.coalesce(link.c.same_person, _SENDER.c.person)
-    roster_team = (
-        select(func.min(rosters.c.team))
-        .where(rosters.c.workspace == main_workspace, rosters.c.person == main_person)
-        .scalar_subquery()
+    main_workspace = _select_first(link.c.same_workspace, _SENDER.c.workspace)
+    main_person = _select_first(link.c.same_person, _SENDER.c.person)
+    listed, earlier = rosters.alias("listed"), rosters.alias("earlier")
+    is_first_list = ~exists().where(
+        earlier.c.workspace == listed.c.workspace,
+        earlier.c.person == listed.c.person,
+        earlier.c.team < listed.c.team,
     )
-    home_team = func.coalesce(func.nullif(main.c.home_team, ""), roster_team)
-    record_team = func.coalesce(func.nullif(people.c.home_team, ""), home_team)
+    home_team = _select_first(func.nullif(main.c.home_team, ""), listed.c.team)
+    record_team = _select_first(func.nullif(people.c.home_team, ""), home_team)
     return (
         select(
             main_workspace.label("main_workspace"),
@@ -67,12 +70,23 @@ def _build_account_query() -> Select[Any]:
             people, (people.c.workspace == _SENDER.c.workspace) & (people.c.id == _SENDER.c.person)
         )
         .outerjoin(main, (main.c.workspace == main_workspace) & (main.c.id == main_person))
+        .outerjoin(
+            listed,
+            (listed.c.workspace == main_workspace)
+            & (listed.c.person == main_person)
+            & is_first_list,
+        )
         .outerjoin(workspaces, workspaces.c.id == _SENDER.c.workspace)
         .outerjoin(teams, teams.c.id == home_team)
         .outerjoin(team_records, team_records.c.team == record_team)
         .outerjoin(roles, _IS_SUPERVISOR)
         .order_by(roles.c.workspace, roles.c.person)
     )
+
+
+def _select_first(value: ColumnElement[str], other: ColumnElement[str]) -> ColumnElement[str]:
+    """Return *value*, or *other* where it is null."""
+    return case((value.is_not(None), value), else_=other)
 
 
 SELECT_ACCOUNT = _build_account_query()

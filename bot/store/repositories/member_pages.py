@@ -24,7 +24,7 @@ def fetch_joined_page(
     team alone has more.
     """
     while page := _fetch_page(connection, last_key, limit):
-        if rows := connection.execute(_select_joined(last_key, len(page))).all():
+        if rows := _fetch_joined(connection, page):
             return rows
         last_key = page[-1]
     return ()
@@ -44,21 +44,19 @@ def _select_page(last_key: RosterKey | None, limit: int) -> Select[Any]:
     return query.where(tuple_(*_KEY_COLUMNS) > tuple_(*last_key)) if last_key else query
 
 
-def _select_joined(last_key: RosterKey | None, limit: int) -> Select[Any]:
-    """Return the query of the joined, reachable people of a page whose home team the list is of.
+def _fetch_joined(connection: Connection, page: list[RosterKey]) -> list[Row[Any]]:
+    """Return the joined, reachable people of a *page* whose home team the list is of, in its order.
 
-    The page is a query of its own with a limit: joined with all rows PostgreSQL expects hardly any
-    and looks everybody up for each page.
+    They are looked up by their ids: in a join with the page PostgreSQL reads the rows of everybody
+    for each page, as it cannot tell how many of them row security shows.
     """
-    page = _select_page(last_key, limit).subquery()
-    is_in_home_team = (
-        (page.c.team == people.c.home_team)
-        & (page.c.workspace == people.c.workspace)
-        & (page.c.person == people.c.id)
+    _, page_workspaces, page_people = zip(*page, strict=True)
+    query = select(people).where(
+        people.c.workspace.in_(sorted(set(page_workspaces))),
+        people.c.id.in_(page_people),
+        people.c.joined,
+        ~_IS_SUSPENDED,
+        people.c.unreachable == "",
     )
-    return (
-        select(people)
-        .join(page, is_in_home_team)
-        .where(people.c.joined, ~_IS_SUSPENDED, people.c.unreachable == "")
-        .order_by(page.c.team, page.c.workspace, page.c.person)
-    )
+    row_by_key = {(row.home_team, row.workspace, row.id): row for row in connection.execute(query)}
+    return [row_by_key[key] for key in page if key in row_by_key]
