@@ -33,6 +33,11 @@ upgrade takes longer with its number of rows. From schema 0011 with 5,000 teams,
 and 10,000 open periods on SQLite it took 6.4 seconds of one processor \
 (`.venv/bin/python -m tests.upgrade_cost 5000 100000`).
 
+`.venv/bin/python -m tests.journeys.operate` brings copies of a clinic in use back to each schema \
+of the table, upgrades them on both databases, and lives on until their periods close. It compares \
+lists, what is counted, tables and messages with those of a copy that was not upgraded, and goes \
+back a release.
+
 ## Go back to the release before
 
 Stop the bot, put the older release in place, install, start. A release that runs on the newer \

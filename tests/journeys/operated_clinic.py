@@ -24,6 +24,7 @@ from schedules.delivery.sender import DeliverySender
 from tests.doubles import FakeClock, RecordingOutlet
 from tests.journeys.botprocess import PEPPER
 from tests.ledger_records import count_filed_debriefs, list_released_tables
+from tests.postgres import PostgresServer
 from tests.sample_team import build_person, build_request
 
 PEOPLE_PER_TEAM = 9
@@ -90,7 +91,8 @@ class Figures:
 class Journey:
     """One installation in *folder*, which is moved to the databases at the two addresses.
 
-    Copies of it are upgraded from ``earlier_schemas``, and rolled back if it ``rolls_back``.
+    Copies of it are upgraded from ``earlier_schemas``, and rolled back if it ``rolls_back``; copies
+    on PostgreSQL need its ``server``.
     """
 
     folder: Path
@@ -100,6 +102,7 @@ class Journey:
     kill_count: int = 0
     earlier_schemas: tuple[str, ...] = ()
     rolls_back: bool = False
+    server: PostgresServer | None = None
     clock: FakeClock = field(default_factory=FakeClock)
     outlet: RecordingOutlet = field(default_factory=RecordingOutlet)
     catalogue: Catalogue = field(default_factory=load_catalogue)
@@ -117,6 +120,11 @@ class Journey:
             "PEPPER": PEPPER,
             "TEST_MODE": "1",
         }
+
+    @property
+    def uses_sqlite(self) -> bool:
+        """Whether it has not been moved to PostgreSQL."""
+        return self.environment["DATABASE_URL"].startswith("sqlite")
 
     @property
     def database_file(self) -> Path:

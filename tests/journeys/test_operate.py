@@ -57,7 +57,10 @@ def test_upgrades_from_earlier_schemas_change_nothing(figures: Figures) -> None:
     """Rows, check-up, messages and the table of the next close are those without an upgrade."""
     expected_count = len(FILED_BEFORE) + len(FILED_AFTER) + len(FILED_AFTER_UPGRADE)
 
-    assert [upgrade.origin for upgrade in figures.upgrades] == ["schema 0006", "schema 0016"]
+    assert [upgrade.origin for upgrade in figures.upgrades] == [
+        "schema 0006, SQLite",
+        "schema 0016, SQLite",
+    ]
     for upgrade in figures.upgrades:
         assert upgrade.row_count > 0
         assert (upgrade.changed_tables, upgrade.findings) == ((), ())

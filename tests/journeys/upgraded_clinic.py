@@ -8,11 +8,9 @@ their periods close, with the same debriefs.
 import asyncio
 import hashlib
 import re
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr
+from collections.abc import Callable
+from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from datetime import timedelta
 from io import StringIO
@@ -21,13 +19,9 @@ from pathlib import Path
 from sqlalchemy import MetaData
 
 from bot.__main__ import main as run_bot_command
-from bot.store.key_claims import KeyClaims
-from bot.store.keys.open_key_store import open_key_store
-from bot.store.row_security import begin_across_workspaces
 from bot.store.schema import metadata
-from bot.store.store import Store
-from tests.doubles import FakeClock
-from tests.journeys.botprocess import PEPPER, BotProcess
+from tests.journeys.botprocess import BotProcess
+from tests.journeys.copied_clinic import copy_installation, delete_claim, open_store
 from tests.journeys.earlier_schemas import (
     FIRST_DATABASE_ID,
     bring_back,
@@ -78,15 +72,21 @@ def run_migrations(copy: Journey) -> int:
 
 @dataclass
 class Comparison:
-    """Copies of *journey*, each started by *start* and compared with one that is only started."""
+    """Copies of *journey*, each started and compared with one that is only started.
+
+    The start is that of ``web`` on SQLite, and ``migrate`` on PostgreSQL.
+    """
 
     journey: Journey
-    start: Start = start_web
+    start: Start = field(init=False)
+    database: str = field(init=False)
     expected_findings: tuple[str, ...] = field(init=False)
     expected_tables: dict[str, bytes] = field(init=False)
 
     def __post_init__(self) -> None:
         """Live on with the copy to which the others are compared."""
+        self.start = start_web if self.journey.uses_sqlite else run_migrations
+        self.database = "SQLite" if self.journey.uses_sqlite else "PostgreSQL"
         with copy_installation(self.journey) as copy:
             self.start(copy)
             self.expected_findings = _run_doctor(copy)
@@ -94,13 +94,13 @@ class Comparison:
 
     def play_upgrade(self, revision: str) -> UpgradeFigures:
         """Bring a copy back to the schema *revision*, upgrade it, and live on."""
-        figures = UpgradeFigures(f"schema {revision}")
+        figures = UpgradeFigures(f"schema {revision}, {self.database}")
         with copy_installation(self.journey) as copy:
-            store = _open_store(copy)
+            store = open_store(copy)
             schema = bring_back(store, revision)
             store.close_sync()
             if revision < FIRST_DATABASE_ID:
-                (copy.folder / "keys/claim").unlink()
+                delete_claim(copy)
             self._start_and_compare(copy, figures, schema)
         return figures
 
@@ -109,7 +109,7 @@ class Comparison:
 
         The next release then reads what this one has written.
         """
-        figures = UpgradeFigures("a next release that this one runs on")
+        figures = UpgradeFigures(f"a next release that this one runs on, {self.database}")
         with copy_installation(self.journey) as copy:
             release = copy_next_release(copy.folder / "next")
             bot = _build_process(copy)
@@ -119,8 +119,8 @@ class Comparison:
         return figures
 
     def play_refused_rollback(self) -> UpgradeFigures:
-        """Upgrade a copy to a next release that excludes this one; put the backup back."""
-        figures = UpgradeFigures("a next release that this one does not run on")
+        """Upgrade a copy on SQLite to a next release that excludes this one; restore the backup."""
+        figures = UpgradeFigures("a next release that this one does not run on, SQLite")
         with copy_installation(self.journey) as copy:
             backup = copy.folder / "before.sqlite"
             copy.run_verb("backup", str(backup))
@@ -151,33 +151,6 @@ class Comparison:
         figures.changed_table_count = count_changed_tables(self.expected_tables, tables)
 
 
-@contextmanager
-def copy_installation(journey: Journey) -> Iterator[Journey]:
-    """Copy database, keys and tables, which are used by the copy alone, and delete it at the end.
-
-    The copy's keys know the copied file as theirs: as an upgrade in place would have it.
-    """
-    with tempfile.TemporaryDirectory(dir=journey.folder.parent) as folder:
-        copy = Journey(
-            Path(folder),
-            "",
-            "",
-            journey.team_count,
-            clock=FakeClock(journey.clock()),
-            catalogue=journey.catalogue,
-            sent=[*journey.sent],
-            form_number=journey.form_number,
-        )
-        shutil.copytree(journey.database_file.parent, copy.database_file.parent)
-        for name in ("KEYS", "RELEASES_FOLDER"):
-            shutil.copytree(journey.environment[name], copy.environment[name])
-        store = _open_store(copy)
-        with begin_across_workspaces(store._engines.writer) as connection:
-            KeyClaims(store.key_store).take_over(connection)
-        store.close_sync()
-        yield copy
-
-
 async def _live_on(copy: Journey, figures: UpgradeFigures) -> dict[str, bytes]:
     """File on the day of the start, and live until the periods close; return all tables."""
     async with copy.run_bot() as context:
@@ -203,13 +176,8 @@ def _build_process(copy: Journey, api_url: str = _UNREACHABLE_SLACK["SLACK_API_U
     return BotProcess(copy.folder, api_url, clock_time=moment, extra_environment=copy.environment)
 
 
-def _open_store(journey: Journey) -> Store:
-    keys = open_key_store(journey.environment["KEYS"])
-    return Store.open(journey.environment["DATABASE_URL"], (PEPPER.encode(),), keys)
-
-
 def _describe(journey: Journey, schema: MetaData) -> dict[str, list[str]]:
-    store = _open_store(journey)
+    store = open_store(journey)
     try:
         return describe_content(store, schema)
     finally:
