@@ -27,7 +27,7 @@ PACKAGES_WITH_TEXTS = ("bot.content", "bot.store", "bot.sandbox")
 
 FREE_TEST_FOLDERS = (
     *("", "attacks", "bench", "deploy", "faults", "fuzz", "growth", "journeys"),
-    *("misconfigurations", "packaging"),
+    *("guide", "misconfigurations", "packaging"),
 )
 """Folders of tests that concern no single package."""
 

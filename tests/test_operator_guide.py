@@ -1,7 +1,7 @@
 """The operator's guide names commands, files, units and events that exist.
 
-Commands of the bot are parsed by its command line and blocks by the shell; what they do to a
-machine is not tried here.
+Commands of the bot are parsed by its command line and blocks by the shell. ``tests/guide`` runs
+them.
 """
 
 import re

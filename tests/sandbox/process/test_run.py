@@ -156,20 +156,27 @@ async def test_a_failed_start_raises_without_a_timeout(tmp_path: Path) -> None:
 def test_the_terminal_session_survives_a_restart(
     words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Two runs of `try --terminal` seed the folder once, and release the lock at the end."""
-    for input_lines in (b"/tip\nquit\n", b"go #northshore\nquit\n"):
+    """Two runs of `try --terminal` seed the folder once, and release the lock at the end.
+
+    The first one resets a folder that it could not read otherwise.
+    """
+    for name in ("history", "workspace.json", "older"):
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    for must_reset, input_lines in ((True, b"/tip\nquit\n"), (False, b"go #northshore\nquit\n")):
         read_fd, write_fd = os.pipe()
         os.write(write_fd, input_lines)
         options = run.SandboxOptions(
             words,
             tmp_path,
             port=0,
+            must_reset=must_reset,
             use_terminal=True,
             input_fd=read_fd,
             choose_history_start=lambda _practice, now: now - timedelta(hours=1),
         )
 
         assert run.run_sandbox(options) == 0
+        assert not (tmp_path / "older").exists()
 
         os.close(write_fd)
         os.close(read_fd)
