@@ -26,19 +26,20 @@ def slack() -> Iterator[StdlibFakeSlack]:
 
 
 def create_database(
-    folder: Path, slack: StdlibFakeSlack, filer_numbers: list[int], *, close: bool
+    folder: Path, slack: StdlibFakeSlack, filer_numbers: list[int], *, is_compared: bool = False
 ) -> BotProcess:
-    """Run a bot, file as *filer_numbers* in that order, and stop it, so its files are complete."""
+    """Run a bot, file as *filer_numbers* in that order, and stop it, so its files are complete.
+
+    Forks of one server would order sets alike, which no two processes of an operator do: a
+    database that *is_compared* with another one is of an interpreter of its own.
+    """
     folder.mkdir()
-    # Forks of one server would order sets alike, which no two processes of an operator do.
-    bot = BotProcess(folder, slack.api_url, clock_time=START, needs_new_interpreter=True)
+    bot = BotProcess(folder, slack.api_url, clock_time=START, needs_new_interpreter=is_compared)
     bot.declare_team()
     bot.start()
     slack.bot_url = bot.base_url
     for number in filer_numbers:
         file_debrief(slack, number)
-    if close:
-        bot.move_clock(AFTER_CLOSE)
     bot.stop()
     return bot
 
@@ -55,7 +56,7 @@ def fetch_tables(bot: BotProcess) -> dict[str, list[tuple[object, ...]]]:
 
 def test_open_period_stores_no_person_time_or_count(slack: StdlibFakeSlack, tmp_path: Path) -> None:
     """Records are one encrypted body per ledger, of one size; nothing names a person."""
-    bot = create_database(tmp_path / "a", slack, [0, 1, 2, 3, 4, 5, 6, 7], close=False)
+    bot = create_database(tmp_path / "a", slack, [0, 1, 2, 3, 4, 5, 6, 7])
     tables = fetch_tables(bot)
 
     bodies = [row[3] for row in tables["ledger_record"]]
@@ -73,8 +74,10 @@ def test_copies_with_different_filers_differ_in_random_bytes_alone(
     slack: StdlibFakeSlack, tmp_path: Path
 ) -> None:
     """Every table has the same rows except sealed records, digests and its own id."""
-    first_tables = fetch_tables(create_database(tmp_path / "a", slack, [0, 1, 2], close=False))
-    second_tables = fetch_tables(create_database(tmp_path / "b", slack, [6, 7, 8], close=False))
+    first_tables, second_tables = (
+        fetch_tables(create_database(tmp_path / name, slack, filer_numbers, is_compared=True))
+        for name, filer_numbers in (("a", [0, 1, 2]), ("b", [6, 7, 8]))
+    )
 
     def mask_tables(tables: dict[str, list[tuple[object, ...]]]) -> dict[str, list[str]]:
         return {
@@ -104,7 +107,7 @@ def test_closed_period_leaves_its_table_and_no_byte_of_its_record(
 ) -> None:
     """After the close no record is left in the file, its log or its journal, and no key of it."""
     folder = tmp_path / "a"
-    bot = create_database(folder, slack, [0, 1, 2, 3, 4], close=False)
+    bot = create_database(folder, slack, [0, 1, 2, 3, 4])
     bodies = [row[3] for row in fetch_tables(bot)["ledger_record"]]
     keys = {path.name: path.read_bytes() for path in bot.keys_folder.glob("*.period")}
     bot.start()

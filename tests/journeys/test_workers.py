@@ -110,9 +110,7 @@ def test_new_release_resumes_the_workflows_of_the_old_one(
     """Workflows begun before a kill finish after a restart with changed code of the workflow."""
     changed_tree = tmp_path / "changed"
     for package in ("bot", "handlers", "schedules", "tests"):
-        shutil.copytree(
-            ROOT / package, changed_tree / package, ignore=shutil.ignore_patterns("__pycache__")
-        )
+        shutil.copytree(ROOT / package, changed_tree / package)  # with the compiled modules
     module_file = changed_tree / "schedules" / "delivery" / "shared_workers.py"
     text = module_file.read_text(encoding="utf-8")
     changed_text = re.sub(
