@@ -66,18 +66,16 @@ class Installation:
             _write_system_files(self.folder, team_file)
         if place.startswith("postgresql"):
             self.settings["DATABASE_URL"] = self.create_database(
-                template if place == "postgresql clinic" else ""
+                template if place == "postgresql clinic" else "template0"
             )
         elif place.startswith("clinic"):
             copy_empty_database(self.folder / "data")
             self._declare_team()
 
-    def create_database(self, template: str = "") -> str:
+    def create_database(self, template: str = "template0") -> str:
         """Create a PostgreSQL database, and return its address as an operator would write it."""
         assert self.server is not None
-        name = self.server.create_database()
-        if template:
-            self.server.replace_database(name, template)
+        name = self.server.create_database(template)
         url = make_url(self.server.database_url(name)).set(drivername="postgresql")
         return url.render_as_string(hide_password=False)
 

@@ -78,8 +78,7 @@ def _copy_databases(journey: Journey, copy: Journey) -> None:
     """Copy the database, and that of the keys, on the same server."""
     assert journey.server is not None
     for setting in _ADDRESSES:
-        name = journey.server.create_database()
-        journey.server.replace_database(name, _find_name(journey, setting))
+        name = journey.server.create_database(_find_name(journey, setting))
         copy.environment[setting] = journey.server.database_url(name)
 
 
