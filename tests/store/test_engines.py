@@ -188,3 +188,12 @@ def test_store_opens_while_the_server_is_down(tmp_path: Path) -> None:
 
     store.close_sync()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_postgresql_compiles_no_plan(postgres_url: str) -> None:
+    """The server would take longer to compile a plan than the statement takes."""
+    engines = open_engines(postgres_url)
+    for engine in engines:
+        with engine.begin() as connection:
+            assert connection.scalar(text("SHOW jit")) == "off"
+    engines.dispose()
