@@ -166,13 +166,24 @@ async def test_unconfirmed_checkin_is_not_counted_as_unanswered(
     assert {person.unanswered_count for person in people} == {0}
 
 
+@pytest.mark.parametrize("has_run", [False, True], ids=["restored", "restored and started"])
 async def test_restore_with_a_clock_ahead_silences_nobody_until_that_date(
-    joined_context: Context, outlet: RecordingOutlet, clock: FakeClock, tmp_path: Path
+    joined_context: Context,
+    outlet: RecordingOutlet,
+    clock: FakeClock,
+    tmp_path: Path,
+    *,
+    has_run: bool,
 ) -> None:
-    """Once the clock is right, the check-ins of Monday are sent."""
+    """Once the clock is right, the check-ins of Monday are sent.
+
+    A bot that ran with the wrong clock has moved the database's own mark ahead, too.
+    """
     back_up(tmp_path)
     clock.advance(days=365)
     async with restore(joined_context, tmp_path, uses_command=True) as restored:
+        if has_run:
+            await run_tick(restored)
         clock.current_time = SUNDAY + timedelta(hours=1)
         await run_tick(restored)
         clock.current_time = START + timedelta(minutes=1)

@@ -84,7 +84,8 @@ class RestoredDeliveries:
         Once only, after the end that follows *now*: what is planned then was not sent by it, and
         what a form has planned since the first time is not either. An instant ahead of *now*, which
         a restore with a wrong clock has recorded, becomes *now*: every message until then would be
-        taken for sent. But not where this clock is the wrong one, behind the database. Raises
+        taken for sent. But not where this clock is the wrong one, behind a database that has not
+        lived until that instant yet. Raises
         :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         if self._is_limit_ahead(now):
@@ -125,8 +126,8 @@ class RestoredDeliveries:
         return from_unix_seconds(claim.mark), from_unix_seconds(claim.restored_mark)
 
     def _is_limit_ahead(self, now: datetime) -> bool:
-        is_ahead = _read_limit(self._connection) > to_unix_seconds(now)
-        return is_ahead and to_unix_seconds(now) >= read_mark(self._connection)
+        limit, mark = _read_limit(self._connection), read_mark(self._connection)
+        return to_unix_seconds(now) < limit and not to_unix_seconds(now) < mark < limit
 
 
 def settle_unknown_deliveries(
