@@ -133,6 +133,12 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def prepared_stores(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with a template for each state that tests begin with."""
+    return tmp_path_factory.mktemp("prepared")
+
+
+@pytest.fixture(scope="session")
 def full_catalogue() -> catalogue.Catalogue:
     """The real catalogue, loaded once per session."""
     return catalogue.load_catalogue()

@@ -1,21 +1,35 @@
 """Fixtures of the handlers' tests: a real context with the two doubles."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.context import Context
 from bot.domain.people import Role
 from bot.store.repositories import Repositories
-from tests.doubles import clock, context, empty_database, full_catalogue, outlet
+from tests.doubles import (
+    clock,
+    context,
+    empty_database,
+    full_catalogue,
+    outlet,
+    prepared_stores,
+)
+from tests.prepared_stores import prepare_store
 from tests.sample_team import DIRECTOR, OTHER_TEAM, SUPERVISOR, TEAM, build_person, set_up_team
 
-__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
+__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet", "prepared_stores"]
 
 OTHER_SUPERVISOR = build_person("other")
 
 
 @pytest.fixture
-async def agreed_context(context: Context) -> Context:
+async def agreed_context(context: Context, tmp_path: Path, prepared_stores: Path) -> Context:
     """Two teams with a supervisor each, and a director of the first, who all agreed."""
+    return await prepare_store(context, tmp_path, prepared_stores / "agreed", _agree)
+
+
+async def _agree(context: Context) -> None:
     await set_up_team(context)
     await set_up_team(context, OTHER_TEAM, (), (OTHER_SUPERVISOR,))
 
@@ -29,4 +43,3 @@ async def agreed_context(context: Context) -> Context:
             repos.teams.save_agreement(person, team.id)
 
     await context.store.across_workspaces.write(save_roles)
-    return context

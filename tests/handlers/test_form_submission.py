@@ -14,6 +14,7 @@ from bot.store.schema import ledger_records, metadata, team_records
 from handlers import FORMS
 from tests.handlers.recorded_statements import record_statements
 from tests.ledger_records import count_stored_codes
+from tests.prepared_stores import prepare_store
 from tests.sample_team import (
     CLINICIANS,
     DIRECTOR,
@@ -78,15 +79,18 @@ def measure_row(row: Iterable[object]) -> tuple[int, ...]:
 
 
 @pytest.fixture
-async def filed_context(context: Context) -> Context:
+async def filed_context(context: Context, tmp_path: Path, prepared_stores: Path) -> Context:
     """A team in which people have joined and filed, so that there is something to withdraw."""
+    return await prepare_store(context, tmp_path, prepared_stores / "filed by all", _file)
+
+
+async def _file(context: Context) -> None:
     await set_up_team(context)
     await context.store.across_workspaces.write(
         lambda repos: [repos.people.join_team(person, TEAM.id) for person in CLINICIANS]
     )
     for number, person in enumerate(CLINICIANS):
         await submit(context, "debrief", person, f"act before {number}")
-    return context
 
 
 EXPECTED_CHANGES = ("INSERT INTO inbox", "UPDATE ledger_record", "UPDATE team_record")

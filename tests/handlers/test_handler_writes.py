@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -17,6 +18,7 @@ from bot.store.repositories import Repositories
 from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER, PLANNING_NOTHING, SHORTCUTS
 from tests.doubles import RecordingOutlet
 from tests.handlers.setup_forms import STORED_ANSWERS, encode_changed_tip_day, resolve_reply
+from tests.prepared_stores import prepare_store
 from tests.sample_team import (
     ADA,
     ADMIN,
@@ -160,10 +162,16 @@ AUDITED_TABLES = {
 
 
 @pytest.fixture
-async def filed_context(context: Context, outlet: RecordingOutlet) -> Context:
+async def filed_context(
+    context: Context, outlet: RecordingOutlet, tmp_path: Path, prepared_stores: Path
+) -> Context:
     """Two teams; in the first all but one joined, filed, and left two check-ins unanswered."""
     outlet.profiles[ADMIN] = Profile(is_admin=True)
     outlet.profiles[SUPERVISOR] = Profile(is_person=False)
+    return await prepare_store(context, tmp_path, prepared_stores / "filed by most", _file)
+
+
+async def _file(context: Context) -> None:
     await set_up_team(context)
     await set_up_team(context, OTHER_TEAM, FRIDAY_CLINICIANS)
 
@@ -179,7 +187,6 @@ async def filed_context(context: Context, outlet: RecordingOutlet) -> Context:
     for number, person in enumerate(CLINICIANS):
         request = build_request(person, answers=CODES, idempotency_key=f"before {number}")
         await FORMS["debrief"](request, context)
-    return context
 
 
 @contextmanager

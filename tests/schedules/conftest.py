@@ -1,24 +1,37 @@
 """Fixtures of the schedules' tests: a real context with a team whose first clinician joined."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.context import Context
 from schedules import COMPOSERS, weekly_checkin
 from schedules.delivery.sender import DeliverySender
-from tests.doubles import clock, context, empty_database, full_catalogue, outlet
+from tests.doubles import (
+    clock,
+    context,
+    empty_database,
+    full_catalogue,
+    outlet,
+    prepared_stores,
+)
+from tests.prepared_stores import prepare_store
 from tests.sample_team import CLINICIANS, MARIE, TEAM, set_up_team
 
-__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
+__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet", "prepared_stores"]
 
 
 @pytest.fixture
-async def team_context(context: Context) -> Context:
+async def team_context(context: Context, tmp_path: Path, prepared_stores: Path) -> Context:
     """A context with one team, of which Marie joined."""
+    return await prepare_store(context, tmp_path, prepared_stores / "joined by Marie", _join_marie)
+
+
+async def _join_marie(context: Context) -> None:
     await set_up_team(context)
     await context.store.across_workspaces.write(
         lambda repos: repos.people.join_team(MARIE, TEAM.id)
     )
-    return context
 
 
 @pytest.fixture
@@ -38,10 +51,9 @@ def sender(team_context: Context) -> DeliverySender:
 
 
 @pytest.fixture
-async def supervised_context(context: Context) -> Context:
+async def supervised_context(context: Context, tmp_path: Path, prepared_stores: Path) -> Context:
     """A context with one team of nine, before the close of its period."""
-    await set_up_team(context)
-    return context
+    return await prepare_store(context, tmp_path, prepared_stores / "declared", set_up_team)
 
 
 @pytest.fixture
