@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jwt
@@ -24,6 +24,17 @@ KEY_ID = "signs-for-teams"
 def get_private_key(key_id: str = KEY_ID) -> RSAPrivateKey:
     """Return a private key; cached, since generating one is slow."""
     return generate_private_key(public_exponent=65537, key_size=2048)
+
+
+@lru_cache(maxsize=64)
+def _encode_token(claims: str, signing_key_id: str, kid: str) -> str:
+    """Return the token of JSON *claims*; cached, since signing takes as long as many a request."""
+    return jwt.encode(
+        json.loads(claims),
+        get_private_key(signing_key_id),
+        algorithm="RS256",
+        headers={"kid": kid},
+    )
 
 
 def public_jwk(key_id: str = KEY_ID, *endorsements: str) -> dict[str, Any]:
@@ -104,8 +115,11 @@ class FakeMicrosoft:
         return f"{self.service_url}/openid"
 
     def sign_token(self, *, signing_key_id: str = KEY_ID, kid: str = "", **claims: Any) -> str:
-        """Return a token signed like Microsoft's; a claim that is ``None`` is omitted."""
-        now = int(time.time())
+        """Return a token signed like Microsoft's; a claim that is ``None`` is omitted.
+
+        As Microsoft's, it is the same for all requests of a minute.
+        """
+        now = int(time.time()) // 60 * 60
         default_claims = {
             "iss": ISSUER,
             "aud": CLIENT_ID,
@@ -116,10 +130,7 @@ class FakeMicrosoft:
         payload = {
             name: value for name, value in (default_claims | claims).items() if value is not None
         }
-        headers = {"kid": kid or signing_key_id}
-        return jwt.encode(
-            payload, get_private_key(signing_key_id), algorithm="RS256", headers=headers
-        )
+        return _encode_token(json.dumps(payload), signing_key_id, kid or signing_key_id)
 
     @property
     def posted_messages(self) -> list[ServiceCall]:
