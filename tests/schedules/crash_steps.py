@@ -4,7 +4,6 @@ A step is a statement or a commit of the database's writer, or a synchronization
 """
 
 import asyncio
-import multiprocessing
 import os
 from collections.abc import Callable, Coroutine
 from datetime import datetime
@@ -21,6 +20,7 @@ from bot.store.repositories import Repositories
 from bot.store.store import Store
 from bot.workflows.form_submission import FormContext, submit_form
 from schedules import close_periods, reseal_records
+from tests.killed_processes import get_fork_context
 
 CODES = {"form": "away", "status": "touched"}
 KILLED = 9
@@ -31,14 +31,6 @@ Action = Callable[[Store], Coroutine[Any, Any, None]]
 
 OpenStore = Callable[[Path, "StepCounter"], Store]
 """Opens the store in a folder and counts its steps."""
-
-
-_PRELOADED = (
-    "tests.schedules.crash_steps",
-    "tests.workflows.rotation_steps",
-    "tests.workflows.erasure_steps",
-)
-"""Modules that each killed process would import anew otherwise."""
 
 
 class StepCounter:
@@ -103,9 +95,9 @@ def run_in_process(
 
     *opener* opens the store whose steps are counted.
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(_PRELOADED))
-    process = context.Process(target=_run_action, args=(folder, action, last_step, opener))
+    process = get_fork_context().Process(
+        target=_run_action, args=(folder, action, last_step, opener)
+    )
     process.start()
     process.join()
     assert process.exitcode in {0, KILLED}

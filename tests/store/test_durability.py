@@ -1,9 +1,9 @@
 import asyncio
-import multiprocessing
 from multiprocessing.connection import Connection as Pipe
 
 from bot.store.store import Store
 from tests.key_folders import open_test_store
+from tests.killed_processes import get_fork_context
 from tests.store.sample_jobs import insert_row_job, list_row_names
 
 KILLS = 20
@@ -30,8 +30,7 @@ def write_until_killed(database: str, round_number: int, pipe: Pipe) -> None:
 
 def collect_until_killed(database: str, round_number: int, count: int) -> set[str]:
     """Kill a writing process after *count* acknowledgements; return all that it sent."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bot.store.store"])
+    context = get_fork_context()
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=write_until_killed, args=(database, round_number, sender))
     process.start()

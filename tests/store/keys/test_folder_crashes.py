@@ -1,6 +1,5 @@
 """Processes killed while they create or delete a key in a folder, and what they leave there."""
 
-import multiprocessing
 import os
 import shutil
 import signal
@@ -11,6 +10,7 @@ import pytest
 
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
+from tests.killed_processes import get_fork_context
 
 PERIOD = PeriodKeyId("slack:T1", 1_775_000_000)
 TEAM = TeamKeyId("north")
@@ -50,8 +50,7 @@ def delete_until_killed(folder: Path, last: int) -> None:
 
 def run_killed(target: object, folder: Path, last: int) -> bool:
     """Run *target* in a process of its own; return whether it was killed."""
-    context = multiprocessing.get_context("forkserver")
-    process = context.Process(target=target, args=(folder, last))  # type: ignore[arg-type]  # callable
+    process = get_fork_context().Process(target=target, args=(folder, last))  # type: ignore[arg-type]  # callable
     process.start()
     process.join()
     return process.exitcode == -signal.SIGKILL

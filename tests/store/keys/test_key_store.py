@@ -1,6 +1,5 @@
 """What every key store guarantees, in a folder and in a database."""
 
-import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -13,6 +12,7 @@ from bot.store.keys.key_id import IdempotencyKeyId, PepperKeyId, PeriodKeyId, Te
 from bot.store.keys.key_replacement import finish_replacement
 from bot.store.keys.key_store import KeyStore, KeyStoreHealth, KeyStoreUnavailableError
 from bot.store.keys.open_key_store import open_key_store, resolve_peppers
+from tests.killed_processes import get_fork_context
 
 PERIOD = PeriodKeyId("slack:T1", 1_775_000_000)
 LATER = PeriodKeyId("slack:T1", 1_783_000_000)
@@ -163,7 +163,7 @@ def create_keys(location: str, pipe: Pipe) -> None:
 
 def test_racing_processes_get_one_key(location: str) -> None:
     """Of two processes that create the same key at once, both get the same one."""
-    context = multiprocessing.get_context("forkserver")
+    context = get_fork_context()
     pipes, processes = [], []
     for _ in range(PROCESSES):
         pipe, child_pipe = context.Pipe()
