@@ -17,7 +17,7 @@ _AFTER_TABLES = frozenset({"WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION"
 
 @dataclass
 class _Select:
-    """One SELECT, or what is between two parentheses: its tables without an alias."""
+    """One statement, or what is between two parentheses: its tables without an alias."""
 
     parent: "_Select | None"
     names: set[str] = field(default_factory=set)
@@ -54,7 +54,7 @@ def _parse_selects(statement: str) -> list[_Select]:
         elif token == "SELECT" and present.names:  # a further part of a UNION
             present = _Select(present.parent)
             selects.append(present)
-        elif token == "FROM":
+        elif token in {"FROM", "UPDATE"}:
             present.is_in_tables = True
         elif token in _AFTER_TABLES:
             present.is_in_tables = False

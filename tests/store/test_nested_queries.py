@@ -41,7 +41,7 @@ def test_nested_queries_compare_with_the_enclosing_one(tmp_path: Path) -> None:
 
 
 def test_repeated_table_is_recognized() -> None:
-    """Also two levels below; an alias, or a table of another branch, is no repetition."""
+    """Also two levels below, and within a change; an alias or another branch is no repetition."""
     nested = (
         "SELECT feed.team FROM period JOIN feed ON feed.unit = period.unit WHERE EXISTS ("
         "SELECT * FROM roster WHERE roster.team = feed.team AND NOT (EXISTS ("
@@ -49,6 +49,10 @@ def test_repeated_table_is_recognized() -> None:
     )
     branches = "SELECT a FROM (SELECT a FROM team UNION SELECT a FROM team WHERE a) AS t"
 
-    assert list_repeated_tables(nested) == {"period"}
+    change = nested.replace(
+        "SELECT feed.team FROM period JOIN feed ON", "UPDATE period SET a = 1 WHERE"
+    )
+
+    assert list_repeated_tables(nested) == list_repeated_tables(change) == {"period"}
     assert list_repeated_tables(nested.replace(", period ", ", period AS other ")) == set()
     assert list_repeated_tables(branches) == set()
