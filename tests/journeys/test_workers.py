@@ -33,10 +33,10 @@ def cluster() -> Iterator[PostgresServer]:
 
 
 def test_killed_worker_loses_and_duplicates_nothing_with_chat_history(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, migrated_postgres_url: str
 ) -> None:
     """One of two is killed at each of four points, twice, and restarted: exactly once."""
-    with create_workers(tmp_path, postgres_url) as group:
+    with create_workers(tmp_path, migrated_postgres_url) as group:
         group.start()
         for point in CRASH_POINTS * 2:
             group.plan_messages()
@@ -49,10 +49,10 @@ def test_killed_worker_loses_and_duplicates_nothing_with_chat_history(
 
 
 def test_killed_worker_duplicates_nothing_without_chat_history(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, migrated_postgres_url: str
 ) -> None:
     """Without access to private chats a message is sent at most once, and doubt is counted."""
-    with create_workers(tmp_path, postgres_url, is_history_granted=False) as group:
+    with create_workers(tmp_path, migrated_postgres_url, is_history_granted=False) as group:
         group.start()
         for point in CRASH_POINTS:
             group.plan_messages()
@@ -67,10 +67,10 @@ def test_killed_worker_duplicates_nothing_without_chat_history(
 
 
 def test_messages_of_a_worker_that_never_returns_are_sent_by_the_other(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, migrated_postgres_url: str
 ) -> None:
     """After the grace period the other worker sends everything once, whichever planned it."""
-    with create_workers(tmp_path, postgres_url) as group:
+    with create_workers(tmp_path, migrated_postgres_url) as group:
         group.start()
         group.plan_messages(20)
         killed = group.kill_at_point("after_commit")
@@ -105,7 +105,7 @@ def test_database_outage_loses_and_duplicates_nothing_and_moves_no_lease(
 
 
 def test_new_release_resumes_the_workflows_of_the_old_one(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, migrated_postgres_url: str
 ) -> None:
     """Workflows begun before a kill finish after a restart with changed code of the workflow."""
     changed_tree = tmp_path / "changed"
@@ -119,7 +119,7 @@ def test_new_release_resumes_the_workflows_of_the_old_one(
     assert changed_text != text
     module_file.write_text(changed_text, "utf-8")
 
-    with create_workers(tmp_path, postgres_url) as group:
+    with create_workers(tmp_path, migrated_postgres_url) as group:
         group.workers[0].start()
         group.plan_messages()
         group.kill_at_point("after_commit")
@@ -138,12 +138,12 @@ def test_new_release_resumes_the_workflows_of_the_old_one(
 
 
 def test_two_workers_without_sharing_duplicate_nothing_and_log_it(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, migrated_postgres_url: str
 ) -> None:
     """Without the extra each worker sends all queues; the store starts each message once."""
     (tmp_path / "sitecustomize.py").write_text('import sys\nsys.modules["dbos"] = None\n')
 
-    with create_workers(tmp_path, postgres_url, PYTHONPATH=str(tmp_path)) as group:
+    with create_workers(tmp_path, migrated_postgres_url, PYTHONPATH=str(tmp_path)) as group:
         group.start()
         group.plan_messages(20)
         group.wait_until_finished()
@@ -157,9 +157,11 @@ def test_two_workers_without_sharing_duplicate_nothing_and_log_it(
     assert group.run_query("SELECT to_regclass('attune_dbos.workflow_status')") == [(None,)]
 
 
-def test_worker_connects_to_its_database_and_slack_alone(tmp_path: Path, postgres_url: str) -> None:
+def test_worker_connects_to_its_database_and_slack_alone(
+    tmp_path: Path, migrated_postgres_url: str
+) -> None:
     """None of its open connections leads elsewhere: the workflow library sends no telemetry."""
-    with create_workers(tmp_path, postgres_url) as group:
+    with create_workers(tmp_path, migrated_postgres_url) as group:
         group.start()
         group.plan_messages()
         group.wait_for_posts()

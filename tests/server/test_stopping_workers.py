@@ -9,10 +9,10 @@ STOP_LIMIT_SECONDS = 10
 
 
 def test_worker_ends_in_time_although_slack_does_not_answer(
-    tmp_path: Path, postgres_url: str
+    tmp_path: Path, migrated_postgres_url: str
 ) -> None:
     """The messages that it could not finish are settled by the other worker, each once."""
-    with create_workers(tmp_path, postgres_url) as group:
+    with create_workers(tmp_path, migrated_postgres_url) as group:
         group.start()
         for worker in group.workers:
             worker.slack.hold_next_post("after_commit")
@@ -35,9 +35,9 @@ def test_worker_ends_in_time_although_slack_does_not_answer(
     }
 
 
-def test_second_sigterm_ends_a_worker_at_once(tmp_path: Path, postgres_url: str) -> None:
+def test_second_sigterm_ends_a_worker_at_once(tmp_path: Path, migrated_postgres_url: str) -> None:
     """It does not wait for the message in flight."""
-    with create_workers(tmp_path, postgres_url) as group:
+    with create_workers(tmp_path, migrated_postgres_url) as group:
         group.start()
         for worker in group.workers:
             worker.slack.hold_next_post("after_commit")

@@ -31,13 +31,17 @@ EVENT = "worker.lease_failed"
 
 
 @pytest.fixture
-def limited_url(postgres_url: str, context: Context) -> Iterator[str]:
+def limited_url(migrated_postgres_url: str, context: Context) -> Iterator[str]:
     """The URL of the migrated database, for a role that may create no schema."""
     role = f"limited_{uuid4().hex}"
-    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
+    with psycopg.connect(
+        migrated_postgres_url.replace("+psycopg", ""), autocommit=True
+    ) as connection:
         connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
-    yield make_url(postgres_url).set(username=role).render_as_string(hide_password=False)
-    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
+    yield make_url(migrated_postgres_url).set(username=role).render_as_string(hide_password=False)
+    with psycopg.connect(
+        migrated_postgres_url.replace("+psycopg", ""), autocommit=True
+    ) as connection:
         connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(role)))
 
 

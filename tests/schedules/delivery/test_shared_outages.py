@@ -29,10 +29,12 @@ async def outage_context(
 
 
 @pytest.fixture
-async def worker(outage_context: Context, postgres_url: str) -> AsyncIterator[SharedWorkers]:
+async def worker(
+    outage_context: Context, migrated_postgres_url: str
+) -> AsyncIterator[SharedWorkers]:
     """The one worker of this process."""
     sender = DeliverySender(outage_context, COMPOSERS)
-    shared = SharedWorkers(sender, outage_context.store, postgres_url, TIMINGS)
+    shared = SharedWorkers(sender, outage_context.store, migrated_postgres_url, TIMINGS)
     await shared._renew_and_recover()  # the queue exists before the first tick
     yield shared
     await shared.stop()

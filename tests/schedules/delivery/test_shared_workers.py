@@ -36,12 +36,12 @@ TIMINGS = WorkerTimings(
 
 
 @pytest.fixture
-async def worker(context: Context, postgres_url: str) -> AsyncIterator[SharedWorkers]:
+async def worker(context: Context, migrated_postgres_url: str) -> AsyncIterator[SharedWorkers]:
     """The one worker of this process."""
     shared = SharedWorkers(
         DeliverySender(context, {"note": compose_empty_message}),
         context.store,
-        postgres_url,
+        migrated_postgres_url,
         TIMINGS,
     )
     await shared.start_sending()
@@ -51,9 +51,9 @@ async def worker(context: Context, postgres_url: str) -> AsyncIterator[SharedWor
 
 
 @pytest.fixture
-def tables(postgres_url: str) -> DbosTables:
+def tables(migrated_postgres_url: str) -> DbosTables:
     """The tables behind the worker."""
-    return DbosTables(postgres_url)
+    return DbosTables(migrated_postgres_url)
 
 
 async def test_one_worker_at_a_time_sends_to_a_workspace(

@@ -65,11 +65,10 @@ def outlet() -> SlowOutlet:
 
 @pytest.fixture
 async def context(
-    postgres_url: str, outlet: SlowOutlet, full_catalogue: Catalogue
+    migrated_postgres_url: str, outlet: SlowOutlet, full_catalogue: Catalogue
 ) -> AsyncIterator[Context]:
     """A context over PostgreSQL without any team."""
-    store = open_test_store(postgres_url, PEPPERS)
-    store.migrate()
+    store = open_test_store(migrated_postgres_url, PEPPERS)
     yield Context(store, full_catalogue, FakeClock(), {"slack": outlet})
     await store.close()
 
