@@ -12,6 +12,7 @@ from hypothesis import settings
 from tests import needs
 from tests.long_tests import find_kind, sort_longest_first, spread_tests
 from tests.postgres import PostgresServer
+from tests.traced_examples import trace_first_examples
 
 settings.register_profile("attune", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("attune")
@@ -77,18 +78,23 @@ def _deselect_excluded(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Run a test that is marked ``no_cover`` without a trace function.
+    """Run without a trace function what would execute traced lines again and again.
 
-    In a parallel process pytest-cov starts two measurements and stops the second of them, which
-    resumes the first: tracing more than doubled the time of the tests that enumerate guides.
+    That are the tests that are marked ``no_cover``, and the examples of a property test after the
+    first ones: tracing makes them two to four times as long. In a parallel process pytest-cov
+    starts two measurements and stops the second of them, which resumes the first.
     """
-    trace_function = sys.gettrace() if item.get_closest_marker("no_cover") else None
+    trace_function = sys.gettrace()
     if trace_function is None:
         yield
         return
-    sys.settrace(None)
     try:
-        yield
+        if item.get_closest_marker("no_cover"):
+            sys.settrace(None)
+            yield
+        else:
+            with trace_first_examples(getattr(item, "obj", None)):
+                yield
     finally:
         sys.settrace(trace_function)
 

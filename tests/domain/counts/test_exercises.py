@@ -170,6 +170,16 @@ def test_earlier_reports_keep_their_choice() -> None:
     )
 
 
+def test_tables_before_a_run_change_no_choice() -> None:
+    """The newest report has the same choice with the tables that are older than a run, or not."""
+    tables = sample_tables.publish_leaders([LEADERS[number % 7] for number in range(12)])
+    newest = max(published.closes for published in tables)
+    recent = tuple(table for table in tables if (newest - table.closes).days < RUN_DAYS)
+
+    assert len(recent) < len(tables)
+    assert select_choices(tables)[-1] == select_choices(recent)[-1]
+
+
 def test_each_month_before_the_first_table_has_another_exercise() -> None:
     """Before the first table a year has twelve exercises and twelve questions, each once."""
     months = [
