@@ -112,9 +112,10 @@ class TokenRotator:
     async def close(self) -> None:
         """Wait for a refresh in progress, and store a pair that is not stored yet."""
         self._closing.set()
-        await asyncio.gather(
-            *(task for task in (self._renewal, self._saving) if task), return_exceptions=True
-        )
+        if self._renewal:  # which may begin to repeat a write
+            await asyncio.gather(self._renewal, return_exceptions=True)
+        if self._saving:
+            await asyncio.gather(self._saving, return_exceptions=True)
 
     def _may_wait(self) -> bool:
         return not self._pair.is_expired and time.monotonic() < self._next_attempt

@@ -40,6 +40,19 @@ class MemoryTokenStore:
         self.pair = pair
 
 
+class BusyTokenStore(MemoryTokenStore):
+    """A store whose first two writes fail."""
+
+    attempt_count = 0
+
+    async def save(self, pair: TokenPair) -> None:
+        """Replace the pair, from the third attempt on."""
+        self.attempt_count += 1
+        if self.attempt_count < 3:
+            raise StoreBusyError
+        await super().save(pair)
+
+
 def create_outlet(api: FakeWebApi, token_store: MemoryTokenStore) -> SlackOutlet:
     """Return an outlet of a separate process, which starts with an expired token."""
     rotator = TokenRotator(EXPIRED_PAIR, "1.2", "shh", token_store)
@@ -145,10 +158,16 @@ async def test_token_is_used_until_it_expires_although_its_refresh_is_dropped(
     assert tokens == ["xoxe.xoxb-valid"]
 
 
-async def test_refresh_goes_on_where_its_caller_is_cancelled(api: FakeWebApi) -> None:
-    """A look-up with a timeout does not lose the pair that Slack has replaced by then."""
+@pytest.mark.parametrize("store_type", [MemoryTokenStore, BusyTokenStore])
+async def test_refresh_goes_on_where_its_caller_is_cancelled(
+    api: FakeWebApi, store_type: type[MemoryTokenStore]
+) -> None:
+    """A look-up with a timeout does not lose the pair that Slack has replaced by then.
+
+    A stop that awaits the refresh awaits its repeated write, too.
+    """
     api.planned_answers["oauth.v2.access"] = replace(ROTATION_RESPONSE, delay_seconds=0.3)
-    token_store = MemoryTokenStore()
+    token_store = store_type()
     outlet = create_outlet(api, token_store)
 
     with pytest.raises(TimeoutError):
@@ -162,16 +181,6 @@ async def test_refresh_goes_on_where_its_caller_is_cancelled(api: FakeWebApi) ->
 
 async def test_pair_that_cannot_be_stored_is_used_and_stored_later(api: FakeWebApi) -> None:
     """A busy database costs no pair: the new token is used at once, and stored by the end."""
-
-    class BusyTokenStore(MemoryTokenStore):
-        attempt_count = 0
-
-        async def save(self, pair: TokenPair) -> None:
-            self.attempt_count += 1
-            if self.attempt_count < 3:
-                raise StoreBusyError
-            await super().save(pair)
-
     api.planned_answers["oauth.v2.access"] = ROTATION_RESPONSE
     token_store = BusyTokenStore()
 
