@@ -53,3 +53,25 @@ async def test_page_has_whole_teams(store: Store) -> None:
         ["U06", "U07", "U08", "U09"],
         ["U10"],
     ]
+
+
+async def test_same_id_in_two_workspaces_is_two_people(store: Store) -> None:
+    """A page looks people up by workspaces and ids, and has only those whose list it is of."""
+    others = [Person("slack:T2", f"U{number:02}") for number in range(3)]
+
+    def join_teams(repos: Repositories) -> None:
+        repos.people.join_team(person(0), "team1")
+        repos.people.join_team(others[1], "team1")
+        repos.people.join_team(others[0], "team2")
+        repos.teams.declare_clinicians("team1", [person(0), others[1], others[2]])
+        repos.people.join_team(person(2), "team3")
+
+    await store.across_workspaces.write(join_teams)
+
+    def list_page(repos: Repositories) -> list[Person]:
+        return [profile.person for profile in repos.people.list_joined_reachable(None, 100)]
+
+    assert await store.across_workspaces.read(list_page) == [
+        *(person(0), others[1]),
+        *(others[0], person(2)),
+    ]
