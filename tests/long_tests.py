@@ -21,6 +21,9 @@ SESSION_FIXTURES = frozenset({"browser", "sandbox_process", "teams_sandbox"})
 LONGEST_JOURNEYS = "test_crashes"
 """The journeys that take as long as all others without a browser together."""
 
+ALL_FILES = frozenset({"test_code_rules", "test_naming", "test_patterns", "test_sentences"})
+"""The tests of which one process parses every Python file: each further process parses them all."""
+
 LONGEST_ATTACKS = "test_nights"
 """The attacks that take two thirds of the time of all, several of them about 20 seconds each."""
 
@@ -33,6 +36,8 @@ def sort_longest_first(items: Sequence[Item], find_file_stem: Callable[[Item], s
 def find_kind(item: pytest.Item, tests_folder: Path) -> str:
     """Return the kind of a long test, or ``""`` for a short one."""
     folder = item.path.relative_to(tests_folder).parts[0]
+    if item.path.stem in ALL_FILES:
+        return "all files"
     if folder != "journeys":
         return folder if folder == "attacks" else ""
     if not SESSION_FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):

@@ -3,7 +3,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.long_tests import LONGEST_ATTACKS, sort_longest_first, spread_tests
+from tests.long_tests import ALL_FILES, LONGEST_ATTACKS, sort_longest_first, spread_tests
 
 KINDS = {"a": "attacks", "b": "browser", "c": "crashes", "p": "processes"}
 
@@ -45,6 +45,13 @@ def test_longest_attacks_begin_first() -> None:
     numbers = range(len(stems))
 
     assert sort_longest_first(numbers, lambda number: stems[number]) == [1, 3, 0, 2]
+
+
+def test_rules_of_all_files_exist() -> None:
+    """The tests that parse every file are still in the files of those names."""
+    assert [
+        name for name in ALL_FILES if not Path(__file__).with_name(f"{name}.py").is_file()
+    ] == []
 
 
 def test_longest_attacks_exist() -> None:
