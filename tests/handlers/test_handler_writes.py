@@ -13,10 +13,9 @@ from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Person, Profile, Request
 from bot.domain.checkins import preferences
-from bot.domain.people import Role
-from bot.store.repositories import Repositories
 from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER, PLANNING_NOTHING, SHORTCUTS
 from tests.doubles import RecordingOutlet
+from tests.handlers.filed_teams import CODES, FRIDAY_CLINICIANS, file_for_clinicians
 from tests.handlers.setup_forms import STORED_ANSWERS, encode_changed_tip_day, resolve_reply
 from tests.prepared_stores import prepare_store
 from tests.sample_team import (
@@ -28,8 +27,6 @@ from tests.sample_team import (
     STRANGER,
     SUPERVISOR,
     TEAM,
-    FormAnswers,
-    build_person,
     build_request,
     set_up_team,
 )
@@ -38,10 +35,8 @@ FormHandler = Callable[[Request, Context], Awaitable[object]]
 
 PACK = catalogue.load_catalogue().get_pack("en")
 CHECKIN = f"2026-W27:{PACK.signs[0].code}"
-CODES: FormAnswers = {"form": "away", "status": "touched"}
 UNJOINED = CLINICIANS[-1]
 CHANGE_DATA = encode_changed_tip_day()
-FRIDAY_CLINICIANS = tuple(build_person(f"friday{number}") for number in range(6))
 
 SEALED_TABLES = {"inbox", "ledger_record", "team_record"}
 FORM_ROWS = {"inbox": 1, "ledger_record": 2, "team_record": 1}
@@ -168,25 +163,8 @@ async def filed_context(
     """Two teams; in the first all but one joined, filed, and left two check-ins unanswered."""
     outlet.profiles[ADMIN] = Profile(is_admin=True)
     outlet.profiles[SUPERVISOR] = Profile(is_person=False)
-    return await prepare_store(context, tmp_path, prepared_stores / "filed by most", _file)
-
-
-async def _file(context: Context) -> None:
-    await set_up_team(context)
-    await set_up_team(context, OTHER_TEAM, FRIDAY_CLINICIANS)
-
-    def join_clinicians(repos: Repositories) -> None:
-        for person in CLINICIANS[:-1]:
-            repos.people.join_team(person, TEAM.id)
-            repos.people.set_unanswered_count(person, 2)
-        repos.teams.set_role_holders(TEAM.id, Role.DIRECTOR, (MARIE,))
-        for team in (TEAM, OTHER_TEAM):
-            repos.teams.save_agreement(SUPERVISOR, team.id)
-
-    await context.store.across_workspaces.write(join_clinicians)
-    for number, person in enumerate(CLINICIANS):
-        request = build_request(person, answers=CODES, idempotency_key=f"before {number}")
-        await FORMS["debrief"](request, context)
+    template = prepared_stores / "filed by most"
+    return await prepare_store(context, tmp_path, template, file_for_clinicians)
 
 
 @contextmanager

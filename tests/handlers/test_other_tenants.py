@@ -14,9 +14,9 @@ from bot.store.repositories import Repositories
 from bot.store.schema import metadata
 from tests.database_files import copy_empty_database
 from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
+from tests.handlers.filed_teams import CODES
 from tests.handlers.setup_forms import resolve_reply
 from tests.handlers.test_handler_writes import (
-    CODES,
     HANDLERS,
     QUEUEING_REQUESTS,
     READING_REQUESTS,
