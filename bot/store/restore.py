@@ -21,7 +21,7 @@ from bot.store.exclusive_database import DatabaseInUseError, hold_database, is_o
 from bot.store.keys.claim import KeyStoreClaim
 from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
 from bot.store.repositories.column_codecs import from_unix_seconds
-from bot.store.repositories.restored_deliveries import settle_unknown_deliveries
+from bot.store.repositories.restored_deliveries import record_stop, settle_unknown_deliveries
 
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 _HEADER = b"SQLite format 3\0"
@@ -220,6 +220,7 @@ def _stage_copy(database: Path, source: Path, now: datetime) -> tuple[Path, int]
         raise OSError(errno.EIO, os.strerror(errno.EIO)) from error
     with _connect(staged, "mode=rw") as connection:
         unknown_count = settle_unknown_deliveries(connection, now)
+        record_stop(connection, now)
         connection.commit()
     backup.synchronize_file(staged)
     return staged, unknown_count

@@ -149,6 +149,23 @@ async def test_what_nobody_can_have_sent_is_sent_late(
     assert len(outlet.sent_messages) == len(CLINICIANS)
 
 
+async def test_what_is_due_after_a_restore_by_the_command_is_sent(
+    joined_context: Context, outlet: RecordingOutlet, clock: FakeClock, tmp_path: Path
+) -> None:
+    """The command has excluded the replaced database, however short ago that wrote its mark."""
+    back_up(tmp_path)
+    clock.current_time = START - timedelta(minutes=10)
+    await run_tick(joined_context)
+    clock.advance(minutes=5)
+
+    async with restore(joined_context, tmp_path, uses_command=True) as restored:
+        await run_tick(restored)
+        clock.current_time = START + timedelta(minutes=1)
+        await run_tick(restored)
+
+    assert len(list_addresses(outlet)) == len(CLINICIANS)
+
+
 async def test_unconfirmed_checkin_is_not_counted_as_unanswered(
     joined_context: Context, clock: FakeClock, tmp_path: Path
 ) -> None:

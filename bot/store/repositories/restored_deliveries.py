@@ -24,6 +24,9 @@ from bot.store.upsert import upsert_row
 _NAME = "restored_until"
 """Name of the watermark up to which the replaced database may have sent messages."""
 
+_STOP_NAME = "restored_stop"
+"""Name of the watermark at which the replaced database is known to run no more."""
+
 _MARK_NAME = "restored_mark"
 """Name of the watermark up to which this database has lived as a restored copy.
 
@@ -54,17 +57,18 @@ class RestoredDeliveries:
     def find_unsettled_end(self, now: datetime) -> datetime | None:
         """Return until when other databases may have sent; ``None`` if that is settled.
 
-        It follows *now* until some time after the mark of the claim, whose database may still run.
-        What copies sent that were restored before this one counts once. Raises
-        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        It follows *now* until some time after the mark of the claim, whose database may still run
+        unless it is known to have stopped since. What copies sent that were restored before this one
+        counts once. Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         detected = detect_rollback(self._connection, self._key_store)
         if detected is None:
             return None
         ends = [min(detected.sent_until, now)]
-        if to_unix_seconds(ends[0]) <= _read_limit(self._connection):
+        mark, copies_mark = self._read_claimed_marks()
+        has_stopped = self._watermarks.last_run(_STOP_NAME, _NEVER) >= mark
+        if has_stopped or to_unix_seconds(ends[0]) <= _read_limit(self._connection):
             ends = []
-        _, copies_mark = self._read_claimed_marks()
         if self._read_mark() < copies_mark:
             ends.append(min(copies_mark + MARK_LAG, now))
         return max(ends, default=None)
@@ -90,6 +94,7 @@ class RestoredDeliveries:
         """
         if self._is_limit_ahead(now):
             _write_limit(self._connection, to_unix_seconds(now))
+            record_stop(self._connection, _NEVER)
         until = self.find_unsettled_end(now)
         if until is None:
             return 0
@@ -160,6 +165,12 @@ def settle_unknown_deliveries(
     return connection.execute(
         change.values(state=DeliveryState.UNCONFIRMED, reason=_REASON)
     ).rowcount
+
+
+def record_stop(connection: Connection, moment: datetime) -> None:
+    """Record that the replaced database has not run since *moment*, on a schema with watermarks."""
+    if inspect(connection).has_table(watermarks.name):
+        Watermarks(connection).set_last_run(_STOP_NAME, moment)
 
 
 def build_new_rows(
