@@ -58,8 +58,8 @@ class RestoredDeliveries:
         """Return until when other databases may have sent; ``None`` if that is settled.
 
         It follows *now* until some time after the mark of the claim, whose database may still run
-        unless it is known to have stopped since. What copies sent that were restored before this one
-        counts once. Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        unless it is known to have stopped since. What earlier restored copies sent counts once.
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         detected = detect_rollback(self._connection, self._key_store)
         if detected is None:
