@@ -69,6 +69,7 @@ def test_a_card_is_not_repeated_within_a_round(
         last_index[card] = index
 
 
+@pytest.mark.no_cover
 @given(teams, st.integers(0, 20), st.integers(1, 160), either)
 @settings(deadline=None, max_examples=30)
 def test_a_round_has_each_card_once(

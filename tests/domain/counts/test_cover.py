@@ -7,6 +7,7 @@ from functools import partial
 from itertools import pairwise
 from math import exp, log
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -89,6 +90,7 @@ def test_waiting_so_far_says_nothing_about_the_next_cover(
     assert abs(first / 2**53 - exp(-rate * waited)) < 1e-12
 
 
+@pytest.mark.no_cover
 def test_short_spans_give_the_same_process_as_long_ones() -> None:
     """Drawing anew each minute changes neither the number of covers nor their scatter."""
     for span in (60.0, LONG):
@@ -105,6 +107,7 @@ def test_short_spans_give_the_same_process_as_long_ones() -> None:
         assert abs(successive / DRAWS) < 0.035
 
 
+@pytest.mark.no_cover
 def test_teams_are_covered_alike() -> None:
     """Of many covers each of ten teams gets its share, in no order."""
     draw_below = start_draws(11)
@@ -129,6 +132,7 @@ def test_no_team_has_no_cover() -> None:
     assert cover.draw_next_cover(0, 60, lambda _: 1 // 0) == cover.NextCover(60, None)
 
 
+@pytest.mark.no_cover
 @given(
     st.lists(st.floats(1, 60 * 60), min_size=2, max_size=60),
     st.integers(0, 10**8),

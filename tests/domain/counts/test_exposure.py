@@ -166,6 +166,7 @@ def test_next_allowed_day_is_the_first_allowed_period(
     assert not any(map(is_allowed, starts[:-1]))
 
 
+@pytest.mark.no_cover
 @given(tables=draw_tables())
 def test_accepted_tables_stay_within_the_bound_in_any_52_weeks(tables: list[Membership]) -> None:
     """In whichever order tables are added, what is not refused never exceeds the bound."""

@@ -83,6 +83,7 @@ def test_the_sampler_is_exact(scale: Fraction, least: float) -> None:
         assert probabilities[value] == pytest.approx(probabilities[-value])
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("scale", SCALES, ids=str)
 def test_samples_fit_the_distribution(scale: Fraction) -> None:
     """Six thousand samples fit the distribution (chi-square, 99.9 %) and are symmetric."""
@@ -134,6 +135,7 @@ def test_noise_is_reproducible() -> None:
 FIRST_SAMPLES = [-2, 0, 5, 3, -2, -4, -4, -2, -1, -1, 1, -4]
 
 
+@pytest.mark.no_cover
 def test_noise_of_two_keys_is_independent() -> None:
     """Noise under two keys is uncorrelated, so that subtracting two tables cancels nothing."""
     pairs = [

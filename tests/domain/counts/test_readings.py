@@ -73,6 +73,7 @@ def test_a_withheld_table_states_nothing() -> None:
     assert (reading.band, reading.leader, reading.levels) == (None, "", ())
 
 
+@pytest.mark.no_cover
 @given(archive=sample_tables.draw_archive())
 @settings(deadline=None)
 def test_a_reading_adds_nothing_to_its_table(archive: ReportArchive) -> None:

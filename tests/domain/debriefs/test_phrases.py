@@ -97,6 +97,7 @@ def test_own_phrases_are_distinct() -> None:
     assert len(set(OWN_PHRASES.values())) == len(OWN_PHRASES) == 12
 
 
+@pytest.mark.no_cover
 @for_every_debrief
 def test_an_acknowledged_part_comes_first(debrief: Debrief) -> None:
     """While the rupture is open, the first phrase acknowledges a selected own part."""
@@ -109,6 +110,7 @@ def test_an_acknowledged_part_comes_first(debrief: Debrief) -> None:
             assert "culture" not in acknowledged or first == "P9"
 
 
+@pytest.mark.no_cover
 @for_every_debrief
 def test_slow_trust_is_explained_only_at_first_contact(debrief: Debrief) -> None:
     """P11 requires a form 'away' or 'unsure', and the status 'not_named'."""
@@ -223,6 +225,7 @@ def test_phrases_after_a_repair_are_fixed() -> None:
     assert phrases.select_phrases(repaired, Refinement("bond", ("forgot",))) == ("P19", "P20")
 
 
+@pytest.mark.no_cover
 def test_every_phrase_is_reachable() -> None:
     """Every phrase of the bank is selected by some answers."""
     phrase_ids = {

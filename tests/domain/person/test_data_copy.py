@@ -3,6 +3,7 @@
 import json
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,6 +41,7 @@ def test_documents_have_every_row_once_and_in_order(
     assert {document["accounts"][0] for document in documents} == {"slack:T1/U1"}
 
 
+@pytest.mark.no_cover
 @given(ROWS)
 def test_a_document_has_a_bounded_size(
     rows: dict[str, list[dict[str, data_copy.Cell]]],

@@ -1,5 +1,6 @@
 """Links of accounts belong to a file of both workspaces, first to that of the main account's."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,7 @@ def test_a_declared_link_is_stored_or_reported(
     assert all(merged[account] != declared[account] for account in reported)
 
 
+@pytest.mark.no_cover
 @given(LINKS, LINKS, SCOPES)
 def test_applying_links_twice_changes_nothing(
     stored: dict[Person, Person], declared: dict[Person, Person], scope: frozenset[str]
