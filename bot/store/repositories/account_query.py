@@ -27,6 +27,13 @@ _RECORD_AND_TEAM = (
 )
 
 
+_LISTED, _EARLIER = rosters.alias("listed"), rosters.alias("earlier")
+_IS_FIRST_LIST = ~exists().where(
+    _EARLIER.c.workspace == _LISTED.c.workspace,
+    _EARLIER.c.person == _LISTED.c.person,
+    _EARLIER.c.team < _LISTED.c.team,
+)
+
 _SENDER = select(
     bindparam("workspace", type_=String).label("workspace"),
     bindparam("person_id", type_=String).label("person"),
@@ -45,13 +52,8 @@ def _build_account_query() -> Select[Any]:
     main = people.alias("main")
     main_workspace = _select_first(link.c.same_workspace, _SENDER.c.workspace)
     main_person = _select_first(link.c.same_person, _SENDER.c.person)
-    listed, earlier = rosters.alias("listed"), rosters.alias("earlier")
-    is_first_list = ~exists().where(
-        earlier.c.workspace == listed.c.workspace,
-        earlier.c.person == listed.c.person,
-        earlier.c.team < listed.c.team,
-    )
-    home_team = _select_first(func.nullif(main.c.home_team, ""), listed.c.team)
+    is_main_listed = (_LISTED.c.workspace == main_workspace) & (_LISTED.c.person == main_person)
+    home_team = _select_first(func.nullif(main.c.home_team, ""), _LISTED.c.team)
     record_team = _select_first(func.nullif(people.c.home_team, ""), home_team)
     return (
         select(
@@ -70,12 +72,7 @@ def _build_account_query() -> Select[Any]:
             people, (people.c.workspace == _SENDER.c.workspace) & (people.c.id == _SENDER.c.person)
         )
         .outerjoin(main, (main.c.workspace == main_workspace) & (main.c.id == main_person))
-        .outerjoin(
-            listed,
-            (listed.c.workspace == main_workspace)
-            & (listed.c.person == main_person)
-            & is_first_list,
-        )
+        .outerjoin(_LISTED, is_main_listed & _IS_FIRST_LIST)
         .outerjoin(workspaces, workspaces.c.id == _SENDER.c.workspace)
         .outerjoin(teams, teams.c.id == home_team)
         .outerjoin(team_records, team_records.c.team == record_team)
