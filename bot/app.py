@@ -80,7 +80,8 @@ class Bot:
         )
         self.delivery_worker: DeliveryWorker = self.delivery_sender
         self.ticker = Ticker(self._on_tick, options.tick_seconds)
-        self._duty_runner = DutyRunner(self.context)
+        lease = store.worker_locks.create_duty_lease() if runs_ticker and not receives else None
+        self._duty_runner = DutyRunner(self.context, lease=lease)
         self.health_monitor = HealthMonitor(
             self.context,
             self.chat_adapters,
@@ -198,6 +199,7 @@ class Bot:
 
     async def _finish_tasks(self) -> None:
         await self.delivery_worker.stop()
+        await self._duty_runner.stop()
         await self.request_middleware.wait_for_profile_lookups()
         for adapter in self.chat_adapters.values():
             await adapter.wait_for_background_tasks()

@@ -10,6 +10,7 @@ from datetime import datetime
 import schedules
 from bot.context import Context
 from bot.state_log import StateLog
+from bot.store.worker_locks import DutyLease
 
 logger = logging.getLogger("attune.app")
 
@@ -62,19 +63,27 @@ class DutyOverdueError(Exception):
 
 
 class DutyRunner:
-    """Runs every duty of the timetable in order; a failure of one does not stop the others."""
+    """Runs every duty of the timetable in order; a failure of one does not stop the others.
+
+    Of several workers the one with the duty lease does. The others run one duty, until it has
+    succeeded: :data:`SETTLING_DUTY`, without which they may not send.
+    """
 
     def __init__(
         self,
         context: Context,
         timetable: Mapping[str, schedules.Duty] = schedules.TIMETABLE,
         *,
+        lease: DutyLease | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Run the duties of *timetable* with *context*.
+        """Run the duties of *timetable* with *context*, at each tick that has the *lease*.
 
-        *monotonic* returns seconds, by which a duty that does not end is noticed.
+        ``None`` is for a process that runs them whatever others do. *monotonic* returns seconds,
+        by which a duty that does not end is noticed.
         """
+        self._lease = lease
+        self._has_lease = False
         self._monotonic = monotonic
         self._context = context
         self._timetable = timetable
@@ -99,25 +108,33 @@ class DutyRunner:
         for task in self._running_tasks.values():
             task.cancel()
 
+    async def stop(self) -> None:
+        """Leave the duties to other workers, from their next tick on."""
+        if self._lease is not None:
+            async with self._lock:
+                await asyncio.to_thread(self._lease.release_lease)
+
     async def run_duties(self, patience_seconds: float = math.inf) -> None:
         """Run every duty, then record the tick and which duties failed. Raises nothing.
 
         A duty that takes longer than *patience_seconds* goes on in the background, and the next
         tick waits for it as long again instead of starting it a second time. A tick that a stop has
-        cut short is not recorded: it would end the failures of the duties that it left out.
+        cut short is not recorded: it would end the failures of the duties that it left out. Nor is
+        one without the lease: the tick of its holder counts for all workers.
         """
         async with self._lock:
             has_failed: dict[str, bool] = {}
+            is_leading = self._is_stopping or await self._renew_lease()
             for name, duty in self._timetable.items():
                 if self._is_stopping:
                     return
-                run = self._select_run(name, duty)
+                run = self._select_run(name, duty, is_leading=is_leading)
                 if run is None:
                     continue
                 is_failure = await self._run_with_patience(name, run, patience_seconds)
                 if is_failure is not None:
                     has_failed[name] = is_failure
-            if not self._is_stopping:
+            if is_leading and not self._is_stopping:
                 await self._record_tick(has_failed)
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:
@@ -131,9 +148,32 @@ class DutyRunner:
             (instant for instant in due_instants if after is None or instant > after), default=None
         )
 
-    def _select_run(self, name: str, duty: schedules.Duty) -> DutyFunction | None:
+    async def _renew_lease(self) -> bool:
+        """Return whether this process runs the duties now.
+
+        It also does where the lease cannot be asked for: two workers that run a duty at once do
+        its work twice, and none would leave it undone.
+        """
+        if self._lease is None:
+            return True
+        had_lease, self._has_lease = self._has_lease, False
+        try:
+            self._has_lease = await asyncio.to_thread(self._lease.renew_or_acquire)
+        except Exception as error:  # noqa: BLE001 - the next tick asks again
+            self._state_log.report_fault("duty.lease_failed", error)
+            return True
+        self._state_log.report_recovery("duty.lease_failed")
+        if self._has_lease and not had_lease:
+            logger.info("duty.lease_acquired", extra={"action": "duty.lease_acquired"})
+        return self._has_lease
+
+    def _select_run(
+        self, name: str, duty: schedules.Duty, *, is_leading: bool
+    ) -> DutyFunction | None:
         """Return what this tick runs of a duty; ``None`` if it is left out."""
         if name in PLANNING_DUTIES and not self._has_settled:
+            return None
+        if not is_leading and (name != SETTLING_DUTY or self._has_settled):
             return None
         is_early = _PREREQUISITES.get(name) in self._running_tasks
         return duty.run_meanwhile if is_early else duty.run

@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from bot.store.group_commit import IDLE_SECONDS, MAX_QUEUED
+from bot.store.group_commit import WriterLimits
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_id import StoredKey
 from bot.store.store import Store
@@ -21,6 +21,8 @@ def key_store_for(url: str) -> FolderKeyStore:
     return FolderKeyStore(Path(socket_folder) / f"{parts.path.strip('/')}.keys")
 
 
+_DEFAULT_LIMITS = WriterLimits()
+
 PATIENT_WRITE_SECONDS = 60.0
 """The write timeout of tests that are not about it: a busy machine must not fail them."""
 
@@ -29,8 +31,7 @@ def open_test_store(
     url: str,
     peppers: tuple[bytes, ...],
     *,
-    max_queued: int = MAX_QUEUED,
-    idle_seconds: float = IDLE_SECONDS,
+    limits: WriterLimits = _DEFAULT_LIMITS,
     write_timeout_seconds: float = PATIENT_WRITE_SECONDS,
 ) -> Store:
     """Open a store on the database at *url*, with the key store that belongs to it."""
@@ -38,8 +39,7 @@ def open_test_store(
         url,
         peppers,
         key_store_for(url),
-        max_queued=max_queued,
-        idle_seconds=idle_seconds,
+        limits=limits,
         write_timeout_seconds=write_timeout_seconds,
     )
 

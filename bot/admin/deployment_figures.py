@@ -60,4 +60,4 @@ def _count_workers(store: Store, last_tick: datetime | None, now: datetime) -> i
     """Count the leases; on SQLite the process with the scheduler, alive if it has ticked."""
     if store.database_probe.is_embedded:
         return int(is_tick_recent(last_tick, now))
-    return len(store.list_live_workers())
+    return len(store.worker_locks.list_live_workers())

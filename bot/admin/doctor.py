@@ -99,7 +99,7 @@ def _current_database_findings(
         ()
         if settings.uses_sqlite
         else (
-            _worker_finding(store.list_live_workers()),
+            _worker_finding(store.worker_locks.list_live_workers()),
             *role_checkup.check_roles(store.server_roles),
         )
     )

@@ -6,6 +6,7 @@ An idle writer runs a WAL checkpoint, which truncates SQLite's write-ahead log.
 """
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -27,14 +28,22 @@ logger = logging.getLogger("attune.store")
 
 T = TypeVar("T")
 
-MAX_QUEUED = 2048
-"""Default capacity of the queue; a full queue rejects new jobs."""
 
-MAX_BATCH = 256
-"""Default maximum of jobs per commit: it bounds how long the first job waits for the last."""
+@dataclass(frozen=True)
+class WriterLimits:
+    """Limits of the queue and of a commit."""
 
-IDLE_SECONDS = 1.0
-"""Default number of seconds without jobs after which the writer runs a WAL checkpoint."""
+    max_queued: int = 2048
+    """Capacity of the queue; a full queue rejects new jobs."""
+
+    max_batch: int = 256
+    """Maximum of jobs per commit: it bounds how long the first job waits for the last."""
+
+    max_batch_seconds: float = 0.1
+    """Seconds after which a batch takes no further job: other processes wait for its end."""
+
+    idle_seconds: float = 1.0
+    """Seconds without jobs after which the writer runs a WAL checkpoint."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,18 +85,13 @@ class GroupCommitWriter:
         engine: Engine,
         open_records: Callable[[Connection], RecordCache],
         repos_factory: Callable[[Connection, RecordCache, str | None], Repositories],
-        *,
-        max_queued: int = MAX_QUEUED,
-        max_batch: int = MAX_BATCH,
-        idle_seconds: float = IDLE_SECONDS,
+        limits: WriterLimits,
     ) -> None:
         """Write through *engine*, with records per batch and repositories per job.
 
         The first job starts the thread.
         """
-        self._max_queued = max_queued
-        self._max_batch = max_batch
-        self._idle_seconds = idle_seconds
+        self._limits = limits
         self._engine = engine
         self._open_records = open_records
         self._repos_factory = repos_factory
@@ -106,7 +110,7 @@ class GroupCommitWriter:
         with self._condition:
             if self._is_closing:
                 raise StoreBusyError
-            if len(self._queue) >= self._max_queued:
+            if len(self._queue) >= self._limits.max_queued:
                 return False
             self._queue.append(job)
             self._condition.notify()
@@ -137,7 +141,7 @@ class GroupCommitWriter:
         with self._condition:
             self._condition.wait_for(
                 lambda: self._queue or self._is_closing,
-                timeout=self._idle_seconds if self._needs_checkpoint else None,
+                timeout=self._limits.idle_seconds if self._needs_checkpoint else None,
             )
             return bool(self._queue) or not self._is_closing
 
@@ -182,10 +186,13 @@ class GroupCommitWriter:
         The generator is consumed while the database lock is held, so that jobs queued
         meanwhile join the batch.
         """
-        for _ in range(self._max_batch):
+        ends_at = time.monotonic() + self._limits.max_batch_seconds
+        for _ in range(self._limits.max_batch):
             if not self._queue or self._queue[0].runs_outside_transaction:
                 return
             yield from self._pop_first_job()
+            if time.monotonic() >= ends_at:
+                return
 
     def _pop_first_job(self) -> list[QueuedJob[Any]]:
         if not self._queue:

@@ -15,17 +15,15 @@ from bot.store import (
     key_claims,
     key_removal,
     migrate,
-    worker_locks,
 )
 from bot.store.claimed_key_store import ClaimedKeyStore
 from bot.store.database_check import DatabaseCheck
 from bot.store.database_probe import DatabaseProbe
-from bot.store.engines import Engines, create_lease_engine, open_engines
+from bot.store.engines import Engines, open_engines
 from bot.store.group_commit import (
-    IDLE_SECONDS,
-    MAX_QUEUED,
     GroupCommitWriter,
     QueuedJob,
+    WriterLimits,
     checkpoint_wal,
 )
 from bot.store.key_claims import ClaimStatus, KeyClaims, TransactionKeys
@@ -40,13 +38,15 @@ from bot.store.rollback import Rollback
 from bot.store.row_security import begin_across_workspaces
 from bot.store.server_roles import ServerRoles
 from bot.store.store_scope import WRITE_TIMEOUT_SECONDS, StoreScope
-from bot.store.worker_locks import LiveWorker, WorkerLease
+from bot.store.worker_locks import WorkerLocks
 
 _QUEUE_POLL_SECONDS = 0.01
 """Interval in seconds between two attempts to enqueue while the queue is full."""
 
 _CHECKPOINT_TIMEOUT_SECONDS = 5
 """Seconds for which a checkpoint waits for readers."""
+
+_DEFAULT_LIMITS = WriterLimits()
 
 T = TypeVar("T")
 
@@ -68,16 +68,14 @@ class Store:
         peppers: PepperSource | tuple[bytes, ...],
         key_store: KeyStore,
         *,
-        max_queued: int = MAX_QUEUED,
-        idle_seconds: float = IDLE_SECONDS,
+        limits: WriterLimits = _DEFAULT_LIMITS,
         write_timeout_seconds: float = WRITE_TIMEOUT_SECONDS,
     ) -> None:
         """Use *engines*; *peppers*, newest first, key the encryption.
 
         *key_store* holds the keys of periods and teams, outside this database; the store closes it.
 
-        *max_queued* is the capacity of the write queue; after *idle_seconds* without writes
-        the writer runs a WAL checkpoint. A write waits *write_timeout_seconds* for its start.
+        *limits* are those of the write queue. A write waits *write_timeout_seconds* for its start.
         """
         self._engines = engines
         self._write_timeout_seconds = write_timeout_seconds
@@ -87,14 +85,14 @@ class Store:
         self.database_check = DatabaseCheck(engines)
         self.database_probe = DatabaseProbe(engines)
         self.server_roles = ServerRoles(engines)
+        self.worker_locks = WorkerLocks(engines)
         self._peppers = PepperSource(peppers) if isinstance(peppers, tuple) else peppers
         self._request_keys = RequestKeys()
         self._writer = GroupCommitWriter(
             engines.writer,
             self._open_records,
             self._build_repositories,
-            max_queued=max_queued,
-            idle_seconds=idle_seconds,
+            limits,
         )
         self._readers = Readers(
             engines.reader,
@@ -109,8 +107,7 @@ class Store:
         peppers: PepperSource | tuple[bytes, ...],
         key_store: KeyStore,
         *,
-        max_queued: int = MAX_QUEUED,
-        idle_seconds: float = IDLE_SECONDS,
+        limits: WriterLimits = _DEFAULT_LIMITS,
         write_timeout_seconds: float = WRITE_TIMEOUT_SECONDS,
     ) -> "Store":
         """Open the database at *url*: ``sqlite:///…`` or ``postgresql+psycopg://…``.
@@ -123,8 +120,7 @@ class Store:
             engines,
             peppers,
             key_store,
-            max_queued=max_queued,
-            idle_seconds=idle_seconds,
+            limits=limits,
             write_timeout_seconds=write_timeout_seconds,
         )
 
@@ -246,26 +242,6 @@ class Store:
         return await self._enqueue_and_wait(
             QueuedJob(job, runs_outside_transaction=True), timeout_seconds=60.0
         )
-
-    def create_worker_lease(
-        self, *, shares_deliveries: bool, idle_seconds: float | None = None
-    ) -> WorkerLease:
-        """Create this process's worker lease on the PostgreSQL server, not yet acquired.
-
-        It expires after *idle_seconds* without a heartbeat; ``None`` is the mode's default.
-        """
-        return WorkerLease(
-            create_lease_engine(self._engines),
-            shares_deliveries=shares_deliveries,
-            idle_seconds=idle_seconds,
-        )
-
-    def list_live_workers(self) -> tuple[LiveWorker, ...]:
-        """Return every live worker on this PostgreSQL, none on SQLite. Blocks briefly."""
-        if self._engines.is_sqlite:
-            return ()
-        with self._engines.reader.begin() as connection:
-            return worker_locks.list_live_workers(connection)
 
     def _build_repositories(
         self, connection: Connection, records: RecordCache, workspace: str | None

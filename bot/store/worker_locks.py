@@ -1,4 +1,8 @@
-"""Worker leases: numbered session-level advisory locks that the workers of one PostgreSQL hold."""
+"""Leases of the workers of one PostgreSQL: advisory locks that their sessions hold.
+
+A worker's lease is a number of its own; the duty lease is held by the one worker that runs the
+scheduled duties.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -8,9 +12,14 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.store.engines import Engines, create_lease_engine
+
 _SHARED_LOCK_CLASS = int.from_bytes(b"seat")
 _SINGLE_LOCK_CLASS = int.from_bytes(b"solo")
 """First half of a lock's key: the mode of the worker. The second half is the lease number."""
+
+_DUTY_LOCK = {"lock_class": int.from_bytes(b"duty"), "number": 1}
+"""Key of the duty lease."""
 
 _TRY_LOCK_SQL = text("SELECT pg_try_advisory_lock(:lock_class, :number)")
 _UNLOCK_SQL = text("SELECT pg_advisory_unlock(:lock_class, :number)")
@@ -72,18 +81,16 @@ class WorkerLease:
 
     def renew_or_acquire(self) -> bool:
         """Send a heartbeat; ``True`` if the lease had to be acquired, perhaps with a new number."""
-        if self._session is not None:
-            try:
-                self._session.execute(_HEARTBEAT_SQL)
-            except SQLAlchemyError:  # also raised by a connection that was invalidated before
-                self.release_lease()
-            else:
-                return False
-        self._session = self._engine.connect()
-        idle_timeout = f"{round(self._idle_seconds * 1000)}ms"
-        self._session.execute(_SET_TIMEOUTS_SQL, {"idle_timeout": idle_timeout})
-        candidates = chain([self.lease_number or 1], count(1))
-        self.lease_number = next(number for number in candidates if self._try_lock(number))
+        if _renew_session(self._session):
+            return False
+        self.release_lease()
+        self._session = _open_session(self._engine, self._idle_seconds)
+        try:
+            candidates = chain([self.lease_number or 1], count(1))
+            self.lease_number = next(number for number in candidates if self._try_lock(number))
+        except SQLAlchemyError:
+            self.release_lease()  # the next heartbeat must not take the session for a lease
+            raise
         return True
 
     @contextmanager
@@ -101,11 +108,7 @@ class WorkerLease:
     def release_lease(self) -> None:
         """Release the lock: at once, or when PostgreSQL detects the end of a lost session."""
         session, self._session = self._session, None
-        if session is not None:
-            with suppress(SQLAlchemyError):
-                session.execute(_UNLOCK_ALL_SQL)
-            session.invalidate()
-            session.close()
+        _close_session(session)
 
     def _try_lock(self, lease_number: int) -> bool:
         if self._session is None:
@@ -117,12 +120,113 @@ class WorkerLease:
         )
 
 
-def list_live_workers(connection: Connection) -> tuple[LiveWorker, ...]:
-    """Return every worker that holds a lease now, by lease number."""
-    locks = connection.execute(
-        _LIVE_WORKERS_SQL,
-        {"shared_class": _SHARED_LOCK_CLASS, "single_class": _SINGLE_LOCK_CLASS},
-    )
-    return tuple(
-        LiveWorker(number, lock_class == _SHARED_LOCK_CLASS) for lock_class, number in locks
-    )
+class DutyLease:
+    """Leader election: the right to run the scheduled duties, which one worker has at a time.
+
+    Every duty may run in any number of workers at once; the lease saves them from doing the same
+    work, and people's saves from waiting for several closes. PostgreSQL releases it when the
+    session of its holder ends, or has sent no heartbeat for *idle_seconds*.
+    """
+
+    def __init__(self, engine: Engine, *, idle_seconds: float = SINGLE_IDLE_SECONDS) -> None:
+        """Hold the lock in a session of *engine*, which is open only while it is held."""
+        self._engine = engine
+        self._idle_seconds = idle_seconds
+        self._session: Connection | None = None
+
+    def renew_or_acquire(self) -> bool:
+        """Send a heartbeat, or try to acquire the lease; return whether this worker has it.
+
+        Blocks briefly. Raises the driver's error when the database is unavailable.
+        """
+        if _renew_session(self._session):
+            return True
+        self.release_lease()
+        self._session = _open_session(self._engine, self._idle_seconds)
+        is_acquired = False
+        try:
+            is_acquired = bool(self._session.scalar(_TRY_LOCK_SQL, _DUTY_LOCK))
+        finally:
+            if not is_acquired:
+                self.release_lease()
+        return is_acquired
+
+    def release_lease(self) -> None:
+        """Release the lock: at once, or when PostgreSQL detects the end of a lost session."""
+        session, self._session = self._session, None
+        _close_session(session)
+
+
+class WorkerLocks:
+    """The leases of the workers over one database; SQLite has one process and none of them."""
+
+    def __init__(self, engines: Engines) -> None:
+        """Lock in sessions of their own on the server of *engines*."""
+        self._engines = engines
+
+    def create_worker_lease(
+        self, *, shares_deliveries: bool, idle_seconds: float | None = None
+    ) -> WorkerLease:
+        """Create this process's worker lease on the PostgreSQL server, not yet acquired.
+
+        It expires after *idle_seconds* without a heartbeat; ``None`` is the mode's default.
+        """
+        return WorkerLease(
+            create_lease_engine(self._engines),
+            shares_deliveries=shares_deliveries,
+            idle_seconds=idle_seconds,
+        )
+
+    def create_duty_lease(self, *, idle_seconds: float = SINGLE_IDLE_SECONDS) -> DutyLease | None:
+        """Create the duty lease on the PostgreSQL server, not yet acquired; ``None`` on SQLite.
+
+        It expires after *idle_seconds* without a heartbeat.
+        """
+        if self._engines.is_sqlite:
+            return None
+        return DutyLease(create_lease_engine(self._engines), idle_seconds=idle_seconds)
+
+    def list_live_workers(self) -> tuple[LiveWorker, ...]:
+        """Return every worker with a lease, by its number; none on SQLite. Blocks briefly."""
+        if self._engines.is_sqlite:
+            return ()
+        with self._engines.reader.begin() as connection:
+            locks = connection.execute(
+                _LIVE_WORKERS_SQL,
+                {"shared_class": _SHARED_LOCK_CLASS, "single_class": _SINGLE_LOCK_CLASS},
+            )
+            return tuple(
+                LiveWorker(number, lock_class == _SHARED_LOCK_CLASS) for lock_class, number in locks
+            )
+
+
+def _open_session(engine: Engine, idle_seconds: float) -> Connection:
+    """Open a session that the server ends when it is idle for *idle_seconds*, or unreachable."""
+    session = engine.connect()
+    try:
+        idle_timeout = f"{round(idle_seconds * 1000)}ms"
+        session.execute(_SET_TIMEOUTS_SQL, {"idle_timeout": idle_timeout})
+    except SQLAlchemyError:
+        _close_session(session)
+        raise
+    return session
+
+
+def _renew_session(session: Connection | None) -> bool:
+    """Send a heartbeat; ``False`` where the session has ended, and its locks with it."""
+    if session is None:
+        return False
+    try:
+        session.execute(_HEARTBEAT_SQL)
+    except SQLAlchemyError:  # also raised by a connection that was invalidated before
+        return False
+    return True
+
+
+def _close_session(session: Connection | None) -> None:
+    """Unlock everything and end the session, if there is one."""
+    if session is not None:
+        with suppress(SQLAlchemyError):
+            session.execute(_UNLOCK_ALL_SQL)
+        session.invalidate()
+        session.close()

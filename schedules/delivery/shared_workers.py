@@ -33,8 +33,11 @@ _DBOS_SCHEMA = "attune_dbos"
 _WORKFLOW_VERSION = "delivery-1"
 """Pinned: DBOS hashes the source code by default, and a changed line would orphan workflows."""
 
-_MAX_CONCURRENT_WORKSPACES = 100
-"""Maximum workspaces that one worker sends to concurrently."""
+_MAX_CONCURRENT_WORKSPACES = 250
+"""Maximum workspaces that one worker sends to concurrently.
+
+Of more that fall due in one minute, each waits until another one has all its messages.
+"""
 
 _HISTORY_RETENTION = timedelta(days=2)
 """Retention of ended workflows, which reveal when a workspace received messages."""
@@ -68,7 +71,7 @@ class SharedWorkers:
         self._store = store
         self._url = url
         self._timings = timings
-        self._lease = store.create_worker_lease(shares_deliveries=True)
+        self._lease = store.worker_locks.create_worker_lease(shares_deliveries=True)
         self._executor_name = ""
         self._running_workflows: set[str] = set()
         self._missing_since: dict[str, float] = {}
@@ -185,7 +188,7 @@ class SharedWorkers:
         pending = _list_workflows("PENDING")
         live_executors = {
             _format_executor_name(worker.lease_number)
-            for worker in self._store.list_live_workers()
+            for worker in self._store.worker_locks.list_live_workers()
             if worker.shares_deliveries
         }
         own_pending = {w.workflow_id for w in pending if w.executor_id == self._executor_name}

@@ -21,7 +21,7 @@ class SingleWorker:
         """Send by *sender*, with a worker lease in *store* that other workers can see."""
         self._sender = sender
         self._store = store
-        self._lease = store.create_worker_lease(shares_deliveries=False)
+        self._lease = store.worker_locks.create_worker_lease(shares_deliveries=False)
         self._other_worker_count = 0
 
     async def start_sending(self) -> None:
@@ -45,4 +45,4 @@ class SingleWorker:
     def _renew_and_count_other_workers(self) -> int:
         """Renew this worker's lease, and return how many other workers hold one."""
         self._lease.renew_or_acquire()
-        return len(self._store.list_live_workers()) - 1
+        return len(self._store.worker_locks.list_live_workers()) - 1

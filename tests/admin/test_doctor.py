@@ -188,7 +188,9 @@ async def test_workers_on_postgresql_are_reported(
     """The finding counts the workers with a lease, and fails if they do not share deliveries."""
     store = open_test_store(postgres_url, ())
     store.migrate()
-    leases = [store.create_worker_lease(shares_deliveries=shares) for shares in lease_modes]
+    leases = [
+        store.worker_locks.create_worker_lease(shares_deliveries=shares) for shares in lease_modes
+    ]
     for lease in leases:
         lease.renew_or_acquire()
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.errors import StoreBusyError
+from bot.store.group_commit import WriterLimits
 from bot.store.repositories import Repositories
 from tests.key_folders import open_test_store
 from tests.store.sample_jobs import insert_row_job, list_row_names
@@ -15,7 +16,9 @@ from tests.store.sample_jobs import insert_row_job, list_row_names
 
 async def test_idle_writer_truncates_the_write_ahead_log(tmp_path: Path) -> None:
     """After the idle time without jobs, SQLite's write-ahead log is empty."""
-    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
+    store = open_test_store(
+        f"sqlite:///{tmp_path}/attune.sqlite", (), limits=WriterLimits(idle_seconds=0.05)
+    )
     store.migrate()
     await store.across_workspaces.write(insert_row_job("slack:T1"))
     log = tmp_path / "attune.sqlite-wal"
@@ -28,7 +31,9 @@ async def test_idle_writer_truncates_the_write_ahead_log(tmp_path: Path) -> None
 
 async def test_idle_checkpoint_does_not_wait_for_a_reader(tmp_path: Path) -> None:
     """An open reader delays the idle checkpoint, but no write."""
-    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
+    store = open_test_store(
+        f"sqlite:///{tmp_path}/attune.sqlite", (), limits=WriterLimits(idle_seconds=0.05)
+    )
     store.migrate()
     await store.across_workspaces.write(insert_row_job("slack:T1"))
     reader = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
@@ -106,7 +111,9 @@ async def test_failed_idle_checkpoint_is_logged_and_does_not_stop_the_writer(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A failed idle checkpoint is logged, and later jobs are processed."""
-    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
+    store = open_test_store(
+        f"sqlite:///{tmp_path}/attune.sqlite", (), limits=WriterLimits(idle_seconds=0.05)
+    )
     store.migrate()
     checkouts = count(1)
 

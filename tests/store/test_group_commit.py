@@ -6,7 +6,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from bot.errors import StoreBusyError
-from bot.store.group_commit import MAX_BATCH
+from bot.store.group_commit import WriterLimits
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 from tests.key_folders import open_test_store
@@ -20,10 +20,12 @@ def record_commits(store: Store) -> list[int]:
     return commits
 
 
-async def test_concurrent_jobs_share_commits(store: Store) -> None:
+async def test_concurrent_jobs_share_commits(database: str) -> None:
     """Two thousand jobs need a handful of commits, and each caller gets its own result."""
+    store = open_test_store(database, (), limits=WriterLimits(max_batch_seconds=60.0))
+    store.migrate()
     commits = record_commits(store)
-    names = [f"slack:T{number:04}" for number in range(8 * MAX_BATCH - 100)]
+    names = [f"slack:T{number:04}" for number in range(8 * WriterLimits().max_batch - 100)]
 
     results = await asyncio.gather(
         *(store.across_workspaces.write(insert_row_job(name), timeout_seconds=60) for name in names)
@@ -32,6 +34,21 @@ async def test_concurrent_jobs_share_commits(store: Store) -> None:
     assert results == names
     assert await store.across_workspaces.read(list_row_names) == names
     assert 8 <= len(commits) <= 12
+    await store.close()
+
+
+async def test_batch_takes_no_job_after_its_seconds(database: str) -> None:
+    """Where the first job uses them up, each of ten has a commit of its own."""
+    store = open_test_store(database, (), limits=WriterLimits(max_batch_seconds=0.0))
+    store.migrate()
+    commits = record_commits(store)
+
+    await asyncio.gather(
+        *(store.across_workspaces.write(insert_row_job(f"slack:T{n}")) for n in range(10))
+    )
+
+    assert len(commits) == 10
+    await store.close()
 
 
 async def test_failed_job_rolls_back_its_own_savepoint_only(store: Store) -> None:
@@ -139,7 +156,7 @@ async def test_timeout_does_not_apply_to_a_running_job(store: Store) -> None:
 
 async def test_full_queue_rejects_a_job_after_the_timeout(database: str) -> None:
     """A caller waits for space in a full queue until its timeout, then gets an exception."""
-    store = open_test_store(database, (), max_queued=2)
+    store = open_test_store(database, (), limits=WriterLimits(max_queued=2))
     store.migrate()
     may_continue = threading.Event()
     blocking_task = asyncio.create_task(

@@ -181,7 +181,7 @@ async def test_a_live_workers_workflows_are_not_resumed(
     context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
 ) -> None:
     """A workflow of a live worker is not resumed while that worker has its lease."""
-    other_lease = context.store.create_worker_lease(shares_deliveries=True)
+    other_lease = context.store.worker_locks.create_worker_lease(shares_deliveries=True)
     await asyncio.to_thread(other_lease.renew_or_acquire)
     tables.insert_pending_workflow(WORKSPACES[1], f"worker-{other_lease.lease_number}")
     await plan_notes(context, WORKSPACES[1], "U0ADA")
@@ -210,7 +210,9 @@ async def test_an_outage_restarts_the_grace_period(
 
     assert tables.count_states() == {"PENDING": 1}
     await wait_until(
-        lambda: [live.lease_number for live in context.store.list_live_workers()] == [1]
+        lambda: (
+            [live.lease_number for live in context.store.worker_locks.list_live_workers()] == [1]
+        )
     )
     await wait_until(lambda: tables.count_states()["SUCCESS"] == 1)
 
@@ -244,7 +246,7 @@ async def test_a_stop_finishes_the_message_in_flight(
         "planned": 100 - sent_count,
     }
     assert tables.count_states() == {"SUCCESS": 1}
-    assert context.store.list_live_workers() == ()
+    assert context.store.worker_locks.list_live_workers() == ()
 
 
 async def test_dbos_prints_nothing(

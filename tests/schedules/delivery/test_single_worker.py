@@ -32,13 +32,14 @@ async def test_one_worker_sends_without_a_warning(
 
     await worker.start_sending()
     await wait_until(lambda: len(outlet.sent_messages) == 1)
-    assert [live_worker.shares_deliveries for live_worker in context.store.list_live_workers()] == [
-        False
-    ]
+    assert [
+        live_worker.shares_deliveries
+        for live_worker in context.store.worker_locks.list_live_workers()
+    ] == [False]
     await worker.stop()
 
     assert caplog.messages == []
-    assert context.store.list_live_workers() == ()
+    assert context.store.worker_locks.list_live_workers() == ()
 
 
 async def test_two_workers_double_nothing_and_log_one_warning(
