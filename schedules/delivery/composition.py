@@ -1,60 +1,140 @@
-"""Composing the message of a due delivery, and claiming the delivery in the same transaction."""
+"""Composing the message of a due delivery, and claiming the delivery right after."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from bot.context import Context
 from bot.conversation import Address
 from bot.domain.checkins.scheduling import Postponement
+from bot.domain.delivery_kind import DeliveryKind
 from bot.elements import Message
+from bot.logs import log_error
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from bot.workflows import delivery_outcome
 
+logger = logging.getLogger("attune.delivery")
+
 Composer = Callable[[Repositories, Delivery, Context], Message | Postponement | None]
 """Renders the message of a delivery, or returns a postponement; ``None`` withdraws the delivery.
 
-It reads the repositories in the transaction that claims the delivery, so that a person who left
-before gets no message; of the context, which has the content of the delivery's workspace, it uses
-the catalogue and the time.
+It only reads the repositories; of the context, which has the content of the delivery's workspace,
+it uses the catalogue and the time.
 """
 
+_RETRY_AFTER = timedelta(minutes=15)
+"""Delay before the next attempt to compose a message whose composer raised an exception."""
 
-class ClaimedMessage(NamedTuple):
-    """A message whose delivery row is claimed, its address, and the time of the claim."""
+_MAX_AGE = timedelta(seconds=5)
+"""Maximum age of a message at its claim; an older one is composed again.
+
+The claim may have waited for other writers, and quiet hours may have begun meanwhile.
+"""
+
+_KINDS_OF_FEW_ROWS = frozenset({DeliveryKind.CHECKIN, DeliveryKind.LAST_NOTE})
+"""Kinds that are composed from a few rows by their keys, and not from all tables of a team."""
+
+_CLAIM_TIMEOUT_SECONDS = 30.0
+"""Timeout for a claim in a busy store: hundreds of workspaces may wait for theirs at once."""
+
+
+class ComposedMessage(NamedTuple):
+    """A message, its address with the route that was stored last, and when it was composed."""
 
     message: Message
     address: Address
-    claimed_at: datetime
+    composed_at: datetime
 
 
-def compose_and_claim(
-    repos: Repositories, delivery: Delivery, context: Context, compose: Composer
-) -> ClaimedMessage | None:
-    """Render the message of a delivery and claim it; without a message, withdraw or postpone it.
+_Composition = ComposedMessage | Postponement | Exception | None
+"""What became of a composition: a message, or what the composer returned or raised instead."""
 
-    Returns ``None`` when there is nothing to send, or when another sender has the claim.
+
+class MessageComposer:
+    """Composes messages in transactions that only read, so that no writer waits for them.
+
+    What ends a person's messages withdraws or deletes their deliveries in its own transaction: a
+    person who left, paused, was erased or taken off a list after the composition gets none, since
+    the claim fails.
     """
-    message = compose(repos, delivery, context.for_workspace(delivery.workspace))
-    if not isinstance(message, Message):
-        _skip_delivery(repos, delivery, message)
-        return None
-    claimed_at = context.now()
-    if not repos.deliveries.claim_delivery(delivery.id, delivery.attempt, claimed_at):
-        return None
-    address = delivery_outcome.address_of(delivery)
-    route = repos.chat_routes.get_route(address)
-    return ClaimedMessage(message, replace(address, route=route), claimed_at)
+
+    def __init__(self, context: Context, composers: Mapping[str, Composer]) -> None:
+        """Compose with a composer per delivery kind."""
+        self._context = context
+        self._composers = composers
+
+    async def compose(self, deliveries: Sequence[Delivery]) -> list[ComposedMessage | None]:
+        """Compose the messages of *deliveries* of one workspace, in their order.
+
+        ``None`` for one without a message, which is withdrawn or postponed; it is also postponed
+        after a composer's exception, so that it delays no other delivery. Raises
+        :class:`bot.errors.StoreBusyError`, and the database's exceptions.
+        """
+        scope = self._context.store.for_workspace(deliveries[0].workspace)
+        results = await scope.read(
+            lambda repos: [self._compose_message(repos, delivery) for delivery in deliveries],
+            reads_many_rows=any(delivery.kind not in _KINDS_OF_FEW_ROWS for delivery in deliveries),
+        )
+        for delivery, result in zip(deliveries, results, strict=True):
+            if isinstance(result, Exception):
+                log_error(logger, "delivery.compose_failed", result, kind=delivery.kind)
+            if not isinstance(result, ComposedMessage):
+                retry_at = self._context.now() + _RETRY_AFTER
+                await scope.write(partial(_skip_delivery, delivery, result, retry_at))
+        return [result if isinstance(result, ComposedMessage) else None for result in results]
+
+    def is_old(self, composed: ComposedMessage) -> bool:
+        """Whether a message must be composed again before its delivery is claimed."""
+        return self._context.now() - composed.composed_at > _MAX_AGE
+
+    async def claim(self, delivery: Delivery, composed: ComposedMessage) -> datetime | None:
+        """Claim *delivery* for the message *composed* before; return the time of the claim.
+
+        ``None`` where another sender has claimed it, where it was withdrawn meanwhile, and where
+        the claim had to wait for so long that the message is old.
+        """
+
+        def claim_unless_old(repos: Repositories) -> datetime | None:
+            now = self._context.now()
+            if self.is_old(composed):
+                return None
+            is_claimed = repos.deliveries.claim_delivery(delivery.id, delivery.attempt, now)
+            return now if is_claimed else None
+
+        return await self._context.store.for_workspace(delivery.workspace).write(
+            claim_unless_old, timeout_seconds=_CLAIM_TIMEOUT_SECONDS
+        )
+
+    def _compose_message(self, repos: Repositories, delivery: Delivery) -> _Composition:
+        composed_at = self._context.now()
+        compose = self._composers[delivery.kind]
+        try:
+            message = compose(repos, delivery, self._context.for_workspace(delivery.workspace))
+        except Exception as error:  # noqa: BLE001 - not those of the transaction itself
+            return error
+        if not isinstance(message, Message):
+            return message
+        address = delivery_outcome.address_of(delivery)
+        route = repos.chat_routes.get_route(address)
+        return ComposedMessage(message, replace(address, route=route), composed_at)
 
 
 def _skip_delivery(
-    repos: Repositories, delivery: Delivery, postponement: Postponement | None
+    delivery: Delivery,
+    reason: Postponement | Exception | None,
+    retry_at: datetime,
+    repos: Repositories,
 ) -> None:
-    if postponement is None:
+    """Withdraw *delivery*, or postpone it; after an exception to *retry_at*."""
+    if reason is None:
         repos.deliveries.mark_withdrawn(delivery.id)
-    elif postponement.until is None:
-        repos.deliveries.mark_missed(delivery.id, delivery.attempt, postponement.blocker)
+    elif isinstance(reason, Exception):
+        repos.deliveries.postpone_delivery(delivery.id, retry_at)
+    elif reason.until is None:
+        repos.deliveries.mark_missed(delivery.id, delivery.attempt, reason.blocker)
     else:
-        repos.deliveries.postpone_delivery(delivery.id, postponement.until)
+        repos.deliveries.postpone_delivery(delivery.id, reason.until)

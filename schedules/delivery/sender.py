@@ -3,15 +3,13 @@
 import asyncio
 import logging
 import math
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
-from functools import partial
+from datetime import datetime, timedelta
 
 from bot.context import Context
 from bot.conversation import SendResult, SendStatus
-from bot.errors import StoreBusyError
 from bot.logs import log_error
 from bot.outlet import Outlet
 from bot.store.repositories import Repositories
@@ -20,7 +18,7 @@ from bot.store.repositories.delivery_statements import RECONCILE_AFTER
 from bot.workflows import delivery_outcome
 from bot.workflows.workspace_probes import list_due_retries
 from schedules.delivery.action_log import log_action
-from schedules.delivery.composition import ClaimedMessage, Composer, compose_and_claim
+from schedules.delivery.composition import ComposedMessage, Composer, MessageComposer
 from schedules.delivery.prober import OutageDetector, Prober
 from schedules.delivery.rate_limit import RateLimiter, halve_rate, recover_rate
 from schedules.delivery.reconciler import Reconciler
@@ -42,11 +40,11 @@ No earlier: a delivery that is claimed when the process crashes is in doubt.
 _REST_MARGIN_SECONDS = 1.0
 """Seconds by which the stored end of a rest may be later than the product requested."""
 
-_COMPOSE_RETRY_AFTER = timedelta(minutes=15)
-"""Delay before the next attempt to compose a message whose composer raised an exception."""
-
 _RESULT_TIMEOUT_SECONDS = 60.0
 """Timeout for storing a result in a busy store: a lost result leaves a delivery in doubt."""
+
+_COMPOSED_AT_ONCE = 5
+"""Messages composed in one transaction: of a workspace's usual pace less than two seconds."""
 
 _BATCH_SIZE = 20
 """Deliveries read at once: few, so that no first message waits for a long list of others."""
@@ -76,7 +74,7 @@ class DeliverySender:
         up in the product.
         """
         self._context = context
-        self._composers = composers
+        self._composer = MessageComposer(context, composers)
         self._max_per_second = max_per_second
         self._max_rest_seconds = max_rest_seconds
         self._reconcile_after = reconcile_after
@@ -151,8 +149,8 @@ class DeliverySender:
         rate_limiter.resume(asyncio.get_running_loop().time())
         sent = 0
         while deliveries := await self._load_due_deliveries(workspace, rate_limiter):
-            for delivery in deliveries:
-                result = await self._send_delivery(delivery, outlet, rate_limiter)
+            async for delivery, composed in self._compose_in_groups(deliveries):
+                result = await self._send_delivery(delivery, composed, outlet, rate_limiter)
                 status = result.status if result else None
                 sent += status is SendStatus.SENT
                 await detector.record_status(status)
@@ -212,22 +210,38 @@ class DeliverySender:
                 await asyncio.wait_for(self._stop_event.wait(), seconds)
         return not self._stop_event.is_set()
 
+    async def _compose_in_groups(
+        self, deliveries: Sequence[Delivery]
+    ) -> AsyncIterator[tuple[Delivery, ComposedMessage]]:
+        """Yield the deliveries that have a message, each with it; a few are composed at once."""
+        for start in range(0, len(deliveries), _COMPOSED_AT_ONCE):
+            group = deliveries[start : start + _COMPOSED_AT_ONCE]
+            for delivery, composed in zip(group, await self._composer.compose(group), strict=True):
+                if composed is not None:
+                    yield delivery, composed
+
     async def _send_delivery(
-        self, delivery: Delivery, outlet: Outlet, rate_limiter: RateLimiter
+        self,
+        delivery: Delivery,
+        composed: ComposedMessage | None,
+        outlet: Outlet,
+        rate_limiter: RateLimiter,
     ) -> SendResult | None:
         """Claim a delivery shortly before its send time, send it on time, and store the result."""
         loop = asyncio.get_running_loop()
         send_at = loop.time() + rate_limiter.reserve(loop.time())
         if not await self._sleep_until(send_at - _CLAIM_LEAD_SECONDS):
             return None
-        claimed = await self._claim_delivery(delivery)
-        if claimed is None:
+        if composed is not None and self._composer.is_old(composed):
+            (composed,) = await self._composer.compose([delivery])
+        claimed_at = await self._composer.claim(delivery, composed) if composed else None
+        if composed is None or claimed_at is None:
             return None
         if not await self._sleep_until(send_at):
             await self._release_claim(delivery)
             return None
         rate_limiter.mark_sent(loop.time())
-        result = await self._send_claimed_message(delivery, outlet, claimed)
+        result = await self._send_claimed_message(delivery, outlet, composed, claimed_at)
         rate_after_limit = halve_rate(rate_limiter.rate_per_second)
         action = await self._context.store.for_workspace(delivery.workspace).write(
             lambda repos: delivery_outcome.record_send_result(
@@ -239,12 +253,12 @@ class DeliverySender:
         return result
 
     async def _send_claimed_message(
-        self, delivery: Delivery, outlet: Outlet, claimed: ClaimedMessage
+        self, delivery: Delivery, outlet: Outlet, composed: ComposedMessage, claimed_at: datetime
     ) -> SendResult:
-        if self._context.now() - claimed.claimed_at > _MAX_CLAIM_AGE:
+        if self._context.now() - claimed_at > _MAX_CLAIM_AGE:
             return SendResult(SendStatus.RETRY_LATER, reason="too_old")
-        result = await outlet.send(claimed.address, claimed.message, delivery.id)
-        is_known_route = result.route == claimed.address.route
+        result = await outlet.send(composed.address, composed.message, delivery.id)
+        is_known_route = result.route == composed.address.route
         return replace(result, route="") if is_known_route else result  # one column less to write
 
     async def _release_claim(self, delivery: Delivery) -> None:
@@ -252,23 +266,3 @@ class DeliverySender:
         await self._context.store.for_workspace(delivery.workspace).write(
             lambda repos: repos.deliveries.requeue_delivery(delivery.id, delivery.attempt + 1)
         )
-
-    async def _claim_delivery(self, delivery: Delivery) -> ClaimedMessage | None:
-        """Compose the message and claim its delivery; postpone it after a composer's exception."""
-        claim = partial(
-            compose_and_claim,
-            delivery=delivery,
-            context=self._context,
-            compose=self._composers[delivery.kind],
-        )
-        try:
-            return await self._context.store.for_workspace(delivery.workspace).write(claim)
-        except StoreBusyError:
-            raise
-        except Exception as error:  # noqa: BLE001 - one failed composer delays no other delivery
-            log_error(logger, "delivery.compose_failed", error, kind=delivery.kind)
-            retry_at = self._context.now() + _COMPOSE_RETRY_AFTER
-            await self._context.store.for_workspace(delivery.workspace).write(
-                lambda repos: repos.deliveries.postpone_delivery(delivery.id, retry_at)
-            )
-            return None

@@ -26,22 +26,32 @@ async def count_states(context: Context) -> Counter[str]:
 
 
 async def stop_during_claim(context: Context) -> None:
-    """Send what is due with a sender that is stopped while it claims its first delivery."""
+    """Send what is due with a sender that is stopped while it claims its first delivery.
+
+    The composer runs on the thread of the event loop, and what it schedules there runs as soon as
+    the sender waits for the claim.
+    """
     loop = asyncio.get_running_loop()
 
     def compose_and_stop(
         repos: Repositories, delivery: Delivery, context: Context
     ) -> Message | Postponement | None:
-        asyncio.run_coroutine_threadsafe(begin_stop(), loop).result(10)
+        loop.call_soon(sender.begin_stop)
         return COMPOSERS[DeliveryKind.CHECKIN](repos, delivery, context)
 
     sender = DeliverySender(context, {**COMPOSERS, DeliveryKind.CHECKIN: compose_and_stop})
-
-    async def begin_stop() -> None:
-        sender.begin_stop()
-
     await sender.send_all_due()
     await sender.stop()
+
+
+async def count_attempts(context: Context) -> Counter[int]:
+    """Return how many due deliveries were claimed how often."""
+    deliveries = await context.store.across_workspaces.read(
+        lambda repos: repos.deliveries.list_due_deliveries(
+            CLINICIANS[0].workspace, context.now(), limit=100
+        )
+    )
+    return Counter(delivery.attempt for delivery in deliveries)
 
 
 async def test_claimed_message_is_not_begun_after_a_stop(
@@ -52,6 +62,7 @@ async def test_claimed_message_is_not_begun_after_a_stop(
 
     assert outlet.sent_messages == []
     assert await count_states(planned_context) == Counter(planned=len(CLINICIANS))
+    assert await count_attempts(planned_context) == Counter({0: len(CLINICIANS) - 1, 1: 1})
 
 
 async def test_next_start_sends_what_the_stop_released(

@@ -1,0 +1,117 @@
+"""Messages are composed before their claim: what ends them in between, and what makes them old."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from bot.context import Context
+from bot.conversation import Address, Person, SendResult
+from bot.domain.checkins.scheduling import Postponement
+from bot.domain.delivery_kind import DeliveryKind
+from bot.elements import Message
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import Delivery
+from schedules import COMPOSERS
+from schedules.delivery.sender import DeliverySender
+from tests.doubles import FakeClock, RecordingOutlet
+from tests.sample_team import CLINICIANS, TEAM
+
+Job = Callable[[Repositories, Person], object]
+
+
+def leave(repos: Repositories, person: Person) -> None:
+    """End the check-ins of *person*."""
+    repos.people.leave_checkins(person)
+
+
+def pause(repos: Repositories, person: Person) -> None:
+    """Pause the check-ins of *person* for weeks."""
+    repos.people.pause_checkins(person, date(2026, 8, 1))
+
+
+def become_unreachable(repos: Repositories, person: Person) -> None:
+    """Record that the product refuses messages to *person*."""
+    repos.people.mark_unreachable(person, "user_disabled")
+
+
+def take_off_list(repos: Repositories, person: Person) -> None:
+    """Declare a list without *person*."""
+    repos.teams.declare_clinicians(TEAM.id, [each for each in CLINICIANS if each != person])
+
+
+def remove_team(repos: Repositories, _person: Person) -> None:
+    """Remove the team."""
+    repos.team_lifecycle.remove(TEAM, date(2026, 7, 1))
+    repos.teams.declare_clinicians(TEAM.id, ())
+
+
+def erase(repos: Repositories, person: Person) -> None:
+    """Erase everything about *person*."""
+    repos.person_erasures.erase_present([person])
+
+
+class HookedOutlet(RecordingOutlet):
+    """An outlet that awaits a function while it sends its first message."""
+
+    hook: Callable[[], Awaitable[object]] | None = None
+
+    async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
+        """Record the message, and await the function once."""
+        hook, self.hook = self.hook, None
+        if hook is not None:
+            await hook()
+        return await super().send(to, message, delivery_id)
+
+
+@pytest.mark.parametrize(
+    "job", [leave, pause, become_unreachable, take_off_list, remove_team, erase]
+)
+async def test_message_that_is_composed_already_is_not_sent(
+    planned_context: Context, job: Job
+) -> None:
+    """The first five are composed at once; what ends the second one's after that holds."""
+    outlet = HookedOutlet()
+    context = replace(planned_context, outlets={"slack": outlet})
+    composed: list[Person] = []
+
+    def compose(
+        repos: Repositories, delivery: Delivery, context: Context
+    ) -> Message | Postponement | None:
+        composed.append(delivery.recipient)
+        return COMPOSERS[DeliveryKind.CHECKIN](repos, delivery, context)
+
+    async def end_messages_of_second() -> None:
+        assert len(composed) == 5
+        await context.store.across_workspaces.write(lambda repos: job(repos, composed[1]))
+
+    outlet.hook = end_messages_of_second
+    await DeliverySender(context, {**COMPOSERS, DeliveryKind.CHECKIN: compose}).send_all_due()
+
+    recipients = [sent.address.person for sent in outlet.sent_messages]
+    assert recipients[0] == composed[0].id
+    assert composed[1].id not in recipients
+
+
+async def test_old_message_is_composed_again(planned_context: Context, clock: FakeClock) -> None:
+    """The first message takes six seconds, so that the four composed with it are composed anew."""
+    outlet = HookedOutlet()
+    context = replace(planned_context, outlets={"slack": outlet})
+    compositions: Counter[str] = Counter()
+
+    def compose(
+        repos: Repositories, delivery: Delivery, context: Context
+    ) -> Message | Postponement | None:
+        compositions[delivery.person] += 1
+        return COMPOSERS[DeliveryKind.CHECKIN](repos, delivery, context)
+
+    async def pass_time() -> None:
+        clock.advance(seconds=6)
+
+    outlet.hook = pass_time
+    await DeliverySender(context, {**COMPOSERS, DeliveryKind.CHECKIN: compose}).send_all_due()
+
+    assert list(compositions.values()) == [1, 2, 2, 2, 2, 1, 1, 1, 1]
+    assert len(outlet.sent_messages) == len(CLINICIANS)
