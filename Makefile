@@ -44,15 +44,16 @@ install: $(VENV)/runs $(WITH:%=$(VENV)/with-%)
 
 quick: lint types contracts unit
 
-# Style, types and contracts take one core for a minute: they run beside the tests of the rules, and
-# report after them.
-STATIC_LOG := $(VENV)/static-checks.log
+# What only computes runs beside the tests that wait for processes, browsers and servers, and yields to
+# them, so that no core is idle. It reports as soon as it fails, and after them.
+CHECKS_LOG := $(VENV)/checks.log
 test: needs
-	@$(MAKE) --no-print-directory lint types contracts >$(STATIC_LOG) 2>&1 & checks=$$!; \
-	$(MAKE) --no-print-directory rules; rules=$$?; wait $$checks; checks=$$?; \
-	[ $$rules -ne 0 ] && [ $$checks -eq 0 ] || cat $(STATIC_LOG); \
-	exit $$((rules || checks))
-	@$(MAKE) --no-print-directory others
+	@( nice $(MAKE) --no-print-directory lint types contracts rules >$(CHECKS_LOG) 2>&1 & make=$$!; \
+	  trap "kill $$make" TERM; wait $$make || { cat $(CHECKS_LOG); exit 1; } ) & checks=$$!; \
+	trap "kill $$checks" INT TERM; \
+	$(MAKE) --no-print-directory others; others=$$?; wait $$checks; checks=$$?; \
+	[ $$others -ne 0 ] && [ $$checks -eq 0 ] || cat $(CHECKS_LOG); \
+	exit $$((others || checks))
 
 # Sequential targets, so that the first failure is the last output.
 .NOTPARALLEL:
@@ -91,9 +92,10 @@ unit: $(VENV)/tests
 # and without tests that enumerate thousands of cases (marker no_cover): measuring more than doubles
 # their time.
 RULES := tests/domain
-# Temporary files are in memory where it has room: stores commit to them thousands of times.
+# Temporary files are in memory where it has room: stores commit to them thousands of times. exec lets
+# make end pytest, and not only its shell.
 PYTEST = PYTEST_DEBUG_TEMPROOT="$$($(BIN)/python -m tests.memory_folder)" \
-  $(BIN)/pytest --dist worksteal --without '$(WITHOUT)'
+  exec $(BIN)/pytest --dist worksteal --without '$(WITHOUT)'
 rules: $(VENV)/tests
 	$(PYTEST) -n $(JOBS) --cov --cov-report= $(RULES)
 	$(BIN)/coverage report --fail-under=100
