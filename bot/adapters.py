@@ -4,17 +4,12 @@ In two steps, since handlers are bound to a context that contains the outlets: f
 sending half, then, with the handlers' routes, the adapter over it.
 """
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from starlette.types import ASGIApp
 
-from bot.admin.database_checkup import is_before_first_start
-from bot.admin.microsoft_checkup import MicrosoftCheck
-from bot.admin.slack_checkup import SlackCheck, SlackQueries
-from bot.chat import running_bot, slack
+from bot.chat import slack
 from bot.content.catalogue import Catalogue
 from bot.conversation import Routes, parse_product
 from bot.outlet import Outlet
@@ -22,11 +17,10 @@ from bot.settings import Settings
 from bot.settings_validation import reveal_secret
 from bot.slack_installations import SlackInstallations
 from bot.slack_token_store import SlackTokenStore
-from bot.store.open_store import open_store
 from bot.store.store import Store
 
 if TYPE_CHECKING:
-    from bot.chat.msteams.adapter import AccessSettings, AccountCheck
+    from bot.chat.msteams.adapter import AccessSettings
 
 ENDPOINT_PATHS = {"slack": "/slack/events", "msteams": "/api/messages"}
 """HTTP path of each product's webhook requests, keyed by product (the workspace key's prefix)."""
@@ -189,18 +183,11 @@ def _build_teams_side(settings: Settings, store: Store, catalogue: Catalogue) ->
             lambda repos: repos.chat_routes.list_channel_routes(workspace), reads_many_rows=True
         )
 
-    access = _build_teams_access(settings)
+    access = build_teams_access(settings)
     return teams_adapter.TeamsOutboundSide(access, catalogue, load_routes)
 
 
-async def check_teams_account(settings: Settings) -> "AccountCheck":
-    """Fetch Microsoft's signing keys and an access token, for the operator's check-up."""
-    from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
-
-    return await teams_adapter.check_account(_build_teams_access(settings))
-
-
-def _build_teams_access(settings: Settings) -> "AccessSettings":
+def build_teams_access(settings: Settings) -> "AccessSettings":
     """Return the client credentials and the parameters of token validation."""
     from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
@@ -212,85 +199,4 @@ def _build_teams_access(settings: Settings) -> "AccessSettings":
         openid_metadata_url=settings.teams_openid_metadata_url or "",
         allow_unsigned=settings.dangerously_allow_unauthenticated_requests,
         pads_answers=settings.pad_answers,
-    )
-
-
-async def check_microsoft(settings: Settings) -> MicrosoftCheck:
-    """Fetch Microsoft's signing keys and an access token, for the operator's check-up."""
-    account = await check_teams_account(settings)
-    return MicrosoftCheck(account.has_signing_keys, account.has_token, account.is_token_refused)
-
-
-async def check_teams_channels(
-    settings: Settings, routes: Mapping[str, str]
-) -> Mapping[str, str] | None:
-    """Ask Microsoft whether the bot is in each channel of *routes*, for the check-up."""
-    from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
-
-    return await teams_adapter.check_channels(_build_teams_access(settings), routes)
-
-
-def build_slack_queries(settings: Settings) -> SlackQueries:
-    """Return what the operator's check-up can ask Slack, and the web process of this machine."""
-
-    async def check_app_token() -> SlackCheck | None:
-        if settings.slack_app_token is None:
-            return None
-        access = build_slack_access(settings, None)
-        return _build_slack_check(await slack.check_app_token(access))
-
-    async def check_channels(channels: tuple[str, ...]) -> Mapping[str, str] | None:
-        async with _open_slack_access(settings) as access:
-            return await slack.check_channels(access, channels)
-
-    return SlackQueries(
-        partial(check_slack, settings),
-        check_app_token,
-        check_channels,
-        partial(running_bot.count_refused_requests, settings.host, settings.port, "slack"),
-    )
-
-
-async def check_slack(settings: Settings) -> SlackCheck:
-    """Call Slack's ``auth.test`` for the bot's account, for the operator's check-up."""
-    async with _open_slack_access(settings) as access:
-        return _build_slack_check(await slack.check_account(access))
-
-
-@asynccontextmanager
-async def _open_slack_access(settings: Settings) -> AsyncIterator[slack.AccessSettings]:
-    """Open Slack's credentials, with the rotated token if the database has one.
-
-    Without a usable database, as before the first start, it is the configured token.
-    """
-    store = None if settings.slack_refresh_token is None else _open_current_store(settings)
-    try:
-        yield build_slack_access(settings, store)
-    finally:
-        if store is not None:
-            await store.close()
-
-
-def _open_current_store(settings: Settings) -> Store | None:
-    """Open the database; ``None`` if it is missing or unusable, which has its own finding."""
-    if is_before_first_start(settings):
-        return None
-    try:
-        store = open_store(settings)
-        is_current = store.is_schema_current()
-    except Exception:  # noqa: BLE001 - each driver has its own errors, and the check of the database reports them
-        return None
-    if not is_current:
-        store.close_sync()
-    return store if is_current else None
-
-
-def _build_slack_check(account: slack.AccountCheck) -> SlackCheck:
-    return SlackCheck(
-        account.error_code,
-        account.workspace_name,
-        account.scopes,
-        account.server_time,
-        account.team_id,
-        account.is_refusal,
     )

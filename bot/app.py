@@ -5,19 +5,15 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import handlers
 from bot import adapters
-from bot.admin import apply_teams as team_admin
 from bot.admin.health_monitor import HealthMonitor
 from bot.chat import http
 from bot.clock import Clock
 from bot.clock_endpoint import build_clock_route
-from bot.context import Context
 from bot.conversation import Routes
 from bot.duty_runner import PATIENCE_SECONDS, DutyRunner
 from bot.middleware import RequestMiddleware
@@ -38,8 +34,6 @@ from schedules.delivery.worker import DeliveryWorker
 from schedules.delivery.worker_timings import WorkerTimings
 
 logger = logging.getLogger("attune.app")
-
-T = TypeVar("T")
 
 
 class Bot:
@@ -280,21 +274,3 @@ def _build_shared_workers(bot: Bot, settings: Settings, timings: WorkerTimings) 
     return SharedWorkers(
         bot.delivery_sender, bot.context.store, settings.database_url.get_secret_value(), timings
     )
-
-
-async def run_operator_job(settings: Settings, job: Callable[[Context], Awaitable[T]]) -> T:
-    """Run *job* with a context that has a store and no product, and close the store."""
-    store = open_store(settings)
-    try:
-        context = build_context(settings, store, Clock(settings.test_clock), {})
-        return await job(context)
-    finally:
-        await store.close()
-
-
-async def apply_teams(
-    settings: Settings, path: Path, track_progress: team_admin.ProgressTracker = iter
-) -> team_admin.ApplyResult:
-    """Apply the team file at *path* to the store; see :func:`bot.admin.apply_teams.apply_teams`."""
-    apply_file = partial(team_admin.apply_teams, path=path, test_mode=settings.test_mode)
-    return await run_operator_job(settings, partial(apply_file, track_progress=track_progress))

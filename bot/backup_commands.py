@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot import settings
 from bot.clock import Clock
+from bot.command_output import EXIT_FAULTY_INPUT, EXIT_UNHEALTHY, print_sentence
 from bot.content.catalogue import LanguagePack
-from bot.operator_commands import EXIT_FAULTY_INPUT, EXIT_UNHEALTHY, print_sentence
 from bot.settings import Settings
 from bot.store import backup, backup_folder, postgresql_tools, restore
 from bot.store.keys.open_key_store import open_key_store

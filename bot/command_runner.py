@@ -4,14 +4,18 @@ import argparse
 import os
 import sys
 import traceback
-from collections.abc import Sequence
 from pathlib import Path
 
 from bot.admin import start_checks
 from bot.admin.command_line import CommandHandler
+from bot.command_output import (
+    EXIT_FAULTY_INPUT,
+    EXIT_UNHEALTHY,
+    print_faults,
+    print_sentence,
+)
 from bot.content.catalogue import LanguagePack
 from bot.errors import Fault, FaultyInputError
-from bot.operator_commands import EXIT_FAULTY_INPUT, EXIT_UNHEALTHY, print_sentence
 from bot.store.database_faults import classify_database_error
 from bot.store.key_removal import KeyStoreInUseError
 from bot.store.keys.key_store import KeyStoreUnavailableError
@@ -66,13 +70,6 @@ def find_faults(error: Exception, verb: str) -> tuple[Fault, ...]:
     if isinstance(error, UnicodeEncodeError):
         return (Fault("PYTHONIOENCODING", "environment.output_encoding"),)
     return (_build_system_fault(error),) if isinstance(error, OSError) else ()
-
-
-def print_faults(faults: Sequence[Fault], words: LanguagePack) -> None:
-    """Print each fault on a line: where it is, and its remedy."""
-    for fault in faults:
-        remedy = words.translate(fault.key, **fault.facts)
-        print_sentence(words.translate("operator.faults.line", where=fault.location, remedy=remedy))
 
 
 def _build_system_fault(error: OSError) -> Fault:

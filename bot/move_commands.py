@@ -5,8 +5,8 @@ from pathlib import Path
 
 from bot import progress, settings
 from bot.clock import Clock
+from bot.command_output import EXIT_FAULTY_INPUT, print_sentence
 from bot.content.catalogue import LanguagePack
-from bot.operator_commands import EXIT_FAULTY_INPUT, print_sentence
 from bot.settings import Settings
 from bot.settings_validation import is_same_database, parse_server_url
 from bot.store import database_move

@@ -1,22 +1,14 @@
 """Operator's commands that read the database and start no process."""
 
 import argparse
-import sys
 
 from bot import settings
 from bot.admin import metrics, table_file
+from bot.command_output import EXIT_FAULTY_INPUT, print_sentence
 from bot.content.catalogue import LanguagePack
 from bot.domain.counts import table_export
 from bot.store.open_store import open_store
 from bot.workflows.released_units import load_released_units
-
-EXIT_FAULTY_INPUT = 2
-EXIT_UNHEALTHY = 1
-
-
-def print_sentence(sentence: str) -> None:
-    """Print a sentence for the operator to standard error."""
-    print(sentence, file=sys.stderr)  # noqa: T201 - the operator reads standard error
 
 
 def print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:

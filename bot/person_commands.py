@@ -4,14 +4,14 @@ import argparse
 import asyncio
 from collections.abc import Mapping
 
-from bot import app, settings, team_commands
+from bot import operator_jobs, settings, team_commands
 from bot.admin import person_verbs
 from bot.admin.command_line import CommandHandler
 from bot.clock import Clock
+from bot.command_output import print_sentence
 from bot.content.catalogue import LanguagePack
 from bot.domain.person import data_copy, own_data
 from bot.domain.person.privacy_notice import describe_periods
-from bot.operator_commands import print_sentence
 from bot.workflows.person_erasure import load_data_copy
 
 
@@ -41,7 +41,7 @@ def _erase_person(options: argparse.Namespace, words: LanguagePack) -> int:
         print_sentence(words.translate("operator.person.dry_run", count=count))
         return 0
     erased_count, remaining_count = asyncio.run(
-        app.run_operator_job(
+        operator_jobs.run_operator_job(
             team_commands.load_settings_to_write(),
             lambda context: person_verbs.erase_person(context, person),
         )

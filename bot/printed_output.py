@@ -9,11 +9,11 @@ from bot import progress, settings
 from bot.admin.privacy_pack import pack
 from bot.chat import slack
 from bot.chat.msteams import manifest as teams_manifest
+from bot.command_output import EXIT_FAULTY_INPUT, print_sentence
 from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
 from bot.domain.counts import printed_drills, printed_hours
 from bot.domain.debriefs import printables
-from bot.operator_commands import EXIT_FAULTY_INPUT, print_sentence
 from bot.served_content import load_content_of
 
 

@@ -3,12 +3,12 @@
 import argparse
 import asyncio
 
-from bot import app, progress
+from bot import operator_jobs, progress
 from bot.admin import secret_verbs
 from bot.admin.secret_verbs import RotationReport
+from bot.command_output import EXIT_UNHEALTHY, print_sentence
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
-from bot.operator_commands import EXIT_UNHEALTHY, print_sentence
 from bot.team_commands import load_settings_to_write
 
 
@@ -29,7 +29,7 @@ def run_secret_command(options: argparse.Namespace, words: LanguagePack) -> int:
             context, pepper_count, on_step, is_dry_run=options.dry_run
         )
 
-    report = asyncio.run(app.run_operator_job(config, rotate))
+    report = asyncio.run(operator_jobs.run_operator_job(config, rotate))
     for line in report.render_lines(words):
         print_sentence(line)
     return 0 if report.is_complete or options.dry_run else EXIT_UNHEALTHY

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from bot import adapters, app, progress, settings
+from bot import adapter_checks, operator_jobs, progress, settings
 from bot.admin import (
     doctor,
     person_renaming,
@@ -21,10 +21,10 @@ from bot.admin import (
 from bot.admin.command_line import CommandHandler
 from bot.admin.file_visibility import check_visibility
 from bot.admin.finding import Finding
+from bot.command_output import EXIT_FAULTY_INPUT, print_sentence
 from bot.content.catalogue import LanguagePack
 from bot.domain.teams.team_closing import ClosingEffects
 from bot.errors import Fault, FaultyInputError
-from bot.operator_commands import EXIT_FAULTY_INPUT, print_sentence
 from bot.settings import Settings
 from bot.store.open_store import open_store
 from bot.store.repositories import Repositories
@@ -45,7 +45,7 @@ def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
     track_progress = partial(
         progress.track_progress, label=words.translate("operator.progress.teams")
     )
-    result = asyncio.run(app.apply_teams(config, options.file, track_progress))
+    result = asyncio.run(operator_jobs.apply_teams(config, options.file, track_progress))
     print_sentence(
         words.translate(
             "operator.team.applied", count=result.team_count, changed=result.changed_count
@@ -55,10 +55,10 @@ def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
         print_sentence(words.translate("operator.team.quiet", team=name))
     _print_unlisted_count(config, words)
     if config.uses_slack:
-        queries = adapters.build_slack_queries(config)
+        queries = adapter_checks.build_slack_queries(config)
         _print_faults(asyncio.run(doctor.check_slack_teams(config, queries)), words)
     if config.uses_teams:
-        check = partial(adapters.check_teams_channels, config)
+        check = partial(adapter_checks.check_teams_channels, config)
         _print_faults(asyncio.run(doctor.check_microsoft_teams(config, check)), words)
     return 0
 
@@ -105,7 +105,7 @@ def _show_team(options: argparse.Namespace, words: LanguagePack) -> int:
 
 def _move_team(options: argparse.Namespace, words: LanguagePack) -> int:
     team = asyncio.run(
-        app.run_operator_job(
+        operator_jobs.run_operator_job(
             load_settings_to_write(),
             lambda context: team_verbs.move_team(context, options.channel, options.new_channel),
         )
@@ -118,7 +118,7 @@ def _move_team(options: argparse.Namespace, words: LanguagePack) -> int:
 def _remove_team(options: argparse.Namespace, words: LanguagePack) -> int:
     config = load_settings_to_write()
     effects = asyncio.run(
-        app.run_operator_job(
+        operator_jobs.run_operator_job(
             config,
             lambda context: team_verbs.remove_team(
                 context, options.channel, is_dry_run=options.dry_run
@@ -154,7 +154,7 @@ def _print_history(options: argparse.Namespace, words: LanguagePack) -> int:
     """Print who changed which set-up or role, newest first; or erase a person from it."""
     if options.erase is not None:
         count = asyncio.run(
-            app.run_operator_job(
+            operator_jobs.run_operator_job(
                 load_settings_to_write(),
                 lambda context: team_history.erase_person(context, options.erase),
             )
@@ -174,7 +174,7 @@ def _print_history(options: argparse.Namespace, words: LanguagePack) -> int:
 
 def _rename_people(options: argparse.Namespace, words: LanguagePack) -> int:
     counts = asyncio.run(
-        app.run_operator_job(
+        operator_jobs.run_operator_job(
             load_settings_to_write(),
             lambda context: person_renaming.rename_people(
                 context, options.workspace, options.file, is_dry_run=options.dry_run
@@ -213,7 +213,7 @@ def _require_visible(config: Settings, options: argparse.Namespace, words: Langu
     if options.unseen:
         return
     asks_slack = config.uses_slack and not config.installs_from_link
-    queries = adapters.build_slack_queries(config) if asks_slack else None
+    queries = adapter_checks.build_slack_queries(config) if asks_slack else None
     tenants = config.allowed_tenants if config.uses_teams else ()
     check = asyncio.run(check_visibility(declared, options.file, queries, tenants))
     if check.faults:

@@ -4,11 +4,11 @@ import argparse
 import asyncio
 from collections.abc import Mapping
 
-from bot import app, settings
+from bot import operator_jobs, settings
 from bot.admin import audit_verbs, secret_verbs, workspace_verbs
 from bot.admin.command_line import CommandHandler
+from bot.command_output import EXIT_UNHEALTHY, print_sentence
 from bot.content.catalogue import LanguagePack
-from bot.operator_commands import EXIT_UNHEALTHY, print_sentence
 from bot.team_commands import load_settings_to_write, read_store
 
 
@@ -34,7 +34,7 @@ def _purge_workspace(options: argparse.Namespace, words: LanguagePack) -> int:
     """
     config = load_settings_to_write()
     report = asyncio.run(
-        app.run_operator_job(
+        operator_jobs.run_operator_job(
             config,
             lambda context: workspace_verbs.purge_workspace(
                 context,
@@ -66,7 +66,7 @@ def print_audit_trail(options: argparse.Namespace, words: LanguagePack) -> int:
 def _rotate_keys(options: argparse.Namespace, words: LanguagePack) -> int:
     """Replace the key that seals the tokens of a workspace."""
     asyncio.run(
-        app.run_operator_job(
+        operator_jobs.run_operator_job(
             load_settings_to_write(),
             lambda context: secret_verbs.rotate_workspace_key(context, options.workspace),
         )

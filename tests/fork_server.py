@@ -1,10 +1,11 @@
 """Processes of the bot without the time that its imports take: forks of one that has done them.
 
 The first request of a test process starts a server, ``python -m tests.fork_server MODULE...``,
-which imports the modules and loads the catalogue. It forks a child for each request, and the child
-runs ``python -m bot`` with a working directory, an environment, standard output and arguments
-of its own. What is decided before the imports, such as the encoding of the streams, is the
-server's: :func:`needs_interpreter` tells which environments need a new interpreter.
+which imports the modules and those of the bot's commands, and loads the catalogue. It forks a child
+for each request, and the child runs ``python -m bot`` with a working directory, an environment,
+standard output and arguments of its own. What is decided before the imports, such as the encoding
+of the streams, is the server's: :func:`needs_interpreter` tells which environments need a new
+interpreter.
 """
 
 import atexit
@@ -25,6 +26,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
+from bot.__main__ import HANDLER_LOCATIONS
 from bot.content.catalogue import load_catalogue
 
 _ROOT = Path(__file__).parents[1]
@@ -221,8 +223,12 @@ def _enter(folder: str, environment: Mapping[str, str]) -> None:
 
 
 def _import_modules(modules: Sequence[str]) -> None:
-    """Import what the children need, and exclude it from their garbage collections."""
-    for module in modules:
+    """Import what the children need, and exclude it from their garbage collections.
+
+    The bot itself imports the module of a command when it runs it.
+    """
+    of_commands = {location.partition(":")[0] for location in HANDLER_LOCATIONS.values()}
+    for module in (*modules, *sorted(of_commands)):
         importlib.import_module(module)
     load_catalogue()
     gc.collect()

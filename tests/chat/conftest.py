@@ -12,7 +12,7 @@ from uuid import NAMESPACE_OID, uuid5
 import pytest
 from pydantic import SecretStr
 
-from bot import app
+from bot import app, operator_jobs
 from bot.chat.slack.adapter import SlackAdapter
 from bot.clock import Clock
 from bot.settings import Settings
@@ -55,7 +55,7 @@ async def _create_bot(
     if not _copy_template(template, folder):
         copy_empty_database(folder)
         (folder / "teams.toml").write_text(team_file, encoding="utf-8")
-        await app.apply_teams(settings, folder / "teams.toml")
+        await operator_jobs.apply_teams(settings, folder / "teams.toml")
         if template is not None:
             shutil.copytree(folder, template)
     return app.Bot(settings, clock, receives=True, runs_ticker=False)

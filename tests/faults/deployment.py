@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Thread
 from urllib.error import HTTPError
 
-from bot.app import apply_teams
+from bot.operator_jobs import apply_teams
 from bot.settings import Settings
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.open_store import open_store

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bot import app
+from bot import app, operator_jobs
 from bot.clock import Clock
 from bot.content.catalogue import LanguagePack
 from bot.sandbox.process import loopback_server
@@ -85,4 +85,4 @@ async def _apply_team_file(
     await store.close()
     team_file = folder / "teams.toml"
     team_file.write_text(personas.render_team_file(sample_practice), encoding="utf-8")
-    await app.apply_teams(settings, team_file)
+    await operator_jobs.apply_teams(settings, team_file)

@@ -1,0 +1,96 @@
+"""Commands that start a process, which serves until it is stopped."""
+
+import argparse
+import asyncio
+from collections.abc import Coroutine, Mapping
+from functools import partial
+from typing import Any
+
+from uvicorn.loops.auto import auto_loop_factory
+
+from bot import app, logs, settings
+from bot.admin import start_checks
+from bot.admin.key_location import read_machine
+from bot.admin.workspaces_file import read_workspaces
+from bot.command_output import EXIT_FAULTY_INPUT, print_sentence
+from bot.content.catalogue import LanguagePack
+from bot.content_report import print_content_report
+from bot.schema_upgrade import upgrade_schema
+from bot.server.web_server import ListenError
+from bot.settings import Settings
+from bot.worker_options import PRODUCTION, WorkerOptions
+
+
+def run_web(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Run a web process until SIGTERM or SIGINT."""
+    config = _prepare_process("web", words, accepts_lost_keys=options.without_keys)
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    address = {"host": host, "port": str(config.port)}
+    greet = partial(_print_greeting, words, "web", address)
+    return _serve(app.run_web(config, greet), words, "PORT", config.host, config.port)
+
+
+def run_worker(
+    options: argparse.Namespace, words: LanguagePack, worker_options: WorkerOptions = PRODUCTION
+) -> int:
+    """Run a worker process until SIGTERM or SIGINT."""
+    greeting = "worker" if app.is_scale_extra_installed() else "worker_alone"
+    config = _prepare_process("worker", words, accepts_lost_keys=options.without_keys)
+    _print_greeting(words, greeting, {})
+    return _serve(
+        app.run_worker(config, worker_options),
+        words,
+        "WORKER_PORT",
+        config.host,
+        config.worker_port,
+    )
+
+
+def _serve(
+    service: Coroutine[Any, Any, None], words: LanguagePack, setting: str, host: str, port: int
+) -> int:
+    """Run *service* until it ends; return its exit status. *setting* names its port."""
+    try:
+        _run_on_server_loop(service)
+    except ListenError as error:
+        key = f"{setting.lower()}_taken" if error.is_in_use else "cannot_listen"
+        address = f"[{host}]" if ":" in host else host
+        facts = {"reason": error.reason, "host": address, "port": str(port), "setting": setting}
+        print_sentence(words.translate(f"operator.{key}", **facts))
+        return EXIT_FAULTY_INPUT
+    return 0
+
+
+def _run_on_server_loop(service: Coroutine[Any, Any, None]) -> None:
+    """Run *service* on the event loop type that uvicorn would select (uvloop where installed).
+
+    Uvicorn selects its loop only when it starts one itself, not inside a running loop.
+    """
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(service)
+
+
+def _prepare_process(verb: str, words: LanguagePack, *, accepts_lost_keys: bool) -> Settings:
+    """Load the settings of *verb*, configure logging and migrate an embedded database.
+
+    Then print where the keys are, and the report on custom cards. Raises
+    :class:`bot.errors.FaultyInputError` for missing or malformed settings, a faulty workspaces
+    file, and for lost keys unless *accepts_lost_keys*.
+    """
+    config = settings.load_settings(verb)
+    if config.workspaces_file:
+        read_workspaces(config.workspaces_file, config.retention)
+    logs.configure_logging(config.log_level)
+    start_checks.check_claim(config, accepts_lost_keys=accepts_lost_keys)
+    if config.uses_sqlite:
+        upgrade_schema(config)
+    for finding in start_checks.check_key_store(
+        config, read_machine(), accepts_lost_keys=accepts_lost_keys
+    ):
+        print_sentence(words.translate(finding.key, **finding.facts))
+    print_content_report(config, words)
+    return config
+
+
+def _print_greeting(words: LanguagePack, name: str, address: Mapping[str, str]) -> None:
+    print_sentence(words.translate(f"operator.starting.{name}", **address))
