@@ -1,17 +1,15 @@
 """Command line entry point: run the bot's processes, its sandbox and the operator's commands."""
 
 import argparse
+import gc
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
-from bot import settings
 from bot.admin.command_line import CommandHandler, build_parser
-from bot.command_output import print_sentence
-from bot.command_runner import run_command
 from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
 from bot.errors import Fault, FaultyInputError
@@ -44,18 +42,11 @@ def main(
     if worker_options is not None:
         handlers["worker"] = _import_later(_WORKER_LOCATION, worker_options=worker_options)
     options = build_parser(words, handlers).parse_args(arguments)
-    handler: CommandHandler = options.run
     if options.verb in _VERBS_WITH_SETTINGS:
-        _print_misspelt_settings(words)
+        _import_object("bot.command_runner:print_misspelt_settings")(words)
+    run_command: Callable[..., int] = _import_object("bot.command_runner:run_command")
     shows_stack = os.environ.get("LOG_LEVEL", "").upper() == "DEBUG"
-    return run_command(handler, options, words, shows_stack=shows_stack)
-
-
-def _print_misspelt_settings(words: LanguagePack) -> None:
-    for name, setting in settings.list_misspelt_settings().items():
-        print_sentence(
-            words.translate("environment.settings_file.misspelt", name=name, setting=setting)
-        )
+    return run_command(options.run, options, words, shows_stack=shows_stack)
 
 
 def _operator_language() -> str:
@@ -112,14 +103,26 @@ def _read_port(verb: str, default_port: int) -> int:
 def _import_later(location: str, **further_arguments: Any) -> CommandHandler:  # noqa: ANN401 - the handler's own
     """Return a handler that imports the one at *location*, ``module:function``, and calls it.
 
-    A process would retain what the commands import that it does not run: half of its memory.
+    A process would retain what the commands import that it does not run.
     """
 
     def run_imported(options: argparse.Namespace, words: LanguagePack) -> int:
-        handler: CommandHandler = resolve_name(location)
+        handler: CommandHandler = _import_object(location)
         return handler(options, words, **further_arguments)
 
     return run_imported
+
+
+def _import_object(location: str) -> Any:  # noqa: ANN401 - any object of a module
+    """Import and return the object at *location*, ``module:name``; no garbage is collected.
+
+    Imports leave next to none, and the collector would scan what is imported many times.
+    """
+    gc.disable()
+    try:
+        return resolve_name(location)
+    finally:
+        gc.enable()
 
 
 _WORKER_LOCATION = "bot.process_commands:run_worker"

@@ -6,6 +6,7 @@ import sys
 import traceback
 from pathlib import Path
 
+from bot import settings
 from bot.admin import start_checks
 from bot.admin.command_line import CommandHandler
 from bot.command_output import (
@@ -23,6 +24,14 @@ from bot.store.keys.key_store import KeyStoreUnavailableError
 _VERBS_THAT_START_WITHOUT_KEYS = frozenset({"web", "worker"})
 _VERBS_THAT_APPLY = frozenset({"team", "person", "workspace", "restore", "move-to"})
 _EXIT_INTERRUPTED = 130
+
+
+def print_misspelt_settings(words: LanguagePack) -> None:
+    """Print a sentence for each variable that looks like a misspelt setting."""
+    for name, setting in settings.list_misspelt_settings().items():
+        print_sentence(
+            words.translate("environment.settings_file.misspelt", name=name, setting=setting)
+        )
 
 
 def run_command(
