@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import math
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -149,16 +149,17 @@ class DeliverySender:
         rate_limiter.resume(asyncio.get_running_loop().time())
         sent = 0
         while deliveries := await self._load_due_deliveries(workspace, rate_limiter):
-            async for delivery, composed in self._compose_in_groups(deliveries):
-                result = await self._send_delivery(delivery, composed, outlet, rate_limiter)
-                status = result.status if result else None
-                sent += status is SendStatus.SENT
-                await detector.record_status(status)
-                if await self._wait_for_retry_after(result, rate_limiter):
-                    break
-                is_refused = status in {SendStatus.RETRY_LATER, SendStatus.CLOSED}
-                if is_refused or detector.has_outage or self._stop_event.is_set():
-                    return sent
+            async with aclosing(self._compose_in_groups(deliveries)) as composed_deliveries:
+                async for delivery, composed in composed_deliveries:
+                    result = await self._send_delivery(delivery, composed, outlet, rate_limiter)
+                    status = result.status if result else None
+                    sent += status is SendStatus.SENT
+                    await detector.record_status(status)
+                    if await self._wait_for_retry_after(result, rate_limiter):
+                        break
+                    is_refused = status in {SendStatus.RETRY_LATER, SendStatus.CLOSED}
+                    if is_refused or detector.has_outage or self._stop_event.is_set():
+                        return sent
         return sent
 
     async def _wait_for_retry_after(
@@ -212,7 +213,7 @@ class DeliverySender:
 
     async def _compose_in_groups(
         self, deliveries: Sequence[Delivery]
-    ) -> AsyncIterator[tuple[Delivery, ComposedMessage]]:
+    ) -> AsyncGenerator[tuple[Delivery, ComposedMessage], None]:
         """Yield the deliveries that have a message, each with it; a few are composed at once."""
         for start in range(0, len(deliveries), _COMPOSED_AT_ONCE):
             group = deliveries[start : start + _COMPOSED_AT_ONCE]
