@@ -51,6 +51,12 @@ The database may be an older copy, which does not contain what was sent after it
 PLANNING_DUTIES = frozenset({"daily_tip", "weekly_checkin", "close_notice"})
 """Duties that plan deliveries."""
 
+WAKE_SECONDS = 5.0
+"""Seconds between two wake-ups of the delivery worker by a duty that plans.
+
+To plan the check-ins of 100,000 people takes minutes, and the first ones are due before its end.
+"""
+
 _AWAITED = frozenset({"purge_workspaces"})
 """Duties that a tick waits for until they are overdue: no other one meets records without keys.
 
@@ -75,13 +81,18 @@ class DutyRunner:
         timetable: Mapping[str, schedules.Duty] = schedules.TIMETABLE,
         *,
         lease: DutyLease | None = None,
+        wake_delivery_worker: Callable[[], None] = lambda: None,
+        wake_seconds: float = WAKE_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Run the duties of *timetable* with *context*, at each tick that has the *lease*.
 
-        ``None`` is for a process that runs them whatever others do. *monotonic* returns seconds,
-        by which a duty that does not end is noticed.
+        ``None`` is for a process that runs them whatever others do. *wake_delivery_worker* is
+        called every *wake_seconds* while a duty plans deliveries. *monotonic* returns seconds, by
+        which a duty that does not end is noticed.
         """
+        self._wake_delivery_worker = wake_delivery_worker
+        self._wake_seconds = wake_seconds
         self._lease = lease
         self._has_lease = False
         self._monotonic = monotonic
@@ -215,14 +226,23 @@ class DutyRunner:
 
     async def _run_duty(self, name: str, run: DutyFunction) -> bool:
         """Run one duty; return whether it failed, and log where that has changed."""
+        waking = asyncio.create_task(self._wake_while_planning(name))
         try:
             await run(self._context)
         except Exception as error:  # noqa: BLE001 - the next duty and the next tick still run
             self._state_log.report_fault("duty.failed", error, subject=name)
             return True
+        finally:
+            waking.cancel()
         self._has_settled = self._has_settled or name == SETTLING_DUTY
         self._state_log.report_recovery("duty.failed", subject=name)
         return False
+
+    async def _wake_while_planning(self, name: str) -> None:
+        """Wake the delivery worker again and again, if the duty *name* plans what it sends."""
+        while name in PLANNING_DUTIES:
+            await asyncio.sleep(self._wake_seconds)
+            self._wake_delivery_worker()
 
     async def _record_tick(self, has_failed: dict[str, bool]) -> None:
         """Record the tick at its end: one that hangs must not look like one that ran."""

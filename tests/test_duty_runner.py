@@ -2,9 +2,6 @@
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
@@ -12,9 +9,10 @@ import pytest
 from bot.context import Context
 from bot.duty_runner import OVERDUE_SECONDS, DutyRunner
 from bot.store.schema import idempotency_keys
-from schedules import TIMETABLE, Duty
+from schedules import TIMETABLE
 from tests.doubles import clock, context, empty_database, full_catalogue, outlet
 from tests.sample_team import set_up_team
+from tests.slow_duties import SlowDuty, build_runner
 
 __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
@@ -118,46 +116,6 @@ async def test_tick_that_cannot_be_recorded_is_logged(
     await DutyRunner(context).run_duties()
 
     assert list_states(caplog) == [("tick.not_recorded", "", "began")]
-
-
-@dataclass
-class SlowDuty:
-    """A duty whose runs last until they are released."""
-
-    begin: asyncio.Event = field(default_factory=asyncio.Event)
-    release: asyncio.Event = field(default_factory=asyncio.Event)
-    begin_count: int = 0
-    end_count: int = 0
-
-    async def run(self, _context: Context) -> int:
-        """Wait for the release."""
-        self.begin.set()
-        self.begin_count += 1
-        await self.release.wait()
-        self.end_count += 1
-        return 0
-
-    async def next_due(self, _context: Context) -> datetime | None:
-        """Return ``None``."""
-        return None
-
-
-def build_runner(
-    context: Context,
-    slow: SlowDuty,
-    slow_name: str = "close_periods",
-    monotonic: Callable[[], float] = time.monotonic,
-) -> DutyRunner:
-    """Return a runner in whose timetable the duty *slow_name* is *slow*, and all others quick."""
-    quick = SlowDuty()
-    quick.release.set()
-    duties = {slow_name: slow}
-    timetable = {name: duties.get(name, quick) for name in TIMETABLE}
-    return DutyRunner(
-        context,
-        {name: Duty(duty.run, duty.next_due) for name, duty in timetable.items()},
-        monotonic=monotonic,
-    )
 
 
 async def read_last_tick(context: Context) -> datetime | None:
@@ -278,3 +236,32 @@ async def test_purge_that_does_not_end_stops_no_other_duty(
     assert set(failed_runs) == set(TIMETABLE)
     assert list_states(caplog) == [("duty.failed", "purge_workspaces", "began")]
     runner.begin_stop()
+
+
+async def test_long_planning_wakes_the_delivery_worker(context: Context) -> None:
+    """What is planned already is sent meanwhile, and nothing wakes it after the end."""
+    slow, woken = SlowDuty(), asyncio.Event()
+    runner = build_runner(context, slow, "weekly_checkin", wake_delivery_worker=woken.set)
+    tick = asyncio.create_task(runner.run_duties())
+    for _ in range(2):
+        await asyncio.wait_for(woken.wait(), 10)
+        woken.clear()
+    slow.release.set()
+    await tick
+    woken.clear()
+
+    await asyncio.sleep(0.1)
+    assert not woken.is_set()
+
+
+async def test_other_long_duties_wake_nobody(context: Context) -> None:
+    """A close plans nothing: the notices of it are another duty's."""
+    slow, woken = SlowDuty(), asyncio.Event()
+    runner = build_runner(context, slow, "close_periods", wake_delivery_worker=woken.set)
+    tick = asyncio.create_task(runner.run_duties())
+    await asyncio.wait_for(slow.begin.wait(), 10)
+    await asyncio.sleep(0.1)
+    slow.release.set()
+    await tick
+
+    assert not woken.is_set()
