@@ -1,9 +1,9 @@
 """Validation of cards: Microsoft's JSON schema, and Teams' rules beyond it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import jsonschema
 from jsonschema.validators import extend
@@ -26,15 +26,33 @@ _KEYS_WITHOUT_DEMANDS = {"type", "description", "default", "version", "features"
 """Keys of a property in the schema that ask no more of its value than a type."""
 
 
+class Findings(NamedTuple):
+    """What was found in an element of a card's body, or in the card without its body."""
+
+    faults: tuple[str, ...]
+    ids: tuple[str, ...]
+    has_inputs: bool
+
+
 def find_card_faults(card: Card) -> list[str]:
     """Return all faults of a card, or an empty list."""
-    parts = list(iter_parts(card))
+    parts = (card | {"body": []}, *card["body"])
+    findings = [_examine_part(json.dumps(part)) for part in parts]
     return [
-        *_schema_faults(_strip_for_schema(card)),
-        *_size_faults(card, parts),
-        *(fault for part in parts for fault in _part_faults(part)),
-        *_duplicate_faults([part["id"] for part in parts if "id" in part]),
+        *(fault for finding in findings for fault in finding.faults),
+        *_size_faults(card, has_inputs=any(finding.has_inputs for finding in findings)),
+        *_duplicate_faults([part_id for finding in findings for part_id in finding.ids]),
     ]
+
+
+@cache
+def _examine_part(part_json: str) -> Findings:
+    """Examine a part of a card, once: the cards of a language share most of their elements."""
+    part = json.loads(part_json)
+    parts = list(iter_parts(part))
+    faults = (*_schema_faults(part), *(fault for inner in parts for fault in _part_faults(inner)))
+    ids = tuple(inner["id"] for inner in parts if "id" in inner)
+    return Findings(faults, ids, any(str(inner["type"]).startswith("Input.") for inner in parts))
 
 
 def iter_parts(card: object) -> Iterator[Card]:
@@ -63,11 +81,14 @@ def actions_by_label(card: Card) -> dict[str, Card]:
     return {str(action["title"]): action for action in card_actions}
 
 
-def _schema_faults(card: Card) -> Iterator[str]:
-    """Yield schema violations; each element is validated alone, so that equal ones are cached."""
-    yield from _validate_json(json.dumps(card | {"body": []}))
-    for element in card["body"]:
-        yield from _validate_json(json.dumps({"type": "AdaptiveCard", "body": [element]}))
+def _schema_faults(part: Card) -> tuple[str, ...]:
+    """Return schema violations; an element is validated alone, as the body of a card."""
+    if _is_droppable(part):
+        return ()
+    known_part = _strip_for_schema(part)
+    is_card = part.get("type") == "AdaptiveCard"
+    card = known_part if is_card else {"type": "AdaptiveCard", "body": [known_part]}
+    return _validate_json(json.dumps(card))
 
 
 @cache
@@ -126,14 +147,14 @@ def _iter_properties(schema: Any) -> Iterator[tuple[str, Card]]:
 
 
 def _is_extension(part: Any) -> bool:
-    return isinstance(part, Mapping) and str(part.get("type", "")).startswith("Chart.")
+    return isinstance(part, dict) and str(part.get("type", "")).startswith("Chart.")
 
 
 def _is_droppable(part: Any) -> bool:
     return _is_extension(part) and part.get("fallback") == "drop"
 
 
-def _size_faults(card: Card, parts: Sequence[Card]) -> Iterator[str]:
+def _size_faults(card: Card, *, has_inputs: bool) -> Iterator[str]:
     """Yield the size limits that a card exceeds.
 
     The UTF-16 limit is for posted messages; a card with inputs is only sent in a response.
@@ -141,7 +162,6 @@ def _size_faults(card: Card, parts: Sequence[Card]) -> Iterator[str]:
     card_json = json.dumps(card, ensure_ascii=False, separators=(",", ":"))
     if len(card_json.encode()) > MAX_CARD_BYTES:
         yield f"{len(card_json.encode())} bytes"
-    has_inputs = any(str(part["type"]).startswith("Input.") for part in parts)
     if not has_inputs and len(card_json.encode("utf-16-le")) > MAX_UTF16_BYTES:
         yield f"{len(card_json.encode('utf-16-le'))} bytes in Teams' own count"
 
