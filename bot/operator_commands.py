@@ -3,7 +3,8 @@
 import argparse
 
 from bot import settings
-from bot.admin import metrics, table_file
+from bot.admin import table_file
+from bot.admin.delivery_status import summarize_delivery_counts
 from bot.command_output import EXIT_FAULTY_INPUT, print_sentence
 from bot.content.catalogue import LanguagePack
 from bot.domain.counts import table_export
@@ -17,7 +18,7 @@ def print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
     store = open_store(config)
     try:
         store.database_check.require_current_schema()
-        counts = metrics.summarize_delivery_counts(
+        counts = summarize_delivery_counts(
             store.read_sync(lambda repos: repos.deliveries.count_by_state())
         )
     finally:

@@ -11,11 +11,11 @@ from uvicorn.loops.auto import auto_loop_factory
 from bot import app, logs, settings
 from bot.admin import start_checks
 from bot.admin.key_location import read_machine
-from bot.admin.workspaces_file import read_workspaces
 from bot.command_output import EXIT_FAULTY_INPUT, print_sentence
 from bot.content.catalogue import LanguagePack
 from bot.content_report import print_content_report
 from bot.schema_upgrade import upgrade_schema
+from bot.served_content import check_workspaces_file
 from bot.server.web_server import ListenError
 from bot.settings import Settings
 from bot.worker_options import PRODUCTION, WorkerOptions
@@ -78,8 +78,7 @@ def _prepare_process(verb: str, words: LanguagePack, *, accepts_lost_keys: bool)
     file, and for lost keys unless *accepts_lost_keys*.
     """
     config = settings.load_settings(verb)
-    if config.workspaces_file:
-        read_workspaces(config.workspaces_file, config.retention)
+    check_workspaces_file(config)
     logs.configure_logging(config.log_level)
     start_checks.check_claim(config, accepts_lost_keys=accepts_lost_keys)
     if config.uses_sqlite:

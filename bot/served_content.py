@@ -1,24 +1,19 @@
 """Load the content that people are served: the deployment's, and what is a workspace's own.
 
-A workspace without an entry in the workspaces file shares the deployment's content, and entries
-that do not differ share theirs, so that memory grows with what differs alone.
+The parser of the workspaces file takes megabytes, and few deployments have one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from types import MappingProxyType
 
-from bot.admin.team_file import lowercase_microsoft_id, workspace_key
-from bot.admin.workspaces_file import WorkspaceEntry, read_workspaces
+from bot.admin.account_references import lowercase_microsoft_id, workspace_key
 from bot.content.catalogue import Catalogue, load_catalogue
-from bot.content.custom_cards import CARDS_LOCATION
 from bot.context import Context
 from bot.errors import Fault
 from bot.outlet import Outlet
-from bot.retention_periods import RetentionPeriods
 from bot.settings import Settings
+from bot.stated_retention import state_retention
 from bot.store.store import Store
 
 
@@ -45,6 +40,14 @@ def build_context(
     return Context(store, content, now, outlets, settings.archive_folder, own_catalogues=own)
 
 
+def check_workspaces_file(settings: Settings) -> None:
+    """Raise :class:`bot.errors.FaultyInputError` for a faulty workspaces file."""
+    if settings.workspaces_file is not None:
+        from bot.admin.workspaces_file import read_workspaces  # noqa: PLC0415 - is that parser
+
+        read_workspaces(settings.workspaces_file, settings.retention)
+
+
 def load_own_catalogues(settings: Settings, shared: Catalogue) -> Mapping[str, Catalogue]:
     """Return the content of each workspace with an entry in the workspaces file, by its key.
 
@@ -54,13 +57,9 @@ def load_own_catalogues(settings: Settings, shared: Catalogue) -> Mapping[str, C
     """
     if settings.workspaces_file is None:
         return MappingProxyType({})
-    loader = _OwnContentLoader(settings, shared)
-    return {
-        workspace: catalogue
-        for entry in read_workspaces(settings.workspaces_file, settings.retention)
-        for catalogue in [loader.load_content(entry)]
-        for workspace in entry.workspaces
-    }
+    from bot.own_content import read_own_catalogues  # noqa: PLC0415 - imports that parser
+
+    return read_own_catalogues(settings, settings.workspaces_file, shared)
 
 
 def load_content_of(settings: Settings, workspace: str) -> Catalogue:
@@ -82,45 +81,3 @@ def list_card_faults(catalogues: Iterable[Catalogue]) -> tuple[Fault, ...]:
         for fault in catalogue.faults
     }
     return tuple(faults.values())
-
-
-def state_retention(content: Catalogue, retention: RetentionPeriods) -> Catalogue:
-    """Return *content* that states *retention* in every language.
-
-    The retention duty uses the periods that people read, see
-    :attr:`bot.context.Context.retention`.
-    """
-    packs = {tag: replace(pack, retention=retention) for tag, pack in content.packs_by_tag.items()}
-    return replace(content, packs_by_tag=packs)
-
-
-class _OwnContentLoader:
-    """Loads the content of entries: each folder of cards once, and equal content once."""
-
-    def __init__(self, settings: Settings, shared: Catalogue) -> None:
-        """Use the settings wherever an entry has nothing of its own."""
-        self._settings = settings
-        self._by_folder: dict[Path | None, Catalogue] = {}
-        deployment = (settings.cards_folder, *settings.safety_texts.items(), settings.retention)
-        self._loaded: dict[tuple[object, ...], Catalogue] = {deployment: shared}
-
-    def load_content(self, entry: WorkspaceEntry) -> Catalogue:
-        """Return the content of the workspaces of *entry*."""
-        folder = entry.cards_folder or self._settings.cards_folder
-        texts = entry.safety_texts or self._settings.safety_texts
-        identity = (folder, *texts.items(), entry.retention)
-        if identity not in self._loaded:
-            if folder not in self._by_folder:
-                self._by_folder[folder] = _locate_faults(load_catalogue(folder), entry.location)
-            content = self._by_folder[folder].add_safety_texts(texts)
-            self._loaded[identity] = state_retention(content, entry.retention)
-        return self._loaded[identity]
-
-
-def _locate_faults(content: Catalogue, location: str) -> Catalogue:
-    """Return *content* whose faults of the whole folder name *location* in the setting's place."""
-    faults = tuple(
-        replace(fault, location=location) if fault.location == CARDS_LOCATION else fault
-        for fault in content.faults
-    )
-    return replace(content, faults=faults)

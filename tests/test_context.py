@@ -10,7 +10,7 @@ from bot.context import Context
 from bot.conversation import Person
 from bot.outlet import AccountStatus
 from bot.retention_periods import RetentionPeriods
-from bot.served_content import state_retention
+from bot.stated_retention import state_retention
 from tests.doubles import RecordingOutlet, clock, context, empty_database, full_catalogue, outlet
 
 __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]

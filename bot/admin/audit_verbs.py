@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from bot.admin.team_file import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import lowercase_microsoft_id, workspace_key
 from bot.content.catalogue import LanguagePack
 from bot.domain.operator_entry import OperatorEntry
 from bot.domain.teams import audit_screen

@@ -1,10 +1,13 @@
-"""Figures of a whole deployment, as any of its processes reads them: counts, no personal data."""
+"""Figures of a process and of a whole deployment, as any of its processes reads them.
+
+They are counts, without personal data.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.domain.health import is_tick_recent
+from bot.domain.health import HealthFault, is_tick_recent
 from bot.store.claimed_key_store import KeyHealth
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount
@@ -30,6 +33,21 @@ class DeploymentFigures:
     team_count: int = 0
     worker_count: int = 0
     key_health: KeyHealth = _NO_KEYS
+
+
+@dataclass(frozen=True)
+class ProcessFigures:
+    """What one process knows without its database.
+
+    ``tick_age`` is in seconds, ``None`` before the first tick. ``refused_requests`` and
+    ``sockets`` are by product, the latter with the products that have one.
+    """
+
+    is_ready: bool = True
+    faults: tuple[HealthFault, ...] = ()
+    tick_age: float | None = None
+    refused_requests: Mapping[str, int] = field(default_factory=dict)
+    sockets: Mapping[str, bool] = field(default_factory=dict)
 
 
 def load_figures(store: Store, now: datetime) -> DeploymentFigures:

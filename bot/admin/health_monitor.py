@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Protocol
 
-from bot.admin import metrics
 from bot.admin.cached_probe import CachedProbe
-from bot.admin.deployment_figures import DeploymentFigures, load_figures
+from bot.admin.delivery_status import count_by_status
+from bot.admin.deployment_figures import DeploymentFigures, ProcessFigures, load_figures
 from bot.context import Context
 from bot.domain import health
 from bot.domain.health import DatabaseState, HealthFault, SharedState
@@ -117,15 +117,17 @@ class HealthMonitor:
             "keys": figures.key_health.is_available,
             "lost_keys": figures.key_health.lost_count,
             "suspended_workspaces": figures.suspended_count,
-            "deliveries": metrics.count_by_status(figures.delivery_counts),
+            "deliveries": count_by_status(figures.delivery_counts),
         }
 
     async def render_metrics(self) -> str:
         """Return the metrics in Prometheus' text format; those of an unread database are absent."""
+        from bot.admin import metrics  # noqa: PLC0415 - many clinics scrape nothing
+
         snapshot = await self._take_snapshot()
         adapters = self._adapters.items()
         return metrics.render_prometheus(
-            metrics.ProcessFigures(
+            ProcessFigures(
                 is_ready=snapshot.process_fault is None,
                 faults=snapshot.faults,
                 tick_age=snapshot.tick_age,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.admin.team_file import lowercase_microsoft_id
+from bot.admin.account_references import lowercase_microsoft_id
 from bot.admin.team_file_text import read_team_text
 from bot.errors import Fault, FaultyInputError
 

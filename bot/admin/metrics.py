@@ -1,71 +1,23 @@
-"""Metrics for monitoring: counts and states, with no personal data in any label."""
+"""Metrics for monitoring: counts and states, with no personal data in any label.
+
+This module is imported at the first scrape: its library takes a megabyte, and many clinics scrape
+nothing.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.admin.deployment_figures import DeploymentFigures
+from bot.admin.delivery_status import summarize_delivery_counts
+from bot.admin.deployment_figures import DeploymentFigures, ProcessFigures
 from bot.admin.reason_classes import classify_reason
 from bot.content.log_texts import get_help
 from bot.domain.health import HealthFault
 from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
-
-STATUS_BY_STATE: Mapping[DeliveryState, str] = {
-    DeliveryState.PLANNED: "owed",
-    DeliveryState.SENDING: "owed",
-    DeliveryState.SENT: "sent",
-    DeliveryState.UNCONFIRMED: "unconfirmed",
-    DeliveryState.FAILED: "failed",
-    DeliveryState.GONE: "unreachable",
-    DeliveryState.MISSED: "missed",
-}
-"""Public status of each delivery state. Withdrawn deliveries are omitted: counting them would
-reveal that a clinician left.
-"""
-
-
-def summarize_delivery_counts(
-    delivery_counts: tuple[DeliveryCount, ...],
-) -> list[tuple[str, str, str, str, int]]:
-    """Return rows of day, kind, status, reason and count, in that order and sorted by it.
-
-    The reason is empty for the status ``sent``; for ``owed`` it is the code with which the product
-    rejected an earlier attempt, if one did.
-    """
-    totals: Counter[tuple[str, str, str, str]] = Counter()
-    for row in delivery_counts:
-        if status := STATUS_BY_STATE.get(row.state):
-            reason = "" if status == "sent" else row.reason
-            totals[row.day.isoformat(), row.kind, status, reason] += row.count
-    return [(*key, count) for key, count in sorted(totals.items())]
-
-
-def count_by_status(delivery_counts: tuple[DeliveryCount, ...]) -> dict[str, int]:
-    """Return the number of deliveries per status, over the five weeks that are stored."""
-    totals = dict.fromkeys(STATUS_BY_STATE.values(), 0)
-    for *_, status, _reason, number in summarize_delivery_counts(delivery_counts):
-        totals[status] += number
-    return totals
-
-
-@dataclass(frozen=True)
-class ProcessFigures:
-    """What one process knows without its database.
-
-    ``tick_age`` is in seconds, ``None`` before the first tick. ``refused_requests`` and
-    ``sockets`` are by product, the latter with the products that have one.
-    """
-
-    is_ready: bool = True
-    faults: tuple[HealthFault, ...] = ()
-    tick_age: float | None = None
-    refused_requests: Mapping[str, int] = field(default_factory=dict)
-    sockets: Mapping[str, bool] = field(default_factory=dict)
 
 
 def render_prometheus(process: ProcessFigures, figures: DeploymentFigures | None) -> str:

@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from bot.admin.account_references import lowercase_microsoft_id, workspace_key
 from bot.admin.id_pairs import IdPair, read_id_pairs
-from bot.admin.team_file import lowercase_microsoft_id, workspace_key
 from bot.context import Context
 from bot.conversation import Person
 from bot.errors import Fault, FaultyInputError

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.admin.team_file import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import lowercase_microsoft_id, workspace_key
 from bot.context import Context
 from bot.conversation import Person
 from bot.errors import Fault, FaultyInputError

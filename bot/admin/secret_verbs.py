@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.admin.team_file import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import lowercase_microsoft_id, workspace_key
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.errors import Fault, FaultyInputError

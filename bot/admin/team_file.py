@@ -17,6 +17,7 @@ from pydantic import (
     field_validator,
 )
 
+from bot.admin.account_references import lowercase_microsoft_id, workspace_key
 from bot.admin.team_file_lines import TeamFileLines
 from bot.admin.team_file_text import read_team_text
 from bot.domain.teams.team_reference import CHANNEL_PATTERN
@@ -48,11 +49,6 @@ def _list_timezones() -> set[str]:
 
 def _expand_clinician(value: object) -> object:
     return {"id": value} if isinstance(value, str) else value
-
-
-def lowercase_microsoft_id(text: str) -> str:
-    """Lowercase Microsoft's ids, as incoming activities are parsed; Slack's ids have no dash."""
-    return text.lower() if "-" in text else text
 
 
 def _parse_id(value: object) -> object:
@@ -158,11 +154,6 @@ class SamePerson(_Section):
 class _TeamFile(_Section):
     team: Annotated[tuple[DeclaredTeam, ...], Field(min_length=1)]
     same: tuple[SamePerson, ...] | None = None
-
-
-def workspace_key(workspace: str) -> str:
-    """Return *workspace* with its product as prefix: tenant ids contain dashes, Slack's do not."""
-    return f"{'msteams' if '-' in workspace else 'slack'}:{workspace}"
 
 
 def read_teams(path: Path, *, test_mode: bool) -> tuple[DeclaredTeam, ...]:

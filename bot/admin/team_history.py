@@ -3,7 +3,7 @@
 import re
 from datetime import UTC
 
-from bot.admin.team_file import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import lowercase_microsoft_id, workspace_key
 from bot.admin.team_verbs import find_team
 from bot.content.catalogue import LanguagePack
 from bot.context import Context

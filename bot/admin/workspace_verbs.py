@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.admin.team_file import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import lowercase_microsoft_id, workspace_key
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.domain.reachability import SuspensionKind, classify_suspension

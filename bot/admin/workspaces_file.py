@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from bot.admin.team_file import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import lowercase_microsoft_id, workspace_key
 from bot.admin.team_file_text import read_team_text
 from bot.errors import Fault, FaultyInputError
 from bot.retention_periods import MIN_AUDIT_MONTHS, MIN_TABLE_MONTHS, RetentionPeriods

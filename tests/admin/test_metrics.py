@@ -8,10 +8,9 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from bot.admin import metrics
-from bot.admin.deployment_figures import load_figures
+from bot.admin import delivery_status, metrics
+from bot.admin.deployment_figures import ProcessFigures, load_figures
 from bot.admin.health_monitor import HealthMonitor
-from bot.admin.metrics import ProcessFigures
 from bot.context import Context
 from bot.domain.health import HealthFault
 from bot.store.keys.folder_key_store import FolderKeyStore
@@ -38,7 +37,7 @@ COUNTS = (
 
 def test_counts_are_grouped_and_withdrawn_deliveries_omitted() -> None:
     """Planned and sending deliveries count as owed; withdrawn ones are in no row."""
-    assert metrics.summarize_delivery_counts(COUNTS) == [
+    assert delivery_status.summarize_delivery_counts(COUNTS) == [
         ("2026-06-29", "checkin", "failed", "invalid_blocks", 6),
         ("2026-06-29", "checkin", "owed", "", 3),
         ("2026-06-29", "checkin", "sent", "", 5),
@@ -53,7 +52,7 @@ def test_rejected_delivery_that_is_queued_again_has_its_code() -> None:
         DeliveryCount(DAY, "checkin", DeliveryState.SENT, "channel_not_found", 1),
     )
 
-    assert metrics.summarize_delivery_counts(counts) == [
+    assert delivery_status.summarize_delivery_counts(counts) == [
         ("2026-06-29", "checkin", "sent", "", 1),
         ("2026-06-29", "intro", "owed", "invalid_blocks", 1),
     ]
@@ -178,7 +177,7 @@ async def test_counts_by_status_have_every_status(context: Context) -> None:
     await plan_deliveries(context)
 
     figures = load_figures(context.store, context.now())
-    assert metrics.count_by_status(figures.delivery_counts) == {
+    assert delivery_status.count_by_status(figures.delivery_counts) == {
         "owed": 1,
         "sent": 0,
         "unconfirmed": 0,

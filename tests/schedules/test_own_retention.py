@@ -16,7 +16,7 @@ from bot.context import Context
 from bot.domain.teams.audit_entry import AuditAction, AuditEntry
 from bot.middleware import RequestMiddleware
 from bot.retention_periods import MIN_AUDIT_MONTHS, MIN_TABLE_MONTHS, RetentionPeriods
-from bot.served_content import state_retention
+from bot.stated_retention import state_retention
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import (
     parse_practice_unit_key,

@@ -16,7 +16,7 @@ from bot.retention_periods import (
     MIN_TABLE_MONTHS,
     RetentionPeriods,
 )
-from bot.served_content import state_retention
+from bot.stated_retention import state_retention
 from bot.store.repositories import Repositories
 from bot.store.schema import releases
 from schedules import archive_releases, close_periods, retention

@@ -12,8 +12,8 @@ from bot.admin.privacy_pack.document import Document, FactTable, iter_numbered, 
 from bot.content.catalogue import load_catalogue
 from bot.content.pack_texts import read_files, read_stylesheet
 from bot.domain.counts import exposure
-from bot.served_content import state_retention
 from bot.settings import Settings
+from bot.stated_retention import state_retention
 from bot.store.data_map import DATA_MAP
 from tests.admin.privacy_pack.built_pack import (
     DAY,
