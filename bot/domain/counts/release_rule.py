@@ -281,14 +281,14 @@ def _select_band(noisy_count: int) -> Band:
 def _coarse_shares(noisy_counts: Mapping[str, int]) -> tuple[tuple[str, Share], ...]:
     counts = {code: max(0, count) for code, count in noisy_counts.items()}
     total = sum(counts.values())
-    return tuple(
-        (code, _nearest_share(Fraction(count, total) if total else Fraction(1, len(counts))))
-        for code, count in counts.items()
-    )
+    if not total:
+        counts, total = dict.fromkeys(counts, 1), len(counts)
+    return tuple((code, _nearest_share(count, total)) for code, count in counts.items())
 
 
-def _nearest_share(fraction: Fraction) -> Share:
-    return min(Share, key=lambda share: abs(Fraction(share.value, 100) - fraction))
+def _nearest_share(count: int, total: int) -> Share:
+    """Return the share next to *count* of *total*, by whole numbers: as exact as fractions."""
+    return min(Share, key=lambda share: abs(share.value * total - 100 * count))
 
 
 def _require_seal(seal: object) -> None:
