@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from itertools import pairwise
 from math import log
 
@@ -85,15 +86,20 @@ def list_day_guesses(run: TwentyNights, secrets: Sequence[bytes] = ()) -> list[D
 
 
 def learn_rule(guesses: Sequence[DayGuess]) -> ThresholdRule:
-    """Return the rule that is right most often in *guesses*."""
-    names = {name for guess in guesses for name in guess.features}
-    rules = (
-        ThresholdRule(name, threshold, is_above)
-        for name in sorted(names)
-        for threshold in sorted({guess.features.get(name, 0.0) for guess in guesses})
-        for is_above in (True, False)
-    )
-    return max(rules, key=lambda rule: _count_right(rule, guesses))
+    """Return the rule that is right most often in *guesses*, the first of several.
+
+    A rule below a threshold is right where the one above it is wrong.
+    """
+    best, most_right = None, -1
+    for name in sorted({name for guess in guesses for name in guess.features}):
+        column = [(guess.features.get(name, 0.0), guess.is_filed) for guess in guesses]
+        for threshold in sorted({value for value, _ in column}):
+            right = sum([(value > threshold) == is_filed for value, is_filed in column])
+            for is_above, count in ((True, right), (False, len(column) - right)):
+                if count > most_right:
+                    best, most_right = ThresholdRule(name, threshold, is_above), count
+    assert best is not None, "no day to learn from"
+    return best
 
 
 def _count_right(rule: ThresholdRule, guesses: Iterable[DayGuess]) -> int:
@@ -168,11 +174,18 @@ def guess_person(run: TwentyNights, days: frozenset[int], rate: float) -> int:
     return random.choice(best)  # noqa: S311 - an attacker's guess
 
 
+@cache
 def _log_likelihood(weekdays: frozenset[int], days: frozenset[int], rate: float) -> float:
-    probabilities = (
-        (rate if day % 5 in weekdays else CHANCE_RATE, day in days) for day in range(WORK_DAYS)
+    """Return the log likelihood of *days*, of which many signals have the same."""
+    happened_count = sum(day % 5 in weekdays for day in days)
+    present_count = sum(day % 5 in weekdays for day in range(WORK_DAYS))
+    other_happened_count, other_count = len(days) - happened_count, WORK_DAYS - present_count
+    return (
+        happened_count * log(rate)
+        + (present_count - happened_count) * log(1 - rate)
+        + other_happened_count * log(CHANCE_RATE)
+        + (other_count - other_happened_count) * log(1 - CHANCE_RATE)
     )
-    return sum(log(chance if happened else 1 - chance) for chance, happened in probabilities)
 
 
 def score_rota(

@@ -11,7 +11,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,8 @@ MIN_IDENTIFIER_BYTES = 16
 
 Rows = dict[str, list[tuple[object, ...]]]
 Features = Mapping[str, float]
+Readable = list[tuple["RecordRow", LedgerRecord]]
+"""Records with what was read of them."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,22 @@ class RecordRow:
         """The ledger of the record."""
         return self.identity[2].decode()
 
+    @cached_property
+    def compressed_bytes(self) -> int:
+        """The length of the compressed body."""
+        return len(zlib.compress(self.body))
+
 
 @dataclass(frozen=True)
 class NightCopy:
-    """The bytes of a database file and of its write-ahead log, as a backup copies them."""
+    """The bytes of a database file and of its write-ahead log, as a backup copies them.
+
+    ``own_readable`` is what :func:`read_own_records` has read, by the secrets at hand.
+    """
 
     database: bytes
     log: bytes
+    own_readable: dict[tuple[bytes, ...], Readable] = field(default_factory=dict, compare=False)
 
     @cached_property
     def rows(self) -> Rows:
@@ -108,6 +119,11 @@ class NightCopy:
                         contexts.setdefault(value, []).append(repr(row).encode())
         return {value: tuple(sorted(beside)) for value, beside in contexts.items()}
 
+    @cached_property
+    def word_counts(self) -> dict[str, int]:
+        """How often the file contains each code of a form."""
+        return {code: self.database.count(code.encode()) for code in FORM_CODES}
+
 
 def build_record_row(period_row: tuple[object, ...], body: bytes) -> RecordRow:
     """Combine the row of a period and the body of its record."""
@@ -125,20 +141,25 @@ def copy_files(folder: Path) -> NightCopy:
     )
 
 
+def read_own_records(copy: NightCopy, secrets: Sequence[bytes] = ()) -> Readable:
+    """Return, as several measures ask for it, what can be read of *copy* alone."""
+    readable, key = copy.own_readable, tuple(secrets)
+    if key not in readable:
+        readable[key] = read_records((copy,), copy, key)
+    return readable[key]
+
+
 def read_records(
     copies: Iterable[NightCopy], copy: NightCopy, secrets: Iterable[bytes] = ()
-) -> list[tuple[RecordRow, LedgerRecord]]:
+) -> Readable:
     """Return every record of *copy* that can be read: as it is, or with any key at hand.
 
     Keys are the *secrets*, every value of the *copies*, and what is derived of both.
     """
     values = {value for other in copies for value in other.values if len(value) <= 64}
-    secret_keys = list(secrets)
-    keys = [
-        *secret_keys,
-        *(derive(secret, value) for secret in secret_keys for value in values for derive in HASHES),
-        *(values if secret_keys else ()),
-    ]
+    own = list(secrets)
+    derived = (derive(secret, value) for secret in own for value in values for derive in HASHES)
+    keys = [*own, *derived, *(values if own else ())]
     readable = []
     for record in copy.records:
         for plaintext in (record.body, *open_with_keys(record, keys)):
@@ -197,7 +218,7 @@ def list_identifiers(
 ) -> dict[bytes, tuple[bytes, ...]]:
     """Return the identifiers of *copy*, with the tokens of records that *secrets* open."""
     tokens: dict[bytes, list[bytes]] = {}
-    for _, decoded in read_records((copy,), copy, secrets) if secrets else ():
+    for _, decoded in read_own_records(copy, secrets) if secrets else ():
         for slot in decoded.slots:
             tokens.setdefault(slot.token, []).append(bytes((slot.count, *slot.codes)))
     return copy.identifiers | {token: tuple(beside) for token, beside in tokens.items()}
@@ -209,21 +230,19 @@ def measure_change(
     """Return everything that an attacker can count of *today*, from the copies around it."""
     pairs = list(zip(before.records, after.records, strict=True))
     old_ids, new_ids = before.identifiers, after.identifiers
-    changed_pages = _list_changed_pages(before.database, after.database)
+    pages = _list_changed_pages(before.database, after.database)
     features = {
         "file bytes": len(after.database) - len(before.database),
         "free pages": _read_number(after.database, 36) - _read_number(before.database, 36),
-        "changed pages": len(changed_pages),
-        "sum of changed pages": sum(changed_pages),
+        "changed pages": len(pages),
+        "sum of changed pages": sum(pages),
         "log bytes": len(after.log),
         "pages in the log": len(set(_list_logged_pages(after.log))),
         "record bytes": sum(len(new.body) - len(old.body) for old, new in pairs),
         "records changed": sum(new.body != old.body for old, new in pairs),
         "bytes changed under one nonce": sum(_count_changes(old, new) for old, new in pairs),
         "step of the nonce": sum(_nonce_step(old, new) for old, new in pairs),
-        "compressed bytes": sum(
-            len(zlib.compress(new.body)) - len(zlib.compress(old.body)) for old, new in pairs
-        ),
+        "compressed bytes": sum(new.compressed_bytes - old.compressed_bytes for old, new in pairs),
         "debriefs read": _count_read(after, secrets) - _count_read(before, secrets),
         "identifiers that stay": len(old_ids.keys() & new_ids.keys()),
         "identifiers that change": sum(
@@ -231,8 +250,7 @@ def measure_change(
         ),
     }
     for code in FORM_CODES:
-        word = code.encode()
-        features[f"the word {code}"] = after.database.count(word) - before.database.count(word)
+        features[f"the word {code}"] = after.word_counts[code] - before.word_counts[code]
     for name in after.rows:
         features[f"rows of {name}"] = len(after.rows[name]) - len(before.rows.get(name, ()))
     features["digests of the day"] = count_digests(after, today)
@@ -245,7 +263,7 @@ def count_digests(copy: NightCopy, day: date) -> int:
 
 
 def _count_read(copy: NightCopy, secrets: Sequence[bytes]) -> int:
-    readable = read_records((copy,), copy, secrets)
+    readable = read_own_records(copy, secrets)
     return sum(slot.count for _, record in readable for slot in record.slots)
 
 
@@ -279,5 +297,4 @@ def _list_changed_pages(before: bytes, after: bytes) -> list[int]:
 
 def _list_logged_pages(log: bytes) -> list[int]:
     """Return the page number of each frame, in order."""
-    frame_bytes = PAGE_BYTES + 24
-    return [_read_number(log, start) for start in range(32, len(log), frame_bytes)]
+    return [_read_number(log, start) for start in range(32, len(log), PAGE_BYTES + 24)]
