@@ -135,11 +135,16 @@ class PostgresServer:
     def read_wal(self, start: str, end: str) -> bytes:
         """Return the bytes of the write-ahead log between two positions, from its segments."""
         folder = self._data_folder / "data" / "pg_wal"
-        first, last = (_parse_position(position) for position in (start, end))
-        segments = range(first // _SEGMENT_BYTES, last // _SEGMENT_BYTES + 1)
-        content = b"".join((folder / _segment_name(number)).read_bytes() for number in segments)
-        offset = first % _SEGMENT_BYTES
-        return content[offset : offset + last - first]
+        position, last = (_parse_position(position) for position in (start, end))
+        parts = []
+        while position < last:
+            number, offset = divmod(position, _SEGMENT_BYTES)
+            size = min(last - position, _SEGMENT_BYTES - offset)
+            with (folder / _segment_name(number)).open("rb") as segment:
+                segment.seek(offset)
+                parts.append(segment.read(size))
+            position += size
+        return b"".join(parts)
 
     def _run_tool(self, program: str, *arguments: str) -> str:
         completed = subprocess.run(
