@@ -4,7 +4,8 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from bot.content.catalogue import PLACEHOLDER, LanguagePack, load_catalogue
+from bot.content.catalogue import LanguagePack, load_catalogue
+from bot.content.language_pack import PLACEHOLDER
 from handlers import BUTTONS, FORMS, SHORTCUTS
 from tests import sources
 from tests.sources import ROOT, SourceFile

@@ -5,7 +5,8 @@ from datetime import date, time
 
 import pytest
 
-from bot.content.catalogue import PLACEHOLDER, LanguagePack, load_catalogue
+from bot.content.catalogue import LanguagePack, load_catalogue
+from bot.content.language_pack import PLACEHOLDER
 from tests.content.wording import clinical_texts
 
 CATALOGUE = load_catalogue()
