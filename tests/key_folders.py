@@ -10,15 +10,20 @@ from bot.store.store import Store
 
 
 def key_store_for(url: str) -> FolderKeyStore:
-    """Return the key store that every store on the database at *url* shares.
+    """Return the key store that every store on the database at *url* shares."""
+    return FolderKeyStore(find_key_folder(url))
+
+
+def find_key_folder(url: str) -> Path:
+    """Return the folder of the keys of the database at *url*.
 
     It is next to the SQLite file, or in the folder of the temporary PostgreSQL server's socket.
     """
     if url.startswith("sqlite:///"):
-        return FolderKeyStore(Path(url.removeprefix("sqlite:///")).with_suffix(".keys"))
+        return Path(url.removeprefix("sqlite:///")).with_suffix(".keys")
     parts = urlsplit(url)
     (socket_folder,) = parse_qs(parts.query)["host"]
-    return FolderKeyStore(Path(socket_folder) / f"{parts.path.strip('/')}.keys")
+    return Path(socket_folder) / f"{parts.path.strip('/')}.keys"
 
 
 _DEFAULT_LIMITS = WriterLimits()

@@ -35,12 +35,17 @@ TEXTS: Mapping[str, str] = {
 """What might show the text of a statement or a value of a row."""
 
 
+Poll = Mapping[Hashable, tuple[object, ...]]
+"""The rows of several views, by the name of the view and the first value of the row."""
+
+
 class PollingRole:
     """A new role that may log in and nothing else."""
 
     def __init__(self, bot: WatchedBot) -> None:
         """Create the role on the server where *bot* has its database."""
         self._bot = bot
+        self._last_poll: tuple[Mapping[str, str], Poll] | None = None
         self.name = f"observer_{uuid4().hex}"
         bot.execute(f"CREATE ROLE {self.name} LOGIN")
 
@@ -56,13 +61,19 @@ class PollingRole:
         return psycopg.connect(address, autocommit=True)
 
     async def trace_form(self, kind: str, person: Person, views: Mapping[str, str]) -> Event:
-        """Run a form or a cover, and return what changed in *views*."""
-        before = self._poll(views)
+        """Run a form or a cover, and return what changed in *views* since the last one.
+
+        Of the first, and where the last one was traced in other views, what changed around it.
+        """
+        if self._last_poll is None or self._last_poll[0] != views:
+            self._last_poll = views, self._poll(views)
+        before = self._last_poll[1]
         await self._bot.run_event(kind, person)
         after = self._poll(views)
+        self._last_poll = views, after
         return Event(kind, person, frozenset(_list_growth(before, after)))
 
-    def _poll(self, views: Mapping[str, str]) -> dict[Hashable, tuple[object, ...]]:
+    def _poll(self, views: Mapping[str, str]) -> Poll:
         self._bot.end_sessions()
         with self._connect() as connection:
             return {
@@ -78,9 +89,7 @@ def select_view(event: Event, view: str) -> Event:
     return replace(event, trace=frozenset(item for item in event.trace if item[0][0] == view))
 
 
-def _list_growth(
-    before: Mapping[Hashable, tuple[object, ...]], after: Mapping[Hashable, tuple[object, ...]]
-) -> list[Hashable]:
+def _list_growth(before: Poll, after: Poll) -> list[Hashable]:
     growth: list[Hashable] = []
     for key, row in after.items():
         old_row = before.get(key, (0,) * len(row))

@@ -8,13 +8,13 @@ import pytest
 from bot.store.period import Period
 from bot.store.repositories.ledger import Ledger
 from tests.attacks.role_polls import READS, TEXTS, WRITES, PollingRole, select_view
+from tests.attacks.used_databases import open_watched_bot, prepare_filled_database
 from tests.attacks.wal_archive import (
     COVER,
     FILING,
     WITHDRAWAL,
     Event,
     deal_events,
-    open_watched_bot,
     score_guesses,
 )
 from tests.postgres import PostgresServer
@@ -55,6 +55,7 @@ async def test_polls_tell_the_kind_where_filing_alone_writes(
     postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """If records are not written again by every form, the same role tells forms apart."""
+    await prepare_filled_database(postgres)
 
     def skip(_ledger: Ledger, _periods: Iterable[Period]) -> None:
         return

@@ -8,16 +8,15 @@ import re
 import secrets
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import count
 from math import exp
 from urllib.parse import urlsplit
 
 import psycopg
 
-from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Person
 from bot.domain.counts import cover
@@ -25,11 +24,9 @@ from bot.middleware import RequestMiddleware
 from bot.store.repositories import Repositories
 from bot.workflows.form_submission import write_cover
 from handlers import FORMS
-from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
 from tests.handlers.test_form_submission import FORM_REQUESTS
-from tests.key_folders import open_test_store
 from tests.postgres import PostgresServer
-from tests.sample_team import CLINICIANS, SUPERVISOR, TEAM, build_request, set_up_team
+from tests.sample_team import CLINICIANS, TEAM, build_request
 
 FILING, WITHDRAWAL, SETTINGS, COVER = "debrief", "withdrawal", "settings", "cover"
 OTHER_FORMS = tuple(name for name in FORM_REQUESTS if name not in {FILING, WITHDRAWAL})
@@ -46,6 +43,7 @@ _WAL_LINE = re.compile(
 _WAL_IMAGE = re.compile(r"blkref #\d+: rel \d+/\d+/(?P<node>\d+) [^,]*? FPW")
 _WAL_TABLE = re.compile(r"rel \d+/\d+/(?P<node>\d+)")
 _BACKGROUND = {"Standby", "XLOG", "CLOG"}
+_ACTION_NUMBERS = count()
 
 Trace = Hashable
 Step = tuple[str, str, str, int]
@@ -74,20 +72,24 @@ class WatchedBot:
         self.database = urlsplit(url).path.strip("/")
         self.address = server.superuser_url(self.database).replace("+psycopg", "")
         self._middleware = RequestMiddleware(context)
-        self._number = 0
 
     async def run_event(self, kind: str, person: Person) -> None:
         """Submit a form as *person*, through the middleware, or write a cover of the team."""
-        self._number += 1
         if kind == COVER:
             await self.context.store.across_workspaces.write(self._write_cover)
             return
         form, answers, data = REQUESTS[kind]
         request = build_request(
-            person, answers=answers, data=data, idempotency_key=f"act {self._number}"
+            person, answers=answers, data=data, idempotency_key=f"act {next(_ACTION_NUMBERS)}"
         )
         await self._middleware.bind_handler(FORMS[form])(request)
         await self._middleware.wait_for_profile_lookups()
+
+    async def run_requests(self, people: Sequence[Person]) -> None:
+        """Submit every form as each of *people*."""
+        for person in people:
+            for kind in REQUESTS:
+                await self.run_event(kind, person)
 
     def _write_cover(self, repos: Repositories) -> None:
         write_cover(repos, TEAM, self.context.now())
@@ -191,30 +193,6 @@ def parse_trace(lines: Sequence[str], table_names: dict[str, str]) -> tuple[Step
             table = table_names.get(node["node"], node["node"]) if node else ""
             trace.append((parsed["manager"], parsed["operation"], table, int(parsed["size"])))
     return tuple(trace)
-
-
-@asynccontextmanager
-async def open_watched_bot(server: PostgresServer) -> AsyncIterator[WatchedBot]:
-    """Open a bot on a new database with nine clinicians who joined and used it before."""
-    url = server.database_url(server.create_database(server.migrate_template()))
-    store = open_test_store(url, PEPPERS)
-    context = Context(store, catalogue.load_catalogue(), FakeClock(), {"slack": RecordingOutlet()})
-    await set_up_team(context, TEAM, CLINICIANS, (SUPERVISOR,))
-    await store.across_workspaces.write(
-        lambda repos: [repos.people.join_team(person, TEAM.id) for person in CLINICIANS]
-    )
-    bot = WatchedBot(server, url, context)
-    for person in CLINICIANS:
-        for kind in REQUESTS:
-            await bot.run_event(kind, person)
-    # Migrations leave dead rows in it, which PostgreSQL prunes, and logs, at some later reading.
-    bot.execute("VACUUM pg_catalog.pg_class")
-    await bot.run_event(COVER, CLINICIANS[0])  # its commit flushes what the vacuum has logged
-    with closing(bot):
-        try:
-            yield bot
-        finally:
-            await store.close()
 
 
 def deal_events(
