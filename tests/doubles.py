@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -144,6 +145,22 @@ def full_catalogue() -> catalogue.Catalogue:
     return catalogue.load_catalogue()
 
 
+@asynccontextmanager
+async def open_double_context(
+    clock: FakeClock,
+    outlet: RecordingOutlet,
+    empty_database: Path,
+    full_catalogue: catalogue.Catalogue,
+    folder: Path,
+) -> AsyncIterator[Context]:
+    """Open a context with a store in *folder*, the real catalogue, and the two doubles."""
+    database_path = folder / "attune.sqlite"
+    shutil.copyfile(empty_database, database_path)
+    store = open_test_store(f"sqlite:///{database_path}", PEPPERS)
+    yield Context(store, full_catalogue, clock, {"slack": outlet})
+    await store.close()
+
+
 @pytest.fixture
 async def context(
     clock: FakeClock,
@@ -153,8 +170,7 @@ async def context(
     tmp_path: Path,
 ) -> AsyncIterator[Context]:
     """A context with a store of its own, the real catalogue, and the two doubles."""
-    database_path = tmp_path / "attune.sqlite"
-    shutil.copyfile(empty_database, database_path)
-    store = open_test_store(f"sqlite:///{database_path}", PEPPERS)
-    yield Context(store, full_catalogue, clock, {"slack": outlet})
-    await store.close()
+    async with open_double_context(
+        clock, outlet, empty_database, full_catalogue, tmp_path
+    ) as double_context:
+        yield double_context

@@ -4,9 +4,51 @@ import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from bot.context import Context
+from bot.store.store import Store
+
+
+@dataclass(frozen=True)
+class FirstStates:
+    """Where the first state of a store is copied from: its folder, an empty database, templates."""
+
+    folder: Path
+    empty_database: Path
+    templates: Path
+
+    def is_empty(self) -> bool:
+        """Return whether the store has the bytes of the empty database, no log and no key."""
+        database = self.folder / "attune.sqlite"
+        log, keys = database.with_name("attune.sqlite-wal"), database.with_suffix(".keys")
+        has_log = log.exists() and log.stat().st_size > 0
+        has_keys = keys.exists() and any(keys.iterdir())
+        return not (has_log or has_keys) and _have_same_bytes(database, self.empty_database)
+
+
+_FIRST_STATES: WeakKeyDictionary[Store, FirstStates] = WeakKeyDictionary()
+"""The stores of tests that begin with the same states as other tests, and need no keys of their
+own."""
+
+
+def share_first_states(store: Store, first_states: FirstStates) -> None:
+    """Let :func:`prepare_first_state` copy the states that *store* begins with."""
+    _FIRST_STATES[store] = first_states
+
+
+async def prepare_first_state(
+    context: Context, name: str, prepare: Callable[[Context], Awaitable[None]]
+) -> None:
+    """Bring the store of *context* to the state *name*: by a copy, if it is empty and shared."""
+    first_states = _FIRST_STATES.get(context.store)
+    if first_states is None or not first_states.is_empty():
+        await prepare(context)
+    else:
+        template = first_states.templates / name
+        await prepare_store(context, first_states.folder, template, prepare)
 
 
 async def prepare_store(
@@ -23,6 +65,12 @@ async def prepare_store(
     await context.store.checkpoint()
     _copy_files(folder, template)
     return context
+
+
+def _have_same_bytes(first: Path, second: Path) -> bool:
+    return first.stat().st_size == second.stat().st_size and (
+        first.read_bytes() == second.read_bytes()
+    )
 
 
 def _copy_files(source: Path, target: Path) -> bool:

@@ -29,6 +29,7 @@ from bot.elements import (
     flatten_folds,
 )
 from bot.store.repositories import Repositories
+from tests.prepared_stores import prepare_first_state
 
 WORKSPACE = "slack:T0PRACTICE"
 CHANNEL, OTHER_CHANNEL = "C0MONDAY", "C0FRIDAY"
@@ -72,7 +73,10 @@ async def set_up_team(
     clinicians: tuple[Person, ...] = CLINICIANS,
     supervisors: tuple[Person, ...] = (SUPERVISOR,),
 ) -> None:
-    """Save a team with its roster, its supervisors and its periods."""
+    """Save a team with its roster, its supervisors and its periods.
+
+    The sample team is copied where a store is empty and begins with a state of other tests.
+    """
 
     def save_team(repos: Repositories) -> None:
         repos.teams.save(team)
@@ -80,7 +84,13 @@ async def set_up_team(
         repos.teams.set_role_holders(team.id, Role.SUPERVISOR, supervisors)
         repos.ledger.open_missing_periods(context.now())
 
-    await context.store.across_workspaces.write(save_team)
+    async def save(context: Context) -> None:
+        await context.store.across_workspaces.write(save_team)
+
+    if (team, clinicians, supervisors) == (TEAM, CLINICIANS, (SUPERVISOR,)):
+        await prepare_first_state(context, f"team on {context.now():%Y-%m-%d %H.%M.%S}", save)
+    else:
+        await save(context)
 
 
 def build_request(  # noqa: PLR0913 - each is an option of some test
