@@ -19,6 +19,7 @@ from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import TOTAL
 from bot.store import sealing
 from bot.store.repositories import Repositories
+from schedules import retention
 from tests.attacks.environment import AttackEnvironment, AttackTeam, open_environment
 from tests.attacks.guessing_game import Score
 from tests.attacks.night_bytes import HASHES, NightCopy, copy_files
@@ -122,13 +123,15 @@ def guess_world(
 async def play_redraws(period_count: int, *, has_pepper: bool = True) -> Score:
     """Play *period_count* periods of four teams, in each of which one person filed or did not.
 
-    A database has a few periods only: the attacker tries every value of it on every table.
+    A database has a few periods only: the attacker tries every value of it on every table. The
+    daily duty runs between two periods, so that a copy has the digests of its own period alone.
     """
     right = 0
     for first_period in range(0, period_count, MAX_PERIODS):
         async with open_environment(TEAM_SIZE, TEAM_COUNT) as environment:
             for _ in range(min(MAX_PERIODS, period_count - first_period)):
                 right += await _play_period(environment, PEPPERS[0] if has_pepper else b"a guess")
+                await retention.run(environment.context)
     play_count = period_count * TEAM_COUNT
     return Score(play_count, right / play_count, 0.0)
 
