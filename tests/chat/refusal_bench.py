@@ -27,6 +27,7 @@ from tests.chat.msteams.testbed import load_no_routes
 from tests.chat.slack import web_api
 from tests.doubles import FakeClock
 from tests.key_folders import key_store_for
+from tests.prepared_stores import prepare_store
 from tests.sample_team import MARIE, TEAM, set_up_team
 from tests.slack_queries import build_queries
 
@@ -202,9 +203,12 @@ class RefusalBench:
 
 @asynccontextmanager
 async def open_slack_bench(
-    context: Context, clock: FakeClock, folder: Path
+    context: Context, clock: FakeClock, folder: Path, templates: Path
 ) -> AsyncIterator[tuple[RefusalBench, web_api.FakeWebApi]]:
-    """Run a bench on Slack, without the scopes that read the history or open a chat."""
+    """Run a bench on Slack, without the scopes that read the history or open a chat.
+
+    The first bench saves its team, the others copy it from the folder *templates*.
+    """
 
     async def get_token(_workspace: str) -> str:
         return "xoxb-made-up"
@@ -218,10 +222,7 @@ async def open_slack_bench(
             if answer:
                 api.planned_answers["chat.postMessage"] = answer
 
-        await set_up_team(context)
-        await context.store.across_workspaces.write(
-            lambda repos: repos.people.join_team(MARIE, TEAM.id)
-        )
+        await prepare_store(context, folder, templates / "bench on Slack", _join_on_slack)
         yield (
             RefusalBench(
                 replace(context, outlets={"slack": SlackOutlet(client)}),
@@ -238,9 +239,9 @@ async def open_slack_bench(
 
 @asynccontextmanager
 async def open_teams_bench(
-    context: Context, clock: FakeClock, folder: Path
+    context: Context, clock: FakeClock, folder: Path, templates: Path
 ) -> AsyncIterator[tuple[RefusalBench, microsoft.FakeMicrosoft]]:
-    """Run a bench on Teams, with a stored route to Marie's chat."""
+    """Run a bench on Teams, with a stored route to Marie's chat; *templates* as on Slack."""
     marie, team = Person(TEAMS_WORKSPACE, "marie"), replace(TEAM, workspace=TEAMS_WORKSPACE)
     async with microsoft.run_microsoft() as ms:
         tenants = frozenset({microsoft.TENANT_ID})
@@ -248,15 +249,21 @@ async def open_teams_bench(
         outbound = TeamsOutboundSide(access, context.catalogue, load_no_routes)
         route = f'["{ms.service_url}", "{TEAMS_CHAT_ID}"]'
 
-        def join(repos: Repositories) -> None:
+        def save_person(repos: Repositories) -> None:
             repos.people.join_team(marie, team.id)
+
+        def save_route(repos: Repositories) -> None:
             repos.chat_routes.save_route(Address(marie.workspace, marie.id), route)
+
+        async def join(context: Context) -> None:
+            await set_up_team(context, team, (marie,), ())
+            await context.store.across_workspaces.write(save_person)
 
         def refuse(answer: microsoft.PlannedAnswer | None) -> None:
             ms.planned_answers["activities"] = [answer] * 9 if answer else []
 
-        await set_up_team(context, team, (marie,), ())
-        await context.store.across_workspaces.write(join)
+        await prepare_store(context, folder, templates / "bench on Teams", join)
+        await context.store.across_workspaces.write(save_route)
         yield (
             RefusalBench(
                 replace(context, outlets={"msteams": outbound.outlet}),
@@ -269,6 +276,13 @@ async def open_teams_bench(
             ms,
         )
         await outbound.api_client.close()
+
+
+async def _join_on_slack(context: Context) -> None:
+    await set_up_team(context)
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(MARIE, TEAM.id)
+    )
 
 
 async def _check_slack() -> SlackCheck:

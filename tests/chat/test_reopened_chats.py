@@ -17,9 +17,17 @@ from tests.chat.refusal_bench import (
     open_teams_bench,
 )
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
-from tests.doubles import FakeClock, clock, context, empty_database, full_catalogue, outlet
+from tests.doubles import (
+    FakeClock,
+    clock,
+    context,
+    empty_database,
+    full_catalogue,
+    outlet,
+    prepared_stores,
+)
 
-__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
+__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet", "prepared_stores"]
 
 SlackBench = tuple[RefusalBench, FakeWebApi]
 TeamsBench = tuple[RefusalBench, microsoft.FakeMicrosoft]
@@ -28,16 +36,20 @@ TEAMS_BODIES = [{"error": {"code": "ConversationNotFound"}}, None]
 
 
 @pytest.fixture
-async def slack(context: Context, clock: FakeClock, tmp_path: Path) -> AsyncIterator[SlackBench]:
+async def slack(
+    context: Context, clock: FakeClock, tmp_path: Path, prepared_stores: Path
+) -> AsyncIterator[SlackBench]:
     """Marie's team on Slack."""
-    async with open_slack_bench(context, clock, tmp_path) as bench:
+    async with open_slack_bench(context, clock, tmp_path, prepared_stores) as bench:
         yield bench
 
 
 @pytest.fixture
-async def teams(context: Context, clock: FakeClock, tmp_path: Path) -> AsyncIterator[TeamsBench]:
+async def teams(
+    context: Context, clock: FakeClock, tmp_path: Path, prepared_stores: Path
+) -> AsyncIterator[TeamsBench]:
     """Marie's team on Teams."""
-    async with open_teams_bench(context, clock, tmp_path) as bench:
+    async with open_teams_bench(context, clock, tmp_path, prepared_stores) as bench:
         yield bench
 
 

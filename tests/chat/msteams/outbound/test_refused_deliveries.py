@@ -16,9 +16,17 @@ from tests.chat.refusal_bench import (
     failed_outcome,
     open_teams_bench,
 )
-from tests.doubles import FakeClock, clock, context, empty_database, full_catalogue, outlet
+from tests.doubles import (
+    FakeClock,
+    clock,
+    context,
+    empty_database,
+    full_catalogue,
+    outlet,
+    prepared_stores,
+)
 
-__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
+__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet", "prepared_stores"]
 
 TeamsBench = tuple[RefusalBench, microsoft.FakeMicrosoft]
 
@@ -71,9 +79,11 @@ REQUEST_CODES = [
 
 
 @pytest.fixture
-async def teams(context: Context, clock: FakeClock, tmp_path: Path) -> AsyncIterator[TeamsBench]:
+async def teams(
+    context: Context, clock: FakeClock, tmp_path: Path, prepared_stores: Path
+) -> AsyncIterator[TeamsBench]:
     """Marie's team on Teams."""
-    async with open_teams_bench(context, clock, tmp_path) as bench:
+    async with open_teams_bench(context, clock, tmp_path, prepared_stores) as bench:
         yield bench
 
 

@@ -18,9 +18,17 @@ from tests.chat.refusal_bench import (
     open_slack_bench,
 )
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
-from tests.doubles import FakeClock, clock, context, empty_database, full_catalogue, outlet
+from tests.doubles import (
+    FakeClock,
+    clock,
+    context,
+    empty_database,
+    full_catalogue,
+    outlet,
+    prepared_stores,
+)
 
-__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
+__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet", "prepared_stores"]
 
 SlackBench = tuple[RefusalBench, FakeWebApi]
 
@@ -78,9 +86,11 @@ VIEW_CODES = [
 
 
 @pytest.fixture
-async def slack(context: Context, clock: FakeClock, tmp_path: Path) -> AsyncIterator[SlackBench]:
+async def slack(
+    context: Context, clock: FakeClock, tmp_path: Path, prepared_stores: Path
+) -> AsyncIterator[SlackBench]:
     """Marie's team on Slack."""
-    async with open_slack_bench(context, clock, tmp_path) as bench:
+    async with open_slack_bench(context, clock, tmp_path, prepared_stores) as bench:
         yield bench
 
 
