@@ -64,12 +64,8 @@ def find_misspelt_names(
     for name in environment:
         if len(name) >= _MIN_LENGTH_IN_ENVIRONMENT:
             candidates.setdefault(name, _MIN_RATIO_IN_ENVIRONMENT)
-    matches = {
-        name: _find_closest(name.upper(), unset_names, min_ratio)
-        for name, min_ratio in candidates.items()
-        if name.upper() not in known_names
-    }
-    return {name: match for name, match in sorted(matches.items()) if match}
+    unknown = {name: ratio for name, ratio in candidates.items() if name.upper() not in known_names}
+    return dict(sorted(_find_closest(unknown, unset_names).items()))
 
 
 @contextmanager
@@ -86,19 +82,24 @@ def disable_dotenv() -> Iterator[None]:
             os.environ[name] = previous
 
 
-def _find_closest(name: str, setting_names: list[str], min_ratio: float) -> str:
-    """Return the setting most similar to *name*, ``""`` if none is similar enough.
+def _find_closest(min_ratios: Mapping[str, float], setting_names: list[str]) -> dict[str, str]:
+    """Return the most similar setting of each name of *min_ratios* that has a similar one.
 
-    The quick ratios are upper bounds: most settings are too different by them, at a tenth of the
-    time, which every start of the bot spends.
+    Every start of the bot waits for it: most settings are too different by their length alone, and
+    a matcher is prepared once for each setting.
     """
-    ratios: dict[str, float] = {}
+    closest: dict[str, tuple[float, str]] = {}
     for other in setting_names:
-        matcher = SequenceMatcher(None, name, other)
-        if matcher.real_quick_ratio() >= min_ratio and matcher.quick_ratio() >= min_ratio:
-            ratios[other] = matcher.ratio()
-    closest = max(ratios, key=lambda other: ratios[other], default="")
-    return closest if closest and min_ratio <= ratios[closest] < 1 else ""
+        matcher = SequenceMatcher(None, "", other)
+        for name, min_ratio in min_ratios.items():
+            if 2 * min(len(name), len(other)) < min_ratio * (len(name) + len(other)):
+                continue
+            matcher.set_seq1(name.upper())
+            if matcher.quick_ratio() >= max(min_ratio, closest.get(name, (0.0, ""))[0]):
+                ratio = matcher.ratio()
+                if ratio >= min_ratio and ratio > closest.get(name, (0.0, ""))[0]:
+                    closest[name] = ratio, other
+    return {name: other for name, (ratio, other) in closest.items() if ratio < 1}
 
 
 def _read_values(file: Path) -> Mapping[str, str]:
