@@ -50,6 +50,13 @@ class ComposedMessage(NamedTuple):
     composed_at: datetime
 
 
+class ClaimedMessage(NamedTuple):
+    """A message whose delivery row is claimed, and the time of the claim."""
+
+    composed: ComposedMessage
+    claimed_at: datetime
+
+
 _Composition = ComposedMessage | Postponement | Exception | None
 """What became of a composition: a message, or what the composer returned or raised instead."""
 
@@ -80,9 +87,8 @@ class MessageComposer:
             reads_many_rows=any(delivery.kind not in _KINDS_OF_FEW_ROWS for delivery in deliveries),
         )
         for delivery, result in zip(deliveries, results, strict=True):
-            if isinstance(result, Exception):
-                log_error(logger, "delivery.compose_failed", result, kind=delivery.kind)
             if not isinstance(result, ComposedMessage):
+                _log_failure(delivery, result)
                 retry_at = self._context.now() + _RETRY_AFTER
                 await scope.write(partial(_skip_delivery, delivery, result, retry_at))
         return [result if isinstance(result, ComposedMessage) else None for result in results]
@@ -91,22 +97,27 @@ class MessageComposer:
         """Whether a message must be composed again before its delivery is claimed."""
         return self._context.now() - composed.composed_at > _MAX_AGE
 
-    async def claim(self, delivery: Delivery, composed: ComposedMessage) -> datetime | None:
-        """Claim *delivery* for the message *composed* before; return the time of the claim.
+    async def claim(self, delivery: Delivery, composed: ComposedMessage) -> ClaimedMessage | None:
+        """Claim *delivery* for the message *composed* before; return what is to be sent.
 
-        ``None`` where another sender has claimed it, where it was withdrawn meanwhile, and where
-        the claim had to wait for so long that the message is old.
+        Where the claim had to wait for so long that the message is old, it is composed again in the
+        claim's transaction: in a busy store, where each waits as long, none would ever be sent.
+        ``None`` where another sender has claimed the delivery, where it was withdrawn meanwhile,
+        and where it has no message any more.
         """
 
-        def claim_unless_old(repos: Repositories) -> datetime | None:
+        def claim_message(repos: Repositories) -> ClaimedMessage | None:
+            result = self._compose_message(repos, delivery) if self.is_old(composed) else composed
             now = self._context.now()
-            if self.is_old(composed):
+            if not isinstance(result, ComposedMessage):
+                _log_failure(delivery, result)
+                _skip_delivery(delivery, result, now + _RETRY_AFTER, repos)
                 return None
             is_claimed = repos.deliveries.claim_delivery(delivery.id, delivery.attempt, now)
-            return now if is_claimed else None
+            return ClaimedMessage(result, now) if is_claimed else None
 
         return await self._context.store.for_workspace(delivery.workspace).write(
-            claim_unless_old, timeout_seconds=_CLAIM_TIMEOUT_SECONDS
+            claim_message, timeout_seconds=_CLAIM_TIMEOUT_SECONDS
         )
 
     def _compose_message(self, repos: Repositories, delivery: Delivery) -> _Composition:
@@ -121,6 +132,11 @@ class MessageComposer:
         address = delivery_outcome.address_of(delivery)
         route = repos.chat_routes.get_route(address)
         return ComposedMessage(message, replace(address, route=route), composed_at)
+
+
+def _log_failure(delivery: Delivery, reason: Postponement | Exception | None) -> None:
+    if isinstance(reason, Exception):
+        log_error(logger, "delivery.compose_failed", reason, kind=delivery.kind)
 
 
 def _skip_delivery(

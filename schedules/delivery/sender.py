@@ -6,7 +6,7 @@ import math
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from bot.context import Context
 from bot.conversation import SendResult, SendStatus
@@ -18,7 +18,12 @@ from bot.store.repositories.delivery_statements import RECONCILE_AFTER
 from bot.workflows import delivery_outcome
 from bot.workflows.workspace_probes import list_due_retries
 from schedules.delivery.action_log import log_action
-from schedules.delivery.composition import ComposedMessage, Composer, MessageComposer
+from schedules.delivery.composition import (
+    ClaimedMessage,
+    ComposedMessage,
+    Composer,
+    MessageComposer,
+)
 from schedules.delivery.prober import OutageDetector, Prober
 from schedules.delivery.rate_limit import RateLimiter, halve_rate, recover_rate
 from schedules.delivery.reconciler import Reconciler
@@ -235,14 +240,14 @@ class DeliverySender:
             return None
         if composed is not None and self._composer.is_old(composed):
             (composed,) = await self._composer.compose([delivery])
-        claimed_at = await self._composer.claim(delivery, composed) if composed else None
-        if composed is None or claimed_at is None:
+        claimed = await self._composer.claim(delivery, composed) if composed else None
+        if claimed is None:
             return None
         if not await self._sleep_until(send_at):
             await self._release_claim(delivery)
             return None
         rate_limiter.mark_sent(loop.time())
-        result = await self._send_claimed_message(delivery, outlet, composed, claimed_at)
+        result = await self._send_claimed_message(delivery, outlet, claimed)
         rate_after_limit = halve_rate(rate_limiter.rate_per_second)
         action = await self._context.store.for_workspace(delivery.workspace).write(
             lambda repos: delivery_outcome.record_send_result(
@@ -254,12 +259,13 @@ class DeliverySender:
         return result
 
     async def _send_claimed_message(
-        self, delivery: Delivery, outlet: Outlet, composed: ComposedMessage, claimed_at: datetime
+        self, delivery: Delivery, outlet: Outlet, claimed: ClaimedMessage
     ) -> SendResult:
-        if self._context.now() - claimed_at > _MAX_CLAIM_AGE:
+        if self._context.now() - claimed.claimed_at > _MAX_CLAIM_AGE:
             return SendResult(SendStatus.RETRY_LATER, reason="too_old")
-        result = await outlet.send(composed.address, composed.message, delivery.id)
-        is_known_route = result.route == composed.address.route
+        address = claimed.composed.address
+        result = await outlet.send(address, claimed.composed.message, delivery.id)
+        is_known_route = result.route == address.route
         return replace(result, route="") if is_known_route else result  # one column less to write
 
     async def _release_claim(self, delivery: Delivery) -> None:

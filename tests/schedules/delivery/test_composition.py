@@ -1,9 +1,12 @@
 """Messages are composed before their claim: what ends them in between, and what makes them old."""
 
+import asyncio
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -12,11 +15,12 @@ from bot.conversation import Address, Person, SendResult
 from bot.domain.checkins.scheduling import Postponement
 from bot.domain.delivery_kind import DeliveryKind
 from bot.elements import Message
+from bot.store.group_commit import QueuedJob
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from schedules import COMPOSERS
 from schedules.delivery.sender import DeliverySender
-from tests.doubles import FakeClock, RecordingOutlet
+from tests.doubles import START, FakeClock, RecordingOutlet
 from tests.sample_team import CLINICIANS, TEAM
 
 Job = Callable[[Repositories, Person], object]
@@ -115,3 +119,44 @@ async def test_old_message_is_composed_again(planned_context: Context, clock: Fa
 
     assert list(compositions.values()) == [1, 2, 2, 2, 2, 1, 1, 1, 1]
     assert len(outlet.sent_messages) == len(CLINICIANS)
+
+
+def build_sender(context: Context, pass_time: Callable[[], object]) -> DeliverySender:
+    """Return a sender each of whose claims waits for another writer, who calls *pass_time*.
+
+    What is composed in the claim itself, on the writer's thread, is not followed by another one.
+    """
+
+    def compose(
+        repos: Repositories, delivery: Delivery, context: Context
+    ) -> Message | Postponement | None:
+        if threading.current_thread() is threading.main_thread():
+            context.store._writer.enqueue_job(QueuedJob(lambda _repos: pass_time()))
+        return COMPOSERS[DeliveryKind.CHECKIN](repos, delivery, context)
+
+    return DeliverySender(context, {**COMPOSERS, DeliveryKind.CHECKIN: compose})
+
+
+async def test_busy_store_stops_no_message(
+    planned_context: Context, outlet: RecordingOutlet, clock: FakeClock
+) -> None:
+    """Each claim waits for six seconds, so that its message is composed again in it."""
+    sender = build_sender(planned_context, lambda: clock.advance(seconds=6))
+    await asyncio.wait_for(sender.send_all_due(), 10)
+
+    recipients = [sent.address.person for sent in outlet.sent_messages]
+    assert sorted(recipients) == sorted(person.id for person in CLINICIANS)
+
+
+async def test_claim_that_waits_into_quiet_hours_is_postponed(
+    planned_context: Context, outlet: RecordingOutlet, clock: FakeClock
+) -> None:
+    """What was composed at nine in the morning is not sent at nine in the evening."""
+    evening = START + timedelta(hours=12)
+    sender = build_sender(planned_context, partial(setattr, clock, "current_time", evening))
+    await asyncio.wait_for(sender.send_all_due(), 10)
+
+    assert outlet.sent_messages == []
+    assert await planned_context.store.across_workspaces.read(
+        lambda repos: repos.deliveries.next_due(evening)
+    ) == evening + timedelta(hours=10.5)
