@@ -82,16 +82,27 @@ class MessageComposer:
         :class:`bot.errors.StoreBusyError`, and the database's exceptions.
         """
         scope = self._context.store.for_workspace(deliveries[0].workspace)
-        results = await scope.read(
-            lambda repos: [self._compose_message(repos, delivery) for delivery in deliveries],
-            reads_many_rows=any(delivery.kind not in _KINDS_OF_FEW_ROWS for delivery in deliveries),
-        )
+        results = await self._compose_together(deliveries)
+        if any(isinstance(result, Exception) for result in results) and len(deliveries) > 1:
+            # After a failed statement PostgreSQL refuses those of the next compositions, too.
+            results = [
+                result
+                for delivery in deliveries
+                for result in await self._compose_together([delivery])
+            ]
         for delivery, result in zip(deliveries, results, strict=True):
             if not isinstance(result, ComposedMessage):
                 _log_failure(delivery, result)
                 retry_at = self._context.now() + _RETRY_AFTER
                 await scope.write(partial(_skip_delivery, delivery, result, retry_at))
         return [result if isinstance(result, ComposedMessage) else None for result in results]
+
+    async def _compose_together(self, deliveries: Sequence[Delivery]) -> list[_Composition]:
+        """Compose the messages of *deliveries* of one workspace in one transaction."""
+        return await self._context.store.for_workspace(deliveries[0].workspace).read(
+            lambda repos: [self._compose_message(repos, delivery) for delivery in deliveries],
+            reads_many_rows=any(delivery.kind not in _KINDS_OF_FEW_ROWS for delivery in deliveries),
+        )
 
     def is_old(self, composed: ComposedMessage) -> bool:
         """Whether a message must be composed again before its delivery is claimed."""
@@ -125,12 +136,12 @@ class MessageComposer:
         compose = self._composers[delivery.kind]
         try:
             message = compose(repos, delivery, self._context.for_workspace(delivery.workspace))
+            if not isinstance(message, Message):
+                return message
+            address = delivery_outcome.address_of(delivery)
+            route = repos.chat_routes.get_route(address)
         except Exception as error:  # noqa: BLE001 - not those of the transaction itself
             return error
-        if not isinstance(message, Message):
-            return message
-        address = delivery_outcome.address_of(delivery)
-        route = repos.chat_routes.get_route(address)
         return ComposedMessage(message, replace(address, route=route), composed_at)
 
 
