@@ -40,9 +40,9 @@ class WordBudget:
     def split_step(self, step: Step) -> tuple[Step, Step]:
         """Return *step* with the first line if there is room for it, and with the other lines."""
         first = Step(step.name, step.lines[:1])
-        if not self.take(render_steps(self._words, first)):
+        if not (step.lines and self.take(render_steps(self._words, first))):
             return Step(step.name, ()), step
-        return first, step._replace(lines=step.lines[1:])
+        return first, Step(step.name, step.lines[1:], step.elements)
 
     def take(self, elements: Iterable[Element]) -> bool:
         """Return whether there is room for *elements*, which is then taken."""

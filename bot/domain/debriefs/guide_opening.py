@@ -1,7 +1,8 @@
 """The opening step of a guide: how to begin, the words for the client, and what to check."""
 
-from collections.abc import Iterator
+from functools import lru_cache
 
+from bot.content.catalogue import LanguagePack
 from bot.domain.debriefs import phrases
 from bot.domain.debriefs.guide_case import CONCLUDED_STATUSES, GuideCase
 from bot.domain.debriefs.guide_layout import Step
@@ -22,24 +23,29 @@ def select_opening_steps(case: GuideCase) -> tuple[Step, Step, Step]:
 
     The details are no first words, or extras: the fold "more" contains them.
     """
-    names = _opening_line_names(case)
-    details = tuple([name for name in names if name.partition(".")[0] in DETAIL_SECTIONS])
-    leads = tuple([name for name in names if name.partition(".")[0] in LEAD_SECTIONS])
-    firsts = tuple([name for name in names if name not in details and name not in leads])
+    firsts, leads, details = _divide_names(_opening_line_names(case))
     phrase_ids = phrases.select_phrases(case.debrief, case.refinement)
     extra_names, extras = _select_extras(case)
     return (
-        Step("opening", case.select_lines(*firsts), tuple(_render_quotes(case, phrase_ids))),
+        Step("opening", case.select_lines(*firsts), _render_quotes(case.words, phrase_ids)),
         Step("opening", case.select_lines(*leads)),
         Step("opening", case.select_lines(*details, *extra_names), extras),
     )
+
+
+@lru_cache(maxsize=1024)
+def _divide_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """Return the names of first words, of lines on how to begin, and of details."""
+    details = tuple(name for name in names if name.partition(".")[0] in DETAIL_SECTIONS)
+    leads = tuple(name for name in names if name.partition(".")[0] in LEAD_SECTIONS)
+    return tuple(name for name in names if name not in {*details, *leads}), leads, details
 
 
 def insert_lead(case: GuideCase, opening: Step, lead: Step) -> Step:
     """Return the opening step with the line on how to begin: below a warning, else first."""
     is_warning = bool(_threat_line_names(case))
     lines = (*opening.lines, *lead.lines) if is_warning else (*lead.lines, *opening.lines)
-    return opening._replace(lines=lines)
+    return Step(opening.name, lines, opening.elements)
 
 
 def _opening_line_names(case: GuideCase) -> tuple[str, ...]:
@@ -105,16 +111,19 @@ def _select_extras(case: GuideCase) -> tuple[tuple[str, ...], tuple[Element, ...
         *((f"direct.{case.refinement.strain}",) if _can_repair_directly(case) else ()),
         *(("opening.extra",) if disclosure else ()),
     )
-    return names, tuple(_render_quotes(case, (disclosure,))) if disclosure else ()
+    return names, _render_quotes(case.words, (disclosure,)) if disclosure else ()
 
 
-def _render_quotes(case: GuideCase, phrase_ids: tuple[str, ...]) -> Iterator[Element]:
-    """Yield each phrase above its caution; adjacent equal cautions are rendered once."""
-    selected_phrases = [case.words.phrases[code] for code in phrase_ids]
+@lru_cache(maxsize=1024)
+def _render_quotes(words: LanguagePack, phrase_ids: tuple[str, ...]) -> tuple[Element, ...]:
+    """Return each phrase above its caution; adjacent equal cautions are rendered once."""
+    elements: list[Element] = []
+    selected_phrases = [words.phrases[code] for code in phrase_ids]
     for phrase, next_phrase in zip(selected_phrases, (*selected_phrases, None)[1:], strict=False):
-        yield Quote(phrase.text)
+        elements.append(Quote(phrase.text))
         if phrase.caution and (next_phrase is None or next_phrase.caution != phrase.caution):
-            yield Caption(phrase.caution)
+            elements.append(Caption(phrase.caution))
+    return tuple(elements)
 
 
 def _can_repair_directly(case: GuideCase) -> bool:

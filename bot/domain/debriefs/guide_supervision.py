@@ -1,5 +1,8 @@
 """The supervision step of a guide: what to bring, ways to start without client facts, contacts."""
 
+from functools import lru_cache
+
+from bot.content.catalogue import LanguagePack
 from bot.domain.debriefs import guide_layout, phrases
 from bot.domain.debriefs.guide_case import CONCLUDED_STATUSES, GuideCase
 from bot.domain.debriefs.guide_layout import Step, WordBudget
@@ -51,11 +54,17 @@ def _render_openers(case: GuideCase) -> tuple[Element, ...]:
 
 
 def _select_openers(case: GuideCase) -> tuple[str, ...]:
-    words, status = case.words, case.debrief.status
+    status = case.debrief.status
     progress = status if status in CONCLUDED_STATUSES else "open"
-    want = words.guide_line(f"{_name_section('want', case)}.{case.refinement.strain or 'plain'}")
-    prompts = words.guide_line(f"prompts.{case.name_unless_unsafe(progress)}", want=want)
-    return guide_layout.split_openers(prompts)
+    want_name = f"{_name_section('want', case)}.{case.refinement.strain or 'plain'}"
+    return _split_prompts(case.words, f"prompts.{case.name_unless_unsafe(progress)}", want_name)
+
+
+@lru_cache(maxsize=1024)
+def _split_prompts(words: LanguagePack, prompts_name: str, want_name: str) -> tuple[str, ...]:
+    """Return the ways to start in supervision, one of which says what the clinician wants."""
+    want = words.guide_line(want_name)
+    return guide_layout.split_openers(words.guide_line(prompts_name, want=want))
 
 
 def _bring_line_name(case: GuideCase) -> str:

@@ -99,7 +99,7 @@ def _render_steps(case: GuideCase, banners: tuple[Banner, ...]) -> Iterator[Elem
     more = guide_layout.render_steps(
         words,
         Step("settle", settle_lines[1:]),
-        details._replace(lines=(*other_leads.lines, *details.lines)),
+        Step(details.name, (*other_leads.lines, *details.lines), details.elements),
         *(other for _, other in split_steps),
         *_select_late_steps(case),
     )
