@@ -23,8 +23,12 @@ _HASH_CONFLICT = "hash_conflict"
 _STALE_VIEW_ERRORS = frozenset({_HASH_CONFLICT, "not_found"})
 """Error codes for a form that was changed or closed in the meantime."""
 
-_MAX_VIEWS = 10_000
-"""Size limit of the in-memory record of the last action in each form."""
+_MAX_VIEWS = 1_000
+"""Size limit of the in-memory record of the last action in each form.
+
+It is read seconds after the action, when the reply updates the form: the limit is of the forms in
+which people act meanwhile, not of those that are open.
+"""
 
 
 class ReplyNotShownError(Exception):
