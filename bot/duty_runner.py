@@ -71,8 +71,9 @@ class DutyOverdueError(Exception):
 class DutyRunner:
     """Runs every duty of the timetable in order; a failure of one does not stop the others.
 
-    Of several workers the one with the duty lease does. The others run one duty, until it has
-    succeeded: :data:`SETTLING_DUTY`, without which they may not send.
+    Of several workers the one with the duty lease does, which it offers to the others after a tick
+    in which a duty failed. The others run one duty, until it has succeeded:
+    :data:`SETTLING_DUTY`, without which they may not send.
     """
 
     def __init__(
@@ -147,6 +148,8 @@ class DutyRunner:
                     has_failed[name] = is_failure
             if is_leading and not self._is_stopping:
                 await self._record_tick(has_failed)
+                if any(has_failed.values()):
+                    await self._offer_lease()
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:
         """Return the earliest instant at which any duty is due; ``None`` if none is scheduled.
@@ -177,6 +180,15 @@ class DutyRunner:
         if self._has_lease and not had_lease:
             logger.info("duty.lease_acquired", extra={"action": "duty.lease_acquired"})
         return self._has_lease
+
+    async def _offer_lease(self) -> None:
+        """Release the lease after failures: another worker that ticks before this one leads then.
+
+        What a duty needs may be missing on this machine alone, such as a folder. While a duty goes
+        on, unless it is overdue, the lease stays: the next holder would run it a second time.
+        """
+        if self._lease is not None and all(map(self._is_overdue, self._running_tasks)):
+            await asyncio.to_thread(self._lease.release_lease)
 
     def _select_run(
         self, name: str, duty: schedules.Duty, *, is_leading: bool
