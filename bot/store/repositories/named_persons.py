@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, case, delete, select, update
 
 from bot.conversation import Person
 from bot.domain.teams.audit_entry import ERASED_ID
+from bot.store.repositories.delivery_records import DeliveryState
 from bot.store.repositories.personal_rows import NAMING_KINDS
 from bot.store.schema import audit_entries, deliveries, previous_setups
 
@@ -62,6 +63,15 @@ class NamedPersons:
         return [row for row in rows if person.id in {row.person, *_list_copied_ids(row.body)}]
 
     def _replace_in_details(self, person: Person, new_id: str) -> int:
+        """Replace the id in posts that are stored; a post that was composed with it is not sent.
+
+        The attempt of a planned one is counted up, as by a claim that was released: its sender
+        fails to claim what it has composed, and composes it again.
+        """
+        attempt = case(
+            (deliveries.c.state == DeliveryState.PLANNED, deliveries.c.attempt + 1),
+            else_=deliveries.c.attempt,
+        )
         query = select(deliveries.c.id, deliveries.c.detail).where(
             deliveries.c.workspace == person.workspace,
             deliveries.c.kind.in_(NAMING_KINDS),
@@ -73,7 +83,8 @@ class NamedPersons:
             if person.id in parts:
                 replaced = " ".join(new_id if part == person.id else part for part in parts)
                 change = update(deliveries).where(deliveries.c.id == delivery_id)
-                count += self._connection.execute(change.values(detail=replaced)).rowcount
+                change = change.values(detail=replaced, attempt=attempt)
+                count += self._connection.execute(change).rowcount
         return count
 
 

@@ -17,11 +17,12 @@ from bot.domain.delivery_kind import DeliveryKind
 from bot.elements import Message
 from bot.store.group_commit import QueuedJob
 from bot.store.repositories import Repositories
-from bot.store.repositories.deliveries import Delivery
+from bot.store.repositories.column_codecs import encode_introduction_detail
+from bot.store.repositories.deliveries import Delivery, PlannedDelivery
 from schedules import COMPOSERS
 from schedules.delivery.sender import DeliverySender
 from tests.doubles import START, FakeClock, RecordingOutlet
-from tests.sample_team import CLINICIANS, TEAM
+from tests.sample_team import CLINICIANS, TEAM, set_up_team
 
 Job = Callable[[Repositories, Person], object]
 
@@ -160,3 +161,35 @@ async def test_claim_that_waits_into_quiet_hours_is_postponed(
     assert await planned_context.store.across_workspaces.read(
         lambda repos: repos.deliveries.next_due(evening)
     ) == evening + timedelta(hours=10.5)
+
+
+async def test_composed_post_does_not_name_who_was_erased(
+    context: Context, outlet: RecordingOutlet
+) -> None:
+    """The card of a set-up by somebody whose traces are erased while another one is sent."""
+    await set_up_team(context)
+    hooked, setter = HookedOutlet(), CLINICIANS[1]
+    cards = [
+        PlannedDelivery(
+            TEAM.workspace,
+            DeliveryKind.INTRODUCTION,
+            "",
+            TEAM.channel,
+            f"slot-{hours}",
+            START - timedelta(hours=hours),
+            START + timedelta(days=1),
+            encode_introduction_detail(person.id),
+        )
+        for hours, person in ((2, CLINICIANS[0]), (1, setter))
+    ]
+    scope = context.store.across_workspaces
+    await scope.write(lambda repos: repos.deliveries.plan_deliveries(cards))
+
+    async def erase_setter() -> None:
+        assert await scope.write(lambda repos: repos.named_persons.erase(setter))
+
+    hooked.hook = erase_setter
+    sending_context = replace(context, outlets={"slack": hooked})
+    await DeliverySender(sending_context, COMPOSERS).send_all_due()
+
+    assert [setter.id in str(sent.message) for sent in hooked.sent_messages] == [False, False]
