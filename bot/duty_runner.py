@@ -72,8 +72,8 @@ class DutyRunner:
     """Runs every duty of the timetable in order; a failure of one does not stop the others.
 
     Of several workers the one with the duty lease does, which it offers to the others after a tick
-    in which a duty failed. The others run one duty, until it has succeeded:
-    :data:`SETTLING_DUTY`, without which they may not send.
+    in which a duty failed. The others run one duty: :data:`SETTLING_DUTY`, without which they may
+    not send. They do so at each tick, since the database may be replaced while they run.
     """
 
     def __init__(
@@ -196,7 +196,7 @@ class DutyRunner:
         """Return what this tick runs of a duty; ``None`` if it is left out."""
         if name in PLANNING_DUTIES and not self._has_settled:
             return None
-        if not is_leading and (name != SETTLING_DUTY or self._has_settled):
+        if not is_leading and name != SETTLING_DUTY:
             return None
         is_early = _PREREQUISITES.get(name) in self._running_tasks
         return duty.run_meanwhile if is_early else duty.run
