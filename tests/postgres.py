@@ -12,6 +12,7 @@ import psycopg
 from tests import needs
 from tests.key_folders import open_test_store
 from tests.memory_folder import find_memory_folder
+from tests.postgres_cluster import copy_cluster
 
 _SUPERUSER = "postgres"
 
@@ -40,10 +41,13 @@ class PostgresServer:
     created.
     """
 
-    def __init__(self, folder: Path | None = None, *, is_durable: bool = False) -> None:
+    def __init__(
+        self, folder: Path | None = None, *, is_durable: bool = False, is_copied: bool = True
+    ) -> None:
         """Create an empty cluster in *folder*, in memory by default.
 
-        Raises :class:`RuntimeError` without PostgreSQL.
+        In a parallel run it is a copy, unless it has a folder or is not to be one. Raises
+        :class:`RuntimeError` without PostgreSQL.
         """
         bin_folder = needs.find_postgresql()
         if bin_folder is None:
@@ -53,14 +57,17 @@ class PostgresServer:
             tempfile.mkdtemp(prefix="attune-pg-", dir=folder or find_memory_folder())
         )
         self._options = "" if is_durable else _QUICK_OPTIONS
-        self._has_bot_role = False
         self._administration: psycopg.Connection | None = None
-        self._template = ""
         if os.geteuid() == 0:
             shutil.chown(self._data_folder, _SUPERUSER)
-        self._run_program(
-            "initdb", "--auth=trust", "--no-sync", "--encoding=UTF8", f"--username={_SUPERUSER}"
-        )
+        self._template = ""
+        if is_copied and folder is None and not is_durable:
+            self._template = copy_cluster(self._data_folder, _build_cluster)
+        self._has_bot_role = bool(self._template)
+        if not self._template:
+            self._run_program(
+                "initdb", "--auth=trust", "--no-sync", "--encoding=UTF8", f"--username={_SUPERUSER}"
+            )
 
     def start(self) -> None:
         """Start the server and wait until it accepts connections."""
@@ -72,12 +79,19 @@ class PostgresServer:
             self._execute(f"CREATE ROLE {_BOT_ROLE} LOGIN CREATEROLE")
             self._has_bot_role = True
 
-    def stop(self) -> None:
-        """Stop the server at once and drop every connection, as a crash would; commits survive."""
+    def stop(self, *, is_orderly: bool = False) -> None:
+        """Stop the server at once and drop every connection, as a crash would; commits survive.
+
+        An orderly stop writes all pages, so that a start recovers nothing.
+        """
         if self._administration is not None:
             self._administration.close()
             self._administration = None
-        self._run_program("pg_ctl", "--mode=immediate", "stop")
+        self._run_program("pg_ctl", f"--mode={'fast' if is_orderly else 'immediate'}", "stop")
+
+    def move_files(self, folder: Path) -> None:
+        """Move the files of a stopped server to *folder*, for copies of its cluster."""
+        self._data_folder.rename(folder)
 
     def set_read_only(self, *, is_read_only: bool) -> None:
         """Let every session refuse writes, or accept them again."""
@@ -188,6 +202,16 @@ class PostgresServer:
         if os.geteuid() == 0:
             command = ["runuser", "-u", _SUPERUSER, "--", *command]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._data_folder)
+
+
+def _build_cluster(folder: Path) -> str:
+    """Create a stopped cluster with a migrated database, and return the name of that."""
+    server = PostgresServer(is_copied=False)
+    server.start()
+    name = server.migrate_template()
+    server.stop(is_orderly=True)
+    server.move_files(folder)
+    return name
 
 
 def _segment_name(number: int) -> str:

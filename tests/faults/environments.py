@@ -84,7 +84,7 @@ def run_on_postgresql(folder: Path, **environment: str) -> Iterator[Deployment]:
     server = PostgresServer()
     server.start()
     try:
-        url = server.database_url(server.create_database())
+        url = server.database_url(server.create_database(server.migrate_template()))
         with run_faulty_slack() as slack:
             bot = BotProcess(
                 folder, slack.api_url, extra_environment={"DATABASE_URL": url} | environment

@@ -88,7 +88,8 @@ def test_database_outage_loses_and_duplicates_nothing_and_moves_no_lease(
     tmp_path: Path, cluster: PostgresServer
 ) -> None:
     """PostgreSQL is down for six seconds in the middle; afterwards each worker has its lease."""
-    with create_workers(tmp_path, cluster.database_url(cluster.create_database())) as group:
+    url = cluster.database_url(cluster.create_database(cluster.migrate_template()))
+    with create_workers(tmp_path, url) as group:
         group.start()
         group.plan_messages(40)
         group.wait_for_posts()
