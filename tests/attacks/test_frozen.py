@@ -25,11 +25,11 @@ OLD = b"the pepper of last year, made up for tests"
 NEW = b"the pepper of this year, made up for tests"
 
 
-async def prepare_filed_team(instance: BotInstance) -> None:
+async def prepare_filed_team(instance: BotInstance, debriefs_each: int = 1) -> None:
     """Set up a team in which every clinician has filed, one of them often."""
     await set_up_team(instance.context)
     await instance.give_agreement(SUPERVISOR)
-    await instance.file_debriefs(*CLINICIANS, *[MARIE] * 6)
+    await instance.file_debriefs(*CLINICIANS * debriefs_each, *[MARIE] * 6)
 
 
 async def file_late(instance: BotInstance) -> None:
@@ -71,10 +71,10 @@ async def restart_only(_instance: BotInstance) -> None:
 ACTIONS = (file_late, withdraw_all, close_again, change_roster, restart_only)
 
 
-async def claim_table_is_unchanged(folder: Path, action: object) -> None:
+async def claim_table_is_unchanged(folder: Path, action: object, debriefs_each: int = 1) -> None:
     """Claim that *action* after the close leaves every published table unchanged."""
     async with open_instance(folder) as instance:
-        await prepare_filed_team(instance)
+        await prepare_filed_team(instance, debriefs_each)
         await instance.close_period()
         before, page, close_time = (
             await fetch_releases(instance),
