@@ -23,6 +23,7 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.schema import periods
 from tests.admin.safe_machine import SAFE_MACHINE
+from tests.database_files import copy_empty_database
 from tests.key_folders import open_test_store
 from tests.slack_queries import build_queries
 from tests.store.sample_counts import build_team, fetch_rows, open_periods
@@ -67,8 +68,8 @@ async def run_with_slack_check(folder: Path, slack_check: SlackCheck) -> dict[st
 
 async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
     """Database, keys, token, scopes and clock have one passing finding each."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     store.close_sync()
 
     assert await run_with_slack_check(
@@ -278,8 +279,8 @@ async def test_undelivered_messages_are_reported_for_a_week(
     tmp_path: Path, days_ago: int, failed: str | None, missed: str | None
 ) -> None:
     """Failed and missed deliveries are counted by code; skipped check-ins are not."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     await store.across_workspaces.write(save_undelivered_messages)
     await store.close()
     today = DUE_AT.date() + timedelta(days=days_ago)

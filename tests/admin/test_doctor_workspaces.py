@@ -13,6 +13,7 @@ from bot.content.catalogue import load_catalogue
 from bot.store.repositories import Repositories
 from bot.workflows.reachability import suspend_workspace
 from tests.admin.test_doctor import SCOPES, build_settings, check_unreachable_microsoft
+from tests.database_files import copy_empty_database
 from tests.key_folders import open_test_store
 from tests.slack_queries import build_queries
 from tests.store.sample_counts import build_team
@@ -26,8 +27,8 @@ async def test_teams_of_another_workspace_are_counted(
     tmp_path: Path, token_team_id: str, sentence: str | None
 ) -> None:
     """The finding counts Slack's teams outside the token's workspace; others are not Slack's."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     workspaces = {"a": "slack:T1", "b": "slack:T1", "c": "msteams:tenant"}
     teams = [replace(build_team(name), workspace=workspaces[name]) for name in workspaces]
     await store.across_workspaces.write(lambda repos: [repos.teams.save(team) for team in teams])
@@ -50,8 +51,8 @@ async def test_teams_of_another_workspace_are_counted(
 
 async def test_teams_alone_are_checked_after_a_file(tmp_path: Path) -> None:
     """Where Slack does not answer there is nothing to say; else the channels are checked."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     await store.across_workspaces.write(lambda repos: repos.teams.save(build_team("north")))
     await store.close()
 
@@ -73,8 +74,8 @@ async def test_teams_alone_are_checked_after_a_file(tmp_path: Path) -> None:
 
 async def test_suspended_workspaces_are_counted_by_code(tmp_path: Path) -> None:
     """The finding contains how many workspaces are suspended, with which codes, and no id."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     for workspace in ("slack:T1", "slack:T2"):
         await store.for_workspace(workspace).write(partial(_suspend_workspace, workspace))
     await store.close()
@@ -93,8 +94,8 @@ async def test_suspended_workspaces_are_counted_by_code(tmp_path: Path) -> None:
 
 async def test_a_pending_deletion_is_a_finding(tmp_path: Path) -> None:
     """A refusal is none by itself; the same workspace counts once it is uninstalled."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
 
     async def check_slack() -> SlackCheck:
         return SlackCheck(scopes=SCOPES)

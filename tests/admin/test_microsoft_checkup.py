@@ -18,6 +18,7 @@ from bot.content.catalogue import load_catalogue
 from bot.conversation import Address
 from bot.store.repositories import Repositories
 from tests.admin.test_doctor import TEAMS_CLIENT_ID, build_settings
+from tests.database_files import copy_empty_database
 from tests.key_folders import open_test_store
 from tests.store.sample_counts import build_team
 
@@ -97,8 +98,8 @@ async def test_the_number_of_questions_is_bounded() -> None:
 
 async def test_channels_are_read_with_their_routes(tmp_path: Path) -> None:
     """The teams of other products are not checked; a stored route is used."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     teams = [
         replace(build_team("a"), workspace=f"msteams:{TENANT}", channel="19:a"),
         replace(build_team("b"), workspace=f"msteams:{TENANT}", channel="19:b"),

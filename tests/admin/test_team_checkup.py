@@ -4,14 +4,15 @@ from pathlib import Path
 
 from bot.admin import team_checkup
 from bot.content import catalogue
+from tests.database_files import copy_empty_database
 from tests.key_folders import open_test_store
 from tests.store.sample_counts import build_clinicians, build_team, open_periods
 
 
 async def test_people_without_a_list_are_a_note(tmp_path: Path) -> None:
     """With everybody on a list there is no finding; a removal is a note with their number."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     await open_periods(store, (build_team("north"), 9))
     before = team_checkup.check_lists(store)
     await store.across_workspaces.write(

@@ -11,6 +11,7 @@ from bot.conversation import Person
 from bot.store.backup import BackupFailedError, BackupReport, back_up_database, check_backup
 from bot.store.keys.key_id import PeriodKeyId
 from bot.store.store import Store
+from tests.database_files import copy_empty_database
 from tests.key_folders import open_test_store
 from tests.store.sample_counts import build_team, close_due_periods, open_periods
 from tests.store.sample_jobs import insert_row_job, list_row_names
@@ -19,11 +20,8 @@ from tests.store.sample_jobs import insert_row_job, list_row_names
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     """The URL of a migrated database without rows."""
-    database_url = f"sqlite:///{tmp_path}/data/attune.sqlite"
-    store = open_test_store(database_url, (b"p" * 32,))
-    store.migrate()
-    store.close_sync()
-    return database_url
+    copy_empty_database(tmp_path / "data")
+    return f"sqlite:///{tmp_path}/data/attune.sqlite"
 
 
 def open_store(url: str) -> Store:

@@ -10,16 +10,17 @@ from sqlalchemy import event
 from bot.errors import StoreBusyError
 from bot.store.group_commit import WriterLimits
 from bot.store.repositories import Repositories
+from tests.database_files import copy_empty_database
 from tests.key_folders import open_test_store
 from tests.store.sample_jobs import insert_row_job, list_row_names
 
 
 async def test_idle_writer_truncates_the_write_ahead_log(tmp_path: Path) -> None:
     """After the idle time without jobs, SQLite's write-ahead log is empty."""
+    copy_empty_database(tmp_path)
     store = open_test_store(
         f"sqlite:///{tmp_path}/attune.sqlite", (), limits=WriterLimits(idle_seconds=0.05)
     )
-    store.migrate()
     await store.across_workspaces.write(insert_row_job("slack:T1"))
     log = tmp_path / "attune.sqlite-wal"
 
@@ -31,10 +32,10 @@ async def test_idle_writer_truncates_the_write_ahead_log(tmp_path: Path) -> None
 
 async def test_idle_checkpoint_does_not_wait_for_a_reader(tmp_path: Path) -> None:
     """An open reader delays the idle checkpoint, but no write."""
+    copy_empty_database(tmp_path)
     store = open_test_store(
         f"sqlite:///{tmp_path}/attune.sqlite", (), limits=WriterLimits(idle_seconds=0.05)
     )
-    store.migrate()
     await store.across_workspaces.write(insert_row_job("slack:T1"))
     reader = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
     reader.execute("BEGIN")
@@ -52,8 +53,8 @@ async def test_idle_checkpoint_does_not_wait_for_a_reader(tmp_path: Path) -> Non
 
 async def test_explicit_checkpoint_waits_for_a_reader(tmp_path: Path) -> None:
     """A requested checkpoint returns after the last open reader has finished."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     await store.across_workspaces.write(insert_row_job("slack:T1"))
     reader = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
     reader.execute("BEGIN")
@@ -72,8 +73,8 @@ async def test_explicit_checkpoint_waits_for_a_reader(tmp_path: Path) -> None:
 
 async def test_lock_timeout_raises_store_busy(tmp_path: Path) -> None:
     """While another process holds the write lock, a write times out and stores nothing."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     event.listen(
         store._engines.writer, "checkout", lambda raw, *_: raw.execute("PRAGMA busy_timeout=100")
     )
@@ -92,8 +93,8 @@ async def test_lock_timeout_raises_store_busy(tmp_path: Path) -> None:
 
 async def test_checkpoint_runs_in_queue_order(tmp_path: Path) -> None:
     """A checkpoint queued between two jobs runs after the first and before the second."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     order: list[str] = []
     requests = (
         store.across_workspaces.write(lambda _repos: order.append("first")),
@@ -111,10 +112,10 @@ async def test_failed_idle_checkpoint_is_logged_and_does_not_stop_the_writer(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A failed idle checkpoint is logged, and later jobs are processed."""
+    copy_empty_database(tmp_path)
     store = open_test_store(
         f"sqlite:///{tmp_path}/attune.sqlite", (), limits=WriterLimits(idle_seconds=0.05)
     )
-    store.migrate()
     checkouts = count(1)
 
     def fail_second_checkout(*_arguments: object) -> None:
@@ -135,8 +136,8 @@ async def test_failed_idle_checkpoint_is_logged_and_does_not_stop_the_writer(
 
 async def test_checkpoint_restores_the_busy_timeout(tmp_path: Path) -> None:
     """A checkpoint's own busy timeout applies to the checkpoint only."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     await store.checkpoint()
 
     def read_busy_timeout(repos: Repositories) -> object:

@@ -3,6 +3,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.store.store import Store
+from tests.database_files import copy_empty_database
 from tests.key_folders import open_test_store
 from tests.store.conftest import PEPPERS
 
@@ -88,8 +89,8 @@ async def test_mark_of_the_running_bot_decides_which_pepper_is_wrong(tmp_path: P
 
 async def test_store_without_a_pepper_marks_none(tmp_path: Path) -> None:
     """Nothing can be encrypted without a pepper."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
 
     assert not await store.across_workspaces.write(lambda repos: repos.secret_cipher.mark_pepper())
     await store.close()

@@ -7,6 +7,7 @@ import pytest
 from bot.content.log_texts import get_remedy
 from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
+from tests.database_files import copy_empty_database
 from tests.key_folders import open_test_store
 from tests.store.sample_jobs import insert_row_job, list_row_names
 
@@ -27,8 +28,8 @@ def insert_too_much(repos: Repositories) -> None:
 
 async def test_full_disk_loses_no_acknowledged_write(tmp_path: Path) -> None:
     """When SQLite rolls a batch back, every job of it is reported as failed, and none is stored."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     await store.across_workspaces.write(limit_file_size)
     names = ["slack:before", "slack:after"]
 
@@ -47,8 +48,8 @@ async def test_full_disk_loses_no_acknowledged_write(tmp_path: Path) -> None:
 
 async def test_writes_resume_after_a_full_disk(tmp_path: Path) -> None:
     """After a batch was rolled back, the next one is committed."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     await store.across_workspaces.write(limit_file_size)
     with pytest.raises(StoreBusyError):
         await store.across_workspaces.write(insert_too_much)
@@ -64,8 +65,8 @@ async def test_full_disk_is_logged_once_with_its_remedy(
 ) -> None:
     """However many batches fail, there is one line when it begins and one when it ends."""
     caplog.set_level(logging.INFO, "attune.store")
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
     await store.across_workspaces.write(limit_file_size)
     for _ in range(3):
         with pytest.raises(StoreBusyError):

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from bot.store.key_condition import bind_row_keys, build_key_condition
 from bot.store.repositories import Repositories
 from bot.store.schema import feeds, metadata
+from tests.database_files import copy_empty_database
 from tests.key_folders import open_test_store
 from tests.query_plans import list_table_scans, record_statements
 
@@ -23,8 +24,8 @@ SAMPLE_VALUES = {
 
 def test_keys_of_every_table_are_searched_by_an_index(tmp_path: Path) -> None:
     """No table is read from end to end, whatever its key."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", (b"nothing is encrypted",))
-    store.migrate()
 
     def find_rows(repos: Repositories) -> None:
         for table in metadata.sorted_tables:
@@ -42,8 +43,8 @@ def test_keys_of_every_table_are_searched_by_an_index(tmp_path: Path) -> None:
 
 async def test_rows_of_other_keys_are_not_found(tmp_path: Path) -> None:
     """A row whose columns have values of two different keys is in no result."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", (b"nothing is encrypted",))
-    store.migrate()
     keys = [("total", "A", CLOSING_DAY), ("breakdown", "B", CLOSING_DAY)]
 
     def insert_and_find(repos: Repositories) -> list[tuple[object, ...]]:

@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
 from bot.store.repositories.deliveries import Deliveries, DeliveryState
+from tests.database_files import copy_empty_database
 from tests.key_folders import open_test_store
 from tests.store.sample_jobs import DEADLINE, MARIE, NOW, PLANNED_CHECKIN, PLANNED_TIP
 
@@ -165,8 +166,8 @@ class DeliveryMachine(RuleBasedStateMachine):
 
 def test_deliveries_follow_the_state_diagram(tmp_path: Path) -> None:
     """In any order of claims, settlements, crashes and departures, repository and model agree."""
+    copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
 
     class MachineOnStore(DeliveryMachine):
         engine = store._engines.writer

@@ -8,7 +8,7 @@ from bot.domain.counts.release_rule import BreakdownTable, TotalTable
 from bot.store.repositories import Repositories
 from bot.store.schema import ledger_records
 from bot.store.store import Store
-from tests.database_files import read_all_bytes
+from tests.database_files import copy_empty_database, read_all_bytes
 from tests.key_folders import list_period_keys, open_test_store
 from tests.ledger_records import count_stored_codes
 from tests.store.conftest import PEPPERS
@@ -34,9 +34,8 @@ PEOPLE = build_clinicians("north", 24)
 
 def open_store(folder: Path) -> Store:
     """Open and migrate a store in *folder*."""
-    store = open_test_store(f"sqlite:///{folder}/attune.sqlite", PEPPERS)
-    store.migrate()
-    return store
+    copy_empty_database(folder)
+    return open_test_store(f"sqlite:///{folder}/attune.sqlite", PEPPERS)
 
 
 async def test_releases_are_listed_newest_first(store: Store) -> None:
