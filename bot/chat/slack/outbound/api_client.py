@@ -24,6 +24,13 @@ If the server closed the connection first, the result of a message sent at that 
 be unknown.
 """
 
+_NO_CONNECTION_LIMIT = 0
+"""aiohttp's default is 100, which workspaces whose requests hang would use up.
+
+A message of another one would wait for a connection, with its timeout running, and be in doubt
+without having been sent. Each workspace has one message in flight at a time.
+"""
+
 MAX_CLIENTS = 1000
 """Workspaces whose clients are reused; another is created within microseconds."""
 
@@ -69,7 +76,9 @@ class ApiClient:
         asyncio.get_running_loop()
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(keepalive_timeout=_KEEPALIVE_SECONDS),
+                connector=aiohttp.TCPConnector(
+                    limit=_NO_CONNECTION_LIMIT, keepalive_timeout=_KEEPALIVE_SECONDS
+                ),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=TIMEOUT,
             )

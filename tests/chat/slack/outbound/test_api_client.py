@@ -1,8 +1,14 @@
+import asyncio
+from itertools import count
+
 import pytest
 
 from bot.chat.slack.outbound.api_client import MAX_CLIENTS, ApiClient, ResponseUrlError
 from tests.chat.slack.testbed import AdapterBench
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
+
+CALL_COUNT = 250
+"""Workspaces to which one worker sends at once."""
 
 
 async def get_token(workspace: str) -> str:
@@ -77,3 +83,25 @@ async def test_each_workspace_has_a_client_of_its_own(api: FakeWebApi) -> None:
     assert other is not first
     assert await api_client.get_client("T1") is not first
     await api_client.close()
+
+
+async def test_no_call_waits_for_those_that_hang() -> None:
+    """Of 250 calls at once the server answers none before it has received all of them."""
+    received, all_received = count(1), asyncio.Event()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        if next(received) == CALL_COUNT:
+            all_received.set()
+        await all_received.wait()
+        writer.write(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, backlog=CALL_COUNT)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    api_client = ApiClient(url, get_token)
+
+    await asyncio.gather(*(api_client.post_ephemeral(url, {}) for _ in range(CALL_COUNT)))
+
+    await api_client.close()
+    server.close()
