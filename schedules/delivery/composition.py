@@ -39,7 +39,10 @@ _KINDS_OF_FEW_ROWS = frozenset({DeliveryKind.CHECKIN, DeliveryKind.LAST_NOTE})
 """Kinds that are composed from a few rows by their keys, and not from all tables of a team."""
 
 _CLAIM_TIMEOUT_SECONDS = 30.0
-"""Timeout for a claim in a busy store: hundreds of workspaces may wait for theirs at once."""
+"""Timeout for a claim, or for what is not claimed, in a busy store.
+
+Hundreds of workspaces may wait for theirs at once.
+"""
 
 
 class ComposedMessage(NamedTuple):
@@ -94,7 +97,10 @@ class MessageComposer:
             if not isinstance(result, ComposedMessage):
                 _log_failure(delivery, result)
                 retry_at = self._context.now() + _RETRY_AFTER
-                await scope.write(partial(_skip_delivery, delivery, result, retry_at))
+                await scope.write(
+                    partial(_skip_delivery, delivery, result, retry_at),
+                    timeout_seconds=_CLAIM_TIMEOUT_SECONDS,
+                )
         return [result if isinstance(result, ComposedMessage) else None for result in results]
 
     async def _compose_together(self, deliveries: Sequence[Delivery]) -> list[_Composition]:

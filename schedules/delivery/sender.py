@@ -271,5 +271,6 @@ class DeliverySender:
     async def _release_claim(self, delivery: Delivery) -> None:
         """Queue a delivery again whose message was not sent, since a stop began after its claim."""
         await self._context.store.for_workspace(delivery.workspace).write(
-            lambda repos: repos.deliveries.requeue_delivery(delivery.id, delivery.attempt + 1)
+            lambda repos: repos.deliveries.requeue_delivery(delivery.id, delivery.attempt + 1),
+            timeout_seconds=_RESULT_TIMEOUT_SECONDS,
         )
