@@ -32,7 +32,6 @@ main(["web"])
 
 MEGABYTES = {
     "alembic": "migrations",
-    "babel": "the names of countries",
     "bot.admin.doctor": "the check-up",
     "bot.admin.team_file": "the operator's files",
     "bot.chat.msteams": "Microsoft Teams",
