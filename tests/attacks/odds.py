@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cache
-from math import exp, prod
+from math import ceil, prod
 
 from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts.release_rule import (
@@ -20,7 +20,7 @@ from bot.domain.counts.release_rule import (
     TotalTable,
     _select_band,
 )
-from tests.domain.counts.laplace import probability_of
+from tests.domain.counts.laplace import odds_of_one, probability_of
 
 Probabilities = dict[object, float]
 """The probability of each published value."""
@@ -93,7 +93,7 @@ def leader_probabilities(
 
 def probability_at_most(value: int, scale: Fraction) -> float:
     """Return the probability that the noise is *value* or less."""
-    odds = exp(-1 / scale)
+    odds = odds_of_one(scale)
     return odds**-value / (1 + odds) if value < 0 else 1 - odds ** (value + 1) / (1 + odds)
 
 
@@ -130,6 +130,7 @@ class _LeadEnumeration:
         """Start from *form_counts*."""
         self.form_counts, self.noise_scale = form_counts, noise_scale
         self.lead_margin = lead_scales * noise_scale
+        self._least_lead = ceil(self.lead_margin)
         self.min_probability = min_probability
         self._published = [list_published(count, noise_scale) for count in form_counts]
 
@@ -201,7 +202,7 @@ class _LeadEnumeration:
 
     def _edge_of(self, lead: int) -> int:
         """Return the largest count of another answer beside a clear *lead*."""
-        return int((lead - self.lead_margin) // 1)
+        return lead - self._least_lead
 
     def _probability_of_others(self, leader: int, edge: int) -> float:
         return prod(
