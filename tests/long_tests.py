@@ -28,9 +28,14 @@ LONGEST_ATTACKS = "test_nights"
 """The attacks that take two thirds of the time of all, several of them about 20 seconds each."""
 
 
+LONGEST_WAITS = frozenset({"test_purge_crashes", "test_shared_outages", "test_stopping_workers"})
+"""Tests that wait for processes of their own for up to 85 seconds each, outside the journeys."""
+
+
 def sort_longest_first(items: Sequence[Item], find_file_stem: Callable[[Item], str]) -> list[Item]:
-    """Return *items* with the longest attacks before all others; the order stays otherwise."""
-    return sorted(items, key=lambda item: find_file_stem(item) != LONGEST_ATTACKS)
+    """Return *items* with the longest attacks and waits before the others, else in their order."""
+    longest = LONGEST_WAITS | {LONGEST_ATTACKS}
+    return sorted(items, key=lambda item: find_file_stem(item) not in longest)
 
 
 def find_kind(item: pytest.Item, tests_folder: Path) -> str:

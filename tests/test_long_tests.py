@@ -3,7 +3,13 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.long_tests import ALL_FILES, LONGEST_ATTACKS, sort_longest_first, spread_tests
+from tests.long_tests import (
+    ALL_FILES,
+    LONGEST_ATTACKS,
+    LONGEST_WAITS,
+    sort_longest_first,
+    spread_tests,
+)
 
 KINDS = {"a": "attacks", "b": "browser", "c": "crashes", "p": "processes"}
 
@@ -39,9 +45,9 @@ def test_short_tests_keep_their_order(names: list[str], process_count: int) -> N
     assert spread_tests(names, find_kind_of_name, process_count) == names
 
 
-def test_longest_attacks_begin_first() -> None:
-    """The longest attacks come before all others, and each group keeps its order."""
-    stems = ["test_leaks", "test_nights", "test_views", "test_nights"]
+def test_longest_attacks_and_waits_begin_first() -> None:
+    """The longest tests come before all others, and each group keeps its order."""
+    stems = ["test_leaks", "test_nights", "test_views", "test_stopping_workers"]
     numbers = range(len(stems))
 
     assert sort_longest_first(numbers, lambda number: stems[number]) == [1, 3, 0, 2]
@@ -57,3 +63,10 @@ def test_rules_of_all_files_exist() -> None:
 def test_longest_attacks_exist() -> None:
     """The attacks that begin first are still in the file of that name."""
     assert (Path(__file__).parent / "attacks" / f"{LONGEST_ATTACKS}.py").is_file()
+
+
+def test_longest_waits_exist() -> None:
+    """The tests that wait longest are still in files of those names."""
+    stems = {path.stem for path in Path(__file__).parent.rglob("test_*.py")}
+
+    assert stems >= LONGEST_WAITS
