@@ -112,6 +112,20 @@ CLAIM_STATEMENT = (
 )
 """Moves a planned delivery to ``SENDING``, unless another process claimed it first."""
 
+EXPIRE_COMPOSITIONS = (
+    update(deliveries)
+    .where(
+        deliveries.c.workspace == bindparam("workspace_id"),
+        deliveries.c.person == bindparam("person_id"),
+        deliveries.c.state == DeliveryState.PLANNED,
+    )
+    .values(attempt=deliveries.c.attempt + 1)
+)
+"""Lets senders compose again what they have composed for a person and not claimed.
+
+The attempt is counted up as by a claim that was released, so that their claims fail.
+"""
+
 MARK_SENT_STATEMENT = (
     update(deliveries)
     .where(_ATTEMPT_CONDITION, deliveries.c.state == DeliveryState.SENDING)

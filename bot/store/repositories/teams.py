@@ -18,6 +18,7 @@ from bot.store.repositories import column_codecs
 from bot.store.repositories.account_query import SELECT_ACCOUNT
 from bot.store.repositories.declared_lists import DeclaredLists
 from bot.store.repositories.deliveries import Deliveries
+from bot.store.repositories.delivery_statements import EXPIRE_COMPOSITIONS
 from bot.store.repositories.people import add_count, blank_profile, parse_profile_row
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots, unanswered_count_of
@@ -202,6 +203,9 @@ class Teams:
             self._connection.execute(
                 delete(roles).where(_matches_person_in_team(person, team_id), _matches_role(role))
             )
+            # The notice of a close may be composed with the table of the role that has ended.
+            account = {"workspace_id": person.workspace, "person_id": person.id}
+            self._connection.execute(EXPIRE_COMPOSITIONS, account)
         rows = [
             {
                 "team": team_id,
