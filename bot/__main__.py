@@ -116,12 +116,16 @@ def _import_later(location: str, **further_arguments: Any) -> CommandHandler:  #
 def _import_object(location: str) -> Any:  # noqa: ANN401 - any object of a module
     """Import and return the object at *location*, ``module:name``; no garbage is collected.
 
-    Imports leave next to none, and the collector would scan what is imported many times.
+    Imports leave next to none, and the collector would scan what is imported many times; frozen,
+    it is not scanned at the next collection either.
     """
+    module_count = len(sys.modules)
     gc.disable()
     try:
         return resolve_name(location)
     finally:
+        if len(sys.modules) > module_count:
+            gc.freeze()
         gc.enable()
 
 
