@@ -71,6 +71,7 @@ class Bot:
             settings.pace,
             max_rest_seconds=max_rest_seconds,
             reconcile_after=options.reconcile_after,
+            composes_before_claim=not settings.uses_sqlite,
         )
         self.delivery_worker: DeliveryWorker = self.delivery_sender
         self.ticker = Ticker(self._on_tick, options.tick_seconds)

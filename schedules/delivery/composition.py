@@ -10,7 +10,6 @@ from typing import NamedTuple
 from bot.context import Context
 from bot.conversation import Address
 from bot.domain.checkins.scheduling import Postponement
-from bot.domain.delivery_kind import DeliveryKind
 from bot.elements import Message
 from bot.logs import log_error
 from bot.store.repositories import Repositories
@@ -34,9 +33,6 @@ _MAX_AGE = timedelta(seconds=5)
 
 The claim may have waited for other writers, and quiet hours may have begun meanwhile.
 """
-
-_KINDS_OF_FEW_ROWS = frozenset({DeliveryKind.CHECKIN, DeliveryKind.LAST_NOTE})
-"""Kinds that are composed from a few rows by their keys, and not from all tables of a team."""
 
 _CLAIM_TIMEOUT_SECONDS = 30.0
 """Timeout for a claim, or for what is not claimed, in a busy store.
@@ -65,7 +61,10 @@ _Composition = ComposedMessage | Postponement | Exception | None
 
 
 class MessageComposer:
-    """Composes messages in transactions that only read, so that no writer waits for them.
+    """Composes messages, for several processes in transactions that only read.
+
+    Then no other process waits for the writer lock meanwhile. One process alone composes each
+    message in the transaction that claims it, which costs it less.
 
     What ends a person's messages withdraws or deletes their deliveries in its own transaction: a
     person who left, paused, was erased or taken off a list after the composition gets none, since
@@ -107,24 +106,24 @@ class MessageComposer:
         """Compose the messages of *deliveries* of one workspace in one transaction."""
         return await self._context.store.for_workspace(deliveries[0].workspace).read(
             lambda repos: [self._compose_message(repos, delivery) for delivery in deliveries],
-            reads_many_rows=any(delivery.kind not in _KINDS_OF_FEW_ROWS for delivery in deliveries),
+            reads_many_rows=True,
         )
 
-    def is_old(self, composed: ComposedMessage) -> bool:
-        """Whether a message must be composed again before its delivery is claimed."""
-        return self._context.now() - composed.composed_at > _MAX_AGE
-
-    async def claim(self, delivery: Delivery, composed: ComposedMessage) -> ClaimedMessage | None:
+    async def claim(
+        self, delivery: Delivery, composed: ComposedMessage | None
+    ) -> ClaimedMessage | None:
         """Claim *delivery* for the message *composed* before; return what is to be sent.
 
-        Where the claim had to wait for so long that the message is old, it is composed again in the
-        claim's transaction: in a busy store, where each waits as long, none would ever be sent.
+        Without one, the message is composed in the claim's transaction. So it is again where it is
+        old when the claim has got the lock: in a busy store, where each waits as long, none would
+        ever be sent otherwise.
         ``None`` where another sender has claimed the delivery, where it was withdrawn meanwhile,
         and where it has no message any more.
         """
 
         def claim_message(repos: Repositories) -> ClaimedMessage | None:
-            result = self._compose_message(repos, delivery) if self.is_old(composed) else composed
+            is_fresh = composed is not None and self._is_fresh(composed)
+            result = composed if is_fresh else self._compose_message(repos, delivery)
             now = self._context.now()
             if not isinstance(result, ComposedMessage):
                 _log_failure(delivery, result)
@@ -136,6 +135,9 @@ class MessageComposer:
         return await self._context.store.for_workspace(delivery.workspace).write(
             claim_message, timeout_seconds=_CLAIM_TIMEOUT_SECONDS
         )
+
+    def _is_fresh(self, composed: ComposedMessage) -> bool:
+        return self._context.now() - composed.composed_at <= _MAX_AGE
 
     def _compose_message(self, repos: Repositories, delivery: Delivery) -> _Composition:
         composed_at = self._context.now()

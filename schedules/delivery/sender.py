@@ -71,13 +71,16 @@ class DeliverySender:
         *,
         max_rest_seconds: float = 0.0,
         reconcile_after: timedelta = RECONCILE_AFTER,
+        composes_before_claim: bool = False,
     ) -> None:
         """Send with a composer per delivery kind; *max_per_second* limits each workspace's rate.
 
         A rest of *max_rest_seconds* at most is waited out; after a longer one, the next tick
         continues. A delivery that was claimed *reconcile_after* ago and has no result is looked
-        up in the product.
+        up in the product. With *composes_before_claim* messages are composed outside of the claim's
+        transaction, for which other processes wait.
         """
+        self._composes_before_claim = composes_before_claim
         self._context = context
         self._composer = MessageComposer(context, composers)
         self._max_per_second = max_per_second
@@ -218,8 +221,15 @@ class DeliverySender:
 
     async def _compose_in_groups(
         self, deliveries: Sequence[Delivery]
-    ) -> AsyncGenerator[tuple[Delivery, ComposedMessage], None]:
-        """Yield the deliveries that have a message, each with it; a few are composed at once."""
+    ) -> AsyncGenerator[tuple[Delivery, ComposedMessage | None], None]:
+        """Yield the deliveries, each with its message if it is composed before the claim.
+
+        A few are composed at once. Those without a message are left out.
+        """
+        if not self._composes_before_claim:
+            for delivery in deliveries:
+                yield delivery, None
+            return
         for start in range(0, len(deliveries), _COMPOSED_AT_ONCE):
             group = deliveries[start : start + _COMPOSED_AT_ONCE]
             for delivery, composed in zip(group, await self._composer.compose(group), strict=True):
@@ -238,9 +248,7 @@ class DeliverySender:
         send_at = loop.time() + rate_limiter.reserve(loop.time())
         if not await self._sleep_until(send_at - _CLAIM_LEAD_SECONDS):
             return None
-        if composed is not None and self._composer.is_old(composed):
-            (composed,) = await self._composer.compose([delivery])
-        claimed = await self._composer.claim(delivery, composed) if composed else None
+        claimed = await self._composer.claim(delivery, composed)
         if claimed is None:
             return None
         if not await self._sleep_until(send_at):

@@ -30,7 +30,9 @@ def occupy_writer(store: Store) -> None:
 def build_sender(context: Context, compose: Composer) -> DeliverySender:
     """Return a sender over a store with short timeouts, with *compose* for check-ins."""
     context.store._write_timeout_seconds = WRITE_TIMEOUT_SECONDS
-    return DeliverySender(context, {**COMPOSERS, DeliveryKind.CHECKIN: compose})
+    return DeliverySender(
+        context, {**COMPOSERS, DeliveryKind.CHECKIN: compose}, composes_before_claim=True
+    )
 
 
 async def test_message_that_is_not_wanted_stops_no_other(

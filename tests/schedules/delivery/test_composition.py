@@ -93,7 +93,9 @@ async def test_message_that_is_composed_already_is_not_sent(
         await context.store.across_workspaces.write(lambda repos: job(repos, composed[1]))
 
     outlet.hook = end_messages_of_second
-    await DeliverySender(context, {**COMPOSERS, DeliveryKind.CHECKIN: compose}).send_all_due()
+    await DeliverySender(
+        context, {**COMPOSERS, DeliveryKind.CHECKIN: compose}, composes_before_claim=True
+    ).send_all_due()
 
     recipients = [sent.address.person for sent in outlet.sent_messages]
     assert recipients[0] == composed[0].id
@@ -116,7 +118,9 @@ async def test_old_message_is_composed_again(planned_context: Context, clock: Fa
         clock.advance(seconds=6)
 
     outlet.hook = pass_time
-    await DeliverySender(context, {**COMPOSERS, DeliveryKind.CHECKIN: compose}).send_all_due()
+    await DeliverySender(
+        context, {**COMPOSERS, DeliveryKind.CHECKIN: compose}, composes_before_claim=True
+    ).send_all_due()
 
     assert list(compositions.values()) == [1, 2, 2, 2, 2, 1, 1, 1, 1]
     assert len(outlet.sent_messages) == len(CLINICIANS)
@@ -131,11 +135,13 @@ def build_sender(context: Context, pass_time: Callable[[], object]) -> DeliveryS
     def compose(
         repos: Repositories, delivery: Delivery, context: Context
     ) -> Message | Postponement | None:
-        if threading.current_thread() is threading.main_thread():
+        if threading.current_thread().name != "attune-writer":
             context.store._writer.enqueue_job(QueuedJob(lambda _repos: pass_time()))
         return COMPOSERS[DeliveryKind.CHECKIN](repos, delivery, context)
 
-    return DeliverySender(context, {**COMPOSERS, DeliveryKind.CHECKIN: compose})
+    return DeliverySender(
+        context, {**COMPOSERS, DeliveryKind.CHECKIN: compose}, composes_before_claim=True
+    )
 
 
 async def test_busy_store_stops_no_message(
@@ -190,6 +196,6 @@ async def test_composed_post_does_not_name_who_was_erased(
 
     hooked.hook = erase_setter
     sending_context = replace(context, outlets={"slack": hooked})
-    await DeliverySender(sending_context, COMPOSERS).send_all_due()
+    await DeliverySender(sending_context, COMPOSERS, composes_before_claim=True).send_all_due()
 
     assert [setter.id in str(sent.message) for sent in hooked.sent_messages] == [False, False]

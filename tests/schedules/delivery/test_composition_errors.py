@@ -28,7 +28,7 @@ async def test_failed_statement_postpones_its_own_message_alone(
             repos._connection.exec_driver_sql("SELECT 1 / 0")
         return Message("", ())
 
-    await DeliverySender(context, {"note": compose}).send_all_due()
+    await DeliverySender(context, {"note": compose}, composes_before_claim=True).send_all_due()
 
     recipients = {sent.address.person for sent in outlet.sent_messages}
     assert recipients == {"U00", "U01", "U02"} - {composed[0]}

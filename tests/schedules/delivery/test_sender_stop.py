@@ -26,20 +26,20 @@ async def count_states(context: Context) -> Counter[str]:
 
 
 async def stop_during_claim(context: Context) -> None:
-    """Send what is due with a sender that is stopped while it claims its first delivery.
-
-    The composer runs on the thread of the event loop, and what it schedules there runs as soon as
-    the sender waits for the claim.
-    """
+    """Send what is due with a sender that is stopped while it claims its first delivery."""
     loop = asyncio.get_running_loop()
 
     def compose_and_stop(
         repos: Repositories, delivery: Delivery, context: Context
     ) -> Message | Postponement | None:
-        loop.call_soon(sender.begin_stop)
+        asyncio.run_coroutine_threadsafe(begin_stop(), loop).result(10)
         return COMPOSERS[DeliveryKind.CHECKIN](repos, delivery, context)
 
     sender = DeliverySender(context, {**COMPOSERS, DeliveryKind.CHECKIN: compose_and_stop})
+
+    async def begin_stop() -> None:
+        sender.begin_stop()
+
     await sender.send_all_due()
     await sender.stop()
 
