@@ -76,9 +76,8 @@ class Bot:
         self.delivery_worker: DeliveryWorker = self.delivery_sender
         self.ticker = Ticker(self._on_tick, options.tick_seconds)
         lease = store.worker_locks.create_duty_lease() if runs_ticker and not receives else None
-        self._duty_runner = DutyRunner(
-            self.context, lease=lease, wake_delivery_worker=self._delivery_wakeup.set
-        )
+        wake = self._delivery_wakeup.set
+        self._duty_runner = DutyRunner(self.context, lease=lease, wake_delivery_worker=wake)
         self.health_monitor = HealthMonitor(
             self.context,
             self.chat_adapters,
