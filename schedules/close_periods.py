@@ -19,7 +19,7 @@ logger = logging.getLogger("attune.periods")
 
 _ledger_logger = logging.getLogger("attune.ledger")
 
-_BATCH_SIZE = 4
+_BATCH_SIZE = 2
 """Default number of periods closed, or of teams served, per transaction: tens of milliseconds."""
 
 
