@@ -8,13 +8,10 @@ from multiprocessing.context import ForkServerContext
 
 _PRELOADED = (
     "tests.schedules.crash_steps",
-    "tests.schedules.test_notice_workers",
     "tests.schedules.test_purge_crashes",
     "tests.store.keys.test_folder_crashes",
     "tests.store.keys.test_key_store",
     "tests.store.test_durability",
-    "tests.workflows.erasure_steps",
-    "tests.workflows.rotation_steps",
 )
 """Modules that each process would import anew otherwise, which takes five times as long as it."""
 

@@ -15,13 +15,14 @@ from tests.doubles import START, FakeClock, RecordingOutlet
 from tests.sample_team import (
     set_up_team,
 )
+from tests.schedules.crashed_copies import iter_crashed_copies
 from tests.schedules.notices import (
     SUPERVISORS,
     TEAM_HOUR,
     count_notices,
     run_tick,
 )
-from tests.schedules.test_period_crashes import iter_crashed_copies, prepare, run_on_store
+from tests.schedules.test_period_crashes import prepare, run_on_store
 
 
 def build_context(store: Store) -> Context:
@@ -79,6 +80,6 @@ def test_a_crash_at_any_step_loses_and_repeats_no_notice(tmp_path: Path) -> None
 
     steps = 0
     for copy in iter_crashed_copies(tmp_path, prepared, plan_notices):
-        run_on_store(copy, run_again_and_check)
-        steps += 1
+        run_on_store(copy.folder, run_again_and_check)
+        steps += copy.step_count
     assert steps > len(SUPERVISORS)

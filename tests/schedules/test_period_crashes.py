@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -16,9 +16,9 @@ from tests.schedules.crash_steps import (
     cover_teams,
     open_store,
     run_duty,
-    run_in_process,
     submit_debrief,
 )
+from tests.schedules.crashed_copies import iter_crashed_copies
 from tests.store.sample_counts import (
     AFTER_QUARTER,
     NOW,
@@ -80,19 +80,6 @@ def run_on_store(folder: Path, action: Callable[[Store], object]) -> None:
     asyncio.run(run_and_close())
 
 
-def iter_crashed_copies(folder: Path, prepared: Path, action: Action) -> Iterator[Path]:
-    """Yield a copy of the prepared database after a crash at each step of *action*."""
-    step = 0
-    is_killed = True
-    while is_killed:
-        step += 1
-        copy = folder / f"step {step}"
-        shutil.copytree(prepared, copy)
-        is_killed = run_in_process(copy, action, step)
-        yield copy
-        shutil.rmtree(copy)
-
-
 def list_key_files(folder: Path) -> list[str]:
     """Return the files of the key folder, without keys that stay, claim and tag."""
     keys = folder / "keys"
@@ -124,14 +111,14 @@ def test_crash_while_opening_leaves_a_period_that_counts(tmp_path: Path) -> None
         await run_duty(store, AFTER_QUARTER)
         assert len(await fetch_release_rows(store)) == 2
         left_names.extend(
-            name for name in list_key_files(copy) if name.startswith(stored_key.file_name)
+            name for name in list_key_files(copy.folder) if name.startswith(stored_key.file_name)
         )
 
     left_names: list[str] = []
     steps = 0
     for copy in iter_crashed_copies(tmp_path, prepared, open_action):
-        run_on_store(copy, finish_and_check)
-        steps += 1
+        run_on_store(copy.folder, finish_and_check)
+        steps += copy.step_count
     assert steps > MIN_STEPS["open"]
     assert left_names == []
 
@@ -147,8 +134,8 @@ def test_crash_while_filing_counts_the_repeated_debrief_once(tmp_path: Path) -> 
 
     steps = 0
     for copy in iter_crashed_copies(tmp_path, prepared, file_action):
-        run_on_store(copy, retry_and_check)
-        steps += 1
+        run_on_store(copy.folder, retry_and_check)
+        steps += copy.step_count
     assert steps > MIN_STEPS["file"]
 
 
@@ -172,8 +159,8 @@ def test_crash_while_covering_loses_nothing(tmp_path: Path) -> None:
 
     steps = 0
     for copy in iter_crashed_copies(tmp_path, prepared, cover_action):
-        run_on_store(copy, check_and_repeat)
-        steps += 1
+        run_on_store(copy.folder, check_and_repeat)
+        steps += copy.step_count
     assert steps > MIN_STEPS["cover"]
 
 
@@ -201,8 +188,8 @@ def test_crash_while_closing_publishes_once_and_leaves_no_key(tmp_path: Path) ->
 
     steps = 0
     for copy in iter_crashed_copies(tmp_path, prepared, close_action):
-        run_on_store(copy, finish_and_check)
-        assert {name.partition(".period")[0] for name in list_key_files(copy)} == open_keys
-        steps += 1
+        run_on_store(copy.folder, finish_and_check)
+        assert {name.partition(".period")[0] for name in list_key_files(copy.folder)} == open_keys
+        steps += copy.step_count
     assert (len(expected), len(open_keys)) == (2, 1)
     assert steps > MIN_STEPS["close"]

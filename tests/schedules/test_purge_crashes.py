@@ -16,7 +16,8 @@ from bot.workflows.reachability import suspend_workspace
 from schedules import purge_workspaces
 from tests.doubles import RecordingOutlet
 from tests.schedules.crash_steps import open_store, run_in_process
-from tests.schedules.test_period_crashes import iter_crashed_copies, prepare
+from tests.schedules.crashed_copies import iter_crashed_copies
+from tests.schedules.test_period_crashes import prepare
 from tests.store.sample_workspaces import (
     CLOSED_AT,
     GONE,
@@ -80,8 +81,8 @@ def test_crash_while_purging_is_completed_with_the_keys_gone_first(tmp_path: Pat
         runner.run(seeded.close())
         assert list_gone_keys(prepared)
         for copy in iter_crashed_copies(tmp_path, prepared, purge):
-            keys = list_gone_keys(copy)
-            store = open_store(copy)
+            keys = list_gone_keys(copy.folder)
+            store = open_store(copy.folder)
             rows = runner.run(count_gone_rows(store))
             marked = rows_before | {"workspace": rows_before["workspace"] + 2}
             assert not keys or rows in (rows_before, marked)  # the two that it served, marked
@@ -91,8 +92,8 @@ def test_crash_while_purging_is_completed_with_the_keys_gone_first(tmp_path: Pat
             assert not any(runner.run(fetch_rows_by_table(store, mentioning=GONE)).values())
             assert runner.run(fetch_other_rows(store, GONE)) == others_before
             runner.run(store.close())
-            assert not list_gone_keys(copy)
-            steps += 1
+            assert not list_gone_keys(copy.folder)
+            steps += copy.step_count
     assert steps > MIN_STEPS
 
 

@@ -1,4 +1,4 @@
-"""Erasures as actions of a process that is killed, imported before it is forked."""
+"""Erasures as actions of a process that is killed."""
 
 from datetime import date, timedelta
 from functools import partial

@@ -1,4 +1,4 @@
-"""Rotations as actions of a process that is killed, imported before it is forked."""
+"""Rotations as actions of a process that is killed."""
 
 from pathlib import Path
 

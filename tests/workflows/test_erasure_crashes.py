@@ -13,8 +13,9 @@ from bot.store.keys.key_id import TeamKeyId
 from bot.store.repositories import Repositories
 from bot.store.schema import metadata
 from bot.store.store import Store
-from tests.schedules.crash_steps import Action, open_store, run_in_process
-from tests.schedules.test_period_crashes import iter_crashed_copies, prepare
+from tests.schedules.crash_steps import Action, open_store
+from tests.schedules.crashed_copies import iter_crashed_copies
+from tests.schedules.test_period_crashes import prepare
 from tests.store.sample_counts import NOW, build_team
 from tests.store.sample_workspaces import TeamRows, fetch_rows_by_table
 from tests.workflows.erasure_steps import (
@@ -33,8 +34,6 @@ ERASURES = pytest.mark.parametrize(
 )
 MIN_STATEMENTS = 20
 """Statements that an erasure has at least; fewer would mean that the faults missed something."""
-
-STEPS_BETWEEN_KILLS = 4
 
 MIN_KEY_STEPS = 15
 
@@ -111,23 +110,18 @@ def test_erasure_that_is_killed_is_done_or_not_begun(tmp_path: Path, erase: Acti
     prepared = prepare(tmp_path / "prepared", seed_two_people)
     states: list[tuple[dict[str, int], tuple[int, ...]]] = []
     for is_erased in (False, True):
-        copy = shutil.copytree(prepared, tmp_path / f"erased {is_erased}")
-        states.append(asyncio.run(read_state(copy, erase if is_erased else None)))
-    steps = range(1, 200, STEPS_BETWEEN_KILLS)
-    kill_count = 0
-    for step in steps:
-        copy = shutil.copytree(prepared, tmp_path / f"step {step}")
-        is_killed = run_in_process(copy, erase, step)
-        repeated_copy = shutil.copytree(copy, tmp_path / f"repeated {step}")
-        assert asyncio.run(read_state(copy, None)) in states
+        uncrashed = shutil.copytree(prepared, tmp_path / f"erased {is_erased}")
+        states.append(asyncio.run(read_state(uncrashed, erase if is_erased else None)))
+    steps = 0
+    for copy in iter_crashed_copies(tmp_path, prepared, erase):
+        repeated_copy = shutil.copytree(copy.folder, tmp_path / f"repeated after {steps} steps")
+        assert asyncio.run(read_state(copy.folder, None)) in states
         assert asyncio.run(read_state(repeated_copy, erase)) == states[1]
-        if not is_killed:
-            break
-        kill_count += 1
+        steps += copy.step_count
 
     assert states[0][1] == (1, 1)
     assert states[1][1] == (0, 1)
-    assert kill_count >= MIN_STATEMENTS // STEPS_BETWEEN_KILLS
+    assert steps > MIN_STATEMENTS
 
 
 async def read_state(folder: Path, action: Action | None) -> tuple[dict[str, int], tuple[int, ...]]:
@@ -165,8 +159,8 @@ def test_end_of_a_removed_team_that_is_killed_is_completed_key_first(tmp_path: P
     assert other_rows != all_rows
     steps = 0
     for copy in iter_crashed_copies(tmp_path, prepared, end_removed_team):
-        asyncio.run(finish_and_check(copy))
-        steps += 1
+        asyncio.run(finish_and_check(copy.folder))
+        steps += copy.step_count
     assert steps > MIN_KEY_STEPS
 
 

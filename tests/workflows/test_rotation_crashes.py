@@ -1,8 +1,6 @@
 """A rotation that is killed at any step loses no token, and the next one completes it."""
 
 import asyncio
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +11,13 @@ from bot.store.keys.open_key_store import resolve_peppers
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 from bot.workflows.secret_rotation import count_seals
-from tests.schedules.crash_steps import Action, run_in_process
+from tests.schedules.crashed_copies import iter_crashed_copies
 from tests.workflows.rotation_steps import NORTH, open_generated, rotate_generated, rotate_north
 
 SOUTH = "slack:T0SOUTH"
 TOKENS = {NORTH: "xoxb-north", SOUTH: "xoxb-south"}
-MIN_STEPS = {"pepper": 50, "installation": 20}
-"""Kills of each rotation, at least; fewer would mean that the crashes missed something."""
+MIN_STEPS = {"pepper": 50, "installation": 40}
+"""Steps of each rotation, at least; fewer would mean that the crashes missed something."""
 
 
 async def load_tokens(store: Store) -> dict[str, str]:
@@ -50,20 +48,6 @@ def prepare(folder: Path) -> Path:
     return folder
 
 
-def iter_crashed_copies(
-    folder: Path, prepared: Path, action: Action, stride: int = 1
-) -> Iterator[Path]:
-    """Yield a copy of the prepared database after a crash at each *stride*-th step of *action*."""
-    step, is_killed = 0, True
-    while is_killed:
-        step += stride
-        copy = folder / f"step {step}"
-        shutil.copytree(prepared, copy)
-        is_killed = run_in_process(copy, action, step, open_generated)
-        yield copy
-        shutil.rmtree(copy)
-
-
 @pytest.mark.no_cover
 def test_rotation_of_the_secret_that_is_killed_is_completed(tmp_path: Path) -> None:
     """At every step both tokens open, and after the next run with the new pepper alone.
@@ -81,25 +65,25 @@ def test_rotation_of_the_secret_that_is_killed_is_completed(tmp_path: Path) -> N
             lambda repos: repos.audit_trail.operator_entries.list_entries()
         )
         await store.close()
-        peppers = resolve_peppers((), FolderKeyStore(copy / "keys"))
+        peppers = resolve_peppers((), FolderKeyStore(copy.folder / "keys"))
         assert len(peppers) == 1
         assert old_pepper not in peppers
-        started_later = open_generated(copy)
+        started_later = open_generated(copy.folder)
         assert await load_tokens(started_later) == TOKENS
         assert not (await count_seals(started_later)).lost_count
         await started_later.close()
 
     steps = 0
-    for copy in iter_crashed_copies(tmp_path, prepared, rotate_generated):
-        asyncio.run(finish_and_check(open_generated(copy)))
-        assert not list((copy / "keys").glob("pepper-next*"))
-        steps += 1
+    for copy in iter_crashed_copies(tmp_path, prepared, rotate_generated, open_generated):
+        asyncio.run(finish_and_check(open_generated(copy.folder)))
+        assert not list((copy.folder / "keys").glob("pepper-next*"))
+        steps += copy.step_count
     assert steps > MIN_STEPS["pepper"]
 
 
 @pytest.mark.no_cover
 def test_rotation_of_a_workspaces_key_that_is_killed_is_completed(tmp_path: Path) -> None:
-    """At every second step both tokens open; after the next run the earlier key is gone."""
+    """At every step both tokens open; after the next run the earlier key is gone."""
     prepared = prepare(tmp_path / "prepared")
     keys = FolderKeyStore(prepared / "keys")
     old_key, other_key = (keys.get(InstallationKeyId(workspace)) for workspace in TOKENS)
@@ -111,11 +95,11 @@ def test_rotation_of_a_workspaces_key_that_is_killed_is_completed(tmp_path: Path
         await store.close()
 
     steps = 0
-    for copy in iter_crashed_copies(tmp_path, prepared, rotate_north, stride=2):
-        asyncio.run(finish_and_check(open_generated(copy)))
-        key_store = FolderKeyStore(copy / "keys")
+    for copy in iter_crashed_copies(tmp_path, prepared, rotate_north, open_generated):
+        asyncio.run(finish_and_check(open_generated(copy.folder)))
+        key_store = FolderKeyStore(copy.folder / "keys")
         assert key_store.get(InstallationKeyId(NORTH)) not in {None, old_key}
         assert key_store.get(InstallationKeyId(SOUTH)) == other_key
         assert len(key_store.list_ids()) == 2
-        steps += 1
+        steps += copy.step_count
     assert steps > MIN_STEPS["installation"]
