@@ -25,6 +25,9 @@ A topic of no theme, such as one that a practice added, may come in any quarter.
 CardKey = tuple[str, str]
 """The id of a card and its topic, which decide when it comes."""
 
+Themes = tuple[tuple[int, tuple[str, ...]], ...]
+"""The topics of each theme, as pairs that can be hashed."""
+
 NO_THEME = 0
 WORKING_DAYS_PER_WEEK = 5
 
@@ -64,40 +67,63 @@ def _share_card_keys(card_keys: tuple[CardKey, ...]) -> tuple[CardKey, ...]:
     return card_keys
 
 
-@lru_cache(maxsize=4096)
 def _select_position(
+    card_keys: tuple[CardKey, ...], team_key: str, index: int, themes: Themes
+) -> int:
+    """Return the position in *card_keys* of the card of a team's working day *index*."""
+    round_number, position = divmod(index, len(card_keys))
+    turn, dealt_count = position // WORKING_DAYS_PER_WEEK, _count_dealt_cards(len(card_keys))
+    if position >= dealt_count:
+        return _sort_cards(card_keys, team_key, themes)[position]
+    set_number = (index + round_number) % WORKING_DAYS_PER_WEEK
+    return _deal_round(card_keys, team_key, set_number, round_number, themes)[turn]
+
+
+def _count_dealt_cards(card_count: int) -> int:
+    """Return how many cards are dealt into the five sets; up to four are left over."""
+    return card_count // WORKING_DAYS_PER_WEEK * WORKING_DAYS_PER_WEEK
+
+
+@lru_cache(maxsize=4096)
+def _deal_round(
     card_keys: tuple[CardKey, ...],
     team_key: str,
-    index: int,
-    themes: tuple[tuple[int, tuple[str, ...]], ...],
-) -> int:
-    """Return the position in *card_keys* of the card of a team's working day *index*.
+    set_number: int,
+    round_number: int,
+    themes: Themes,
+) -> tuple[int, ...]:
+    """Return the positions in *card_keys* of a set's cards, in the order of a round's turns.
 
-    Memoized, since the people of a team ask for the same card all day.
+    Memoized, since the people of a team ask for the same card all day, and the next turns of the
+    round need the same order.
     """
-    theme_of_topic = {topic: theme for theme, topics in themes for topic in topics}
-    card_themes = [theme_of_topic.get(topic, NO_THEME) for _, topic in card_keys]
-    ordered = sorted(
-        range(len(card_keys)),
-        key=lambda position: (
-            card_themes[position],
-            sha256(f"{team_key}\0{card_keys[position][0]}".encode()).digest(),
-        ),
-    )
-    round_number, position = divmod(index, len(ordered))
-    turn = position // WORKING_DAYS_PER_WEEK
-    dealt_count = len(ordered) // WORKING_DAYS_PER_WEEK * WORKING_DAYS_PER_WEEK
-    if position >= dealt_count:
-        return ordered[position]
-    set_number = (index + round_number) % WORKING_DAYS_PER_WEEK
+    card_themes = _find_card_themes(card_keys, themes)
+    dealt_cards = _sort_cards(card_keys, team_key, themes)[: _count_dealt_cards(len(card_keys))]
     cards_by_theme: dict[int, deque[int]] = {}
-    for card in ordered[set_number:dealt_count:WORKING_DAYS_PER_WEEK]:
+    for card in dealt_cards[set_number::WORKING_DAYS_PER_WEEK]:
         cards_by_theme.setdefault(card_themes[card], deque()).append(card)
     first_round = min(round_number, 0)
-    quarters = _list_quarters(first_round, round_number, set_number, len(ordered))
-    turns = (round_number - first_round) * (dealt_count // WORKING_DAYS_PER_WEEK) + turn
-    *_, card = _deal_cards(cards_by_theme, [*quarters][: turns + 1])
-    return card
+    quarters = [*_list_quarters(first_round, round_number, set_number, len(card_keys))]
+    turn_count = len(dealt_cards) // WORKING_DAYS_PER_WEEK
+    return tuple(_deal_cards(cards_by_theme, quarters))[-turn_count:]
+
+
+@lru_cache(maxsize=256)
+def _sort_cards(card_keys: tuple[CardKey, ...], team_key: str, themes: Themes) -> tuple[int, ...]:
+    """Return the positions in *card_keys* in the team's own order: by theme, then by hash."""
+    card_themes = _find_card_themes(card_keys, themes)
+    hashes = [sha256(f"{team_key}\0{card_id}".encode()).digest() for card_id, _ in card_keys]
+    return tuple(
+        sorted(
+            range(len(card_keys)), key=lambda position: (card_themes[position], hashes[position])
+        )
+    )
+
+
+def _find_card_themes(card_keys: tuple[CardKey, ...], themes: Themes) -> list[int]:
+    """Return the theme of each card, :data:`NO_THEME` for a topic of none."""
+    theme_of_topic = {topic: theme for theme, topics in themes for topic in topics}
+    return [theme_of_topic.get(topic, NO_THEME) for _, topic in card_keys]
 
 
 def index_working_day(day: date) -> int:
