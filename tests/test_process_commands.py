@@ -76,7 +76,7 @@ def measure_niceness(command: Command, prepare: Callable[[], object] = dict) -> 
     sender.close()
     before, after = receiver.recv()
     process.join()
-    return after - before
+    return int(after - before)
 
 
 def test_a_worker_yields_the_processor_to_web_processes() -> None:

@@ -15,7 +15,7 @@ from threading import Lock
 from tests.schedules.crash_steps import Action, OpenStore, StepCounter, open_store
 
 _LOG_INDEX_SUFFIX = "-shm"
-"""SQLite's index of the write-ahead log: whoever opens the database first builds it anew."""
+"""SQLite's index of the write-ahead log, which the next process to open the database rebuilds."""
 
 Contents = dict[Path, bytes]
 """The bytes of the files in a folder, by path within it."""
