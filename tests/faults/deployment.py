@@ -161,10 +161,13 @@ class Deployment:
             time.sleep(0.2)
 
     def finish_check_ins(self) -> None:
-        """Move the clock on through Monday, so that each due message is sent."""
+        """Move the clock on through Monday, so that each due message is sent.
+
+        It is past the hours by which the wall clock was set forward.
+        """
         for thread in self._planning:
             thread.join(RECOVERY_SECONDS)
-        instant = CHECKIN_TIME
+        instant = CHECKIN_TIME + timedelta(seconds=max(0.0, self.clock_offset_seconds))
         while instant < CHECKIN_TIME + LAST_STEP and self._unasked_count():
             instant += STEP
             self._move_clock(instant)

@@ -77,11 +77,11 @@ class BotProcess:
     def start(self) -> None:
         """Start the process, and wait until it is ready, has ticked and checked its health."""
         self.port = self.port or free_port()
-        start_count = self.count_starts()
         with (self.folder / "log").open("ab") as log:
+            log_size = log.tell()
             self.process = self.start_process(("web",), self.build_environment(), (log, log))
         deadline = time.monotonic() + 120
-        while not self.is_ready() or self.count_starts() == start_count:
+        while not (self.count_starts(log_size) and self.is_ready()):
             assert self.process.poll() is None, self.read_log()
             assert time.monotonic() < deadline, self.read_log()
             time.sleep(0.05)
@@ -94,14 +94,18 @@ class BotProcess:
         except (URLError, ConnectionError):
             return False
 
-    def count_starts(self) -> int:
+    def count_starts(self, log_start: int = 0) -> int:
         """Return how often a process logged what it serves, after its first tick."""
-        return self.read_log().count('"health.serving"')
+        return self.read_log(log_start).count('"health.serving"')
 
-    def read_log(self) -> str:
-        """Return the log so far."""
+    def read_log(self, log_start: int = 0) -> str:
+        """Return the log so far, from the byte *log_start* on."""
         log = self.folder / "log"
-        return log.read_text(encoding="utf-8") if log.exists() else ""
+        if not log.exists():
+            return ""
+        with log.open("rb") as log_file:
+            log_file.seek(log_start)
+            return log_file.read().decode()
 
     def kill(self) -> None:
         """Kill the process at once, as a power cut would."""
@@ -115,11 +119,14 @@ class BotProcess:
         self.process.terminate()
         self.process.wait(timeout=20)
 
-    def move_clock(self, now: str) -> Json:
-        """Move the bot's clock forward to *now*."""
+    def move_clock(self, now: str, *, continues: bool = False) -> Json:
+        """Move the bot's clock forward to *now*.
+
+        A move that *continues* the last one does not repeat the tick with which that one ended.
+        """
         status, answer = post_request(
             f"{self.base_url}/_clock",
-            json.dumps({"now": now}).encode(),
+            json.dumps({"now": now, "continues": continues}).encode(),
             {"Content-Type": "application/json"},
         )
         assert status == 200, answer

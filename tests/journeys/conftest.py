@@ -45,7 +45,9 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def user(browser: Browser, sandbox_process: SandboxProcess) -> AsyncIterator[SandboxUser]:
     """A user who has just opened the page; at the end no remote request and no error remains."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    context = await browser.new_context(
+        viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+    )
     sandbox_user = SandboxUser(await context.new_page(), sandbox_process.page_url)
     await sandbox_user.open_page()
     yield sandbox_user
@@ -94,7 +96,9 @@ async def clinician(
     browser: Browser, clinician_playground_url: str, english: LanguagePack
 ) -> AsyncIterator[TeamsUser]:
     """A clinician who has just opened their chat with the bot."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 1000})
+    context = await browser.new_context(
+        viewport={"width": 1280, "height": 1000}, reduced_motion="reduce"
+    )
     teams_user = TeamsUser(await context.new_page(), clinician_playground_url, english)
     await teams_user.open_playground()
     yield teams_user
@@ -112,7 +116,9 @@ async def supervisor(
     browser: Browser, supervisor_playground_url: str, english: LanguagePack
 ) -> AsyncIterator[TeamsUser]:
     """The team's supervisor, who has just opened their chat with the bot."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 1000})
+    context = await browser.new_context(
+        viewport={"width": 1280, "height": 1000}, reduced_motion="reduce"
+    )
     teams_user = TeamsUser(await context.new_page(), supervisor_playground_url, english)
     await teams_user.open_playground()
     yield teams_user

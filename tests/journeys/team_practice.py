@@ -199,7 +199,9 @@ async def open_team_practice(
     """Run the practice with its bot, and open its page; at the end no error remains on it."""
     manifest = slack.build_manifest(words, base_url="https://attune.example.org")
     async with run_bot_and_sandbox(words, folder, NOW, manifest=manifest) as engine:
-        context = await browser.new_context(viewport={"width": 1280, "height": 800})
+        context = await browser.new_context(
+            viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
+        )
         user = SandboxUser(await context.new_page(), engine.config.slack_url)
         await user.open_page()
         yield TeamPractice(user, engine, words, folder)

@@ -62,11 +62,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OutageRun]:
             bot.move_clock((NINE - timedelta(minutes=1)).isoformat())
             slack.outage, call_count = BAD_GATEWAY, len(slack.calls)
             for minute in range(OUTAGE_MINUTES):
-                bot.move_clock((NINE + timedelta(minutes=minute)).isoformat())
+                bot.move_clock((NINE + timedelta(minutes=minute)).isoformat(), continues=True)
             methods = [method for method, _ in slack.calls[call_count:]]
             slack.outage = None
             for minute in range(OUTAGE_MINUTES, 120):
-                bot.move_clock((NINE + timedelta(minutes=minute)).isoformat())
+                bot.move_clock((NINE + timedelta(minutes=minute)).isoformat(), continues=True)
             bot.move_clock((NINE + timedelta(hours=9)).isoformat())
             posts_by_chat = Counter(chat for _, chat in slack.posted_counts().elements())
             yield OutageRun(slack, bot, methods, posts_by_chat)
