@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from bot.chat.msteams.action_data import CardContext
@@ -28,7 +29,7 @@ class RenderResources:
     channel_names: Mapping[str, str] = field(default_factory=dict)
     supports_dialogs: bool = True
 
-    @property
+    @cached_property
     def display_names(self) -> DisplayNames:
         """Display names of people and channels for inline markup, with defaults for unknown ids."""
         return DisplayNames(

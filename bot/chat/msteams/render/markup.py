@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _LETTER_PATTERN = r"(?![\u2e80-\u9fff])\w"
 """A letter of a script that separates words by spaces; Chinese characters need none."""
@@ -10,9 +11,10 @@ _LETTER_PATTERN = r"(?![\u2e80-\u9fff])\w"
 _MAX_MARK_LENGTH = 500
 """Characters of one emphasis or address: the bound keeps the search for their end linear."""
 
+# Each alternative begins with a character of its own: the search then skips all others.
 _MARK_PATTERN = re.compile(
     r"\*\*(?P<strong>.+?)\*\*"
-    rf"|(?<!{_LETTER_PATTERN})_(?P<emphasis>\S(?:.{{0,{_MAX_MARK_LENGTH}}}?\S)?)_"
+    rf"|_(?<!{_LETTER_PATTERN}_)(?P<emphasis>\S(?:.{{0,{_MAX_MARK_LENGTH}}}?\S)?)_"
     rf"(?!{_LETTER_PATTERN})"
     rf"|\[(?P<label>[^\[\]]+)\]\((?P<url>https?://[^)\s]{{1,{_MAX_MARK_LENGTH}}})\)"
     r"|@\{(?P<person>[^{}\s]+)\}"
@@ -49,7 +51,7 @@ class DisplayNames:
         neither is mentioned.
         """
         name = self.person_names.get(person_id, "")
-        is_unique = sum(other == name for other in self.person_names.values()) == 1
+        is_unique = list(self.person_names.values()).count(name) == 1
         return name if is_unique and "<" not in name else ""
 
 
@@ -60,7 +62,9 @@ def escape_text(text: str) -> str:
 
 def to_markdown(text: str, names: DisplayNames) -> str:
     """Convert one line with inline markup to Teams' Markdown."""
-    return _escape_line_start(_convert_marks(text, names))
+    if "@{" in text or "#{" in text:
+        return _escape_line_start(_convert_marks(text, names))
+    return _convert_without_names(text)
 
 
 def find_mentions(text: str) -> Iterator[str]:
@@ -76,6 +80,12 @@ def find_channels(text: str) -> Iterator[str]:
 def mention_tag(name: str) -> str:
     """Return the tag that represents a mention of the person *name* in a text."""
     return f"<at>{name}</at>"
+
+
+@lru_cache(maxsize=4096)
+def _convert_without_names(text: str) -> str:
+    """Convert a line that names nobody: most are of the content, and come again and again."""
+    return _escape_line_start(_convert_marks(text, DisplayNames("", "")))
 
 
 def _escape_inline(text: str) -> str:

@@ -12,9 +12,10 @@ _LETTER_PATTERN = r"(?![\u2e80-\u9fff])\w"
 _MAX_MARK_LENGTH = 500
 """Characters of one emphasis or address: the bound keeps the search for their end linear."""
 
+# Each alternative begins with a character of its own: the search then skips all others.
 _MARK_PATTERN = re.compile(
     r"\*\*(?P<strong>.+?)\*\*"
-    rf"|(?<!{_LETTER_PATTERN})_(?P<emphasis>\S(?:.{{0,{_MAX_MARK_LENGTH}}}?\S)?)_"
+    rf"|_(?<!{_LETTER_PATTERN}_)(?P<emphasis>\S(?:.{{0,{_MAX_MARK_LENGTH}}}?\S)?)_"
     rf"(?!{_LETTER_PATTERN})"
     rf"|\[(?P<label>[^\[\]]+)\]\((?P<url>https?://[^)\s]{{1,{_MAX_MARK_LENGTH}}})\)"
     r"|@\{(?P<person>\w+)\}"
