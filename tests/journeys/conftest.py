@@ -16,9 +16,22 @@ from tests.journeys.sandbox_user import SandboxUser
 from tests.journeys.teams_sandbox import PLAYGROUND_FOLDER, TeamsSandbox
 from tests.journeys.teams_user import TeamsUser
 
+_OMNIBOX_FEATURES = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
+"""Two pages of the address bar, which each new window renders although nobody sees it: a window
+took a second of the processor more."""
+
+_PLAYWRIGHT_FEATURES = (
+    *("AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"),
+    *("DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades"),
+    *("LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints"),
+    *("PaintHolding", "PreconnectToSearch", "ThirdPartyStoragePartitioning"),
+)
+"""What Playwright disables itself, in a list that Chromium replaces by the last one it is given."""
+
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage"
+    "--disable-component-update --disable-sync --disable-dev-shm-usage "
+    f"--disable-features={','.join((*_OMNIBOX_FEATURES, *_PLAYWRIGHT_FEATURES))}"
 )
 
 
