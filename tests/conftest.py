@@ -2,7 +2,6 @@
 
 import gc
 import os
-import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from hypothesis import settings
 from tests import needs
 from tests.long_tests import find_kind, sort_longest_first, spread_tests
 from tests.postgres import PostgresServer
-from tests.traced_examples import trace_first_examples
+from tests.traced_examples import CoverageTrace
 
 settings.register_profile("attune", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("attune")
@@ -76,27 +75,35 @@ def _deselect_excluded(config: pytest.Config, items: list[pytest.Item]) -> None:
     config.hook.pytest_deselected(items=deselected)
 
 
-@pytest.hookimpl(wrapper=True, trylast=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Run without a trace function what would execute traced lines again and again.
+_COVERAGE_TRACE = CoverageTrace()
 
-    That are the tests that are marked ``no_cover``, and the examples of a property test after the
-    first ones: tracing makes them two to four times as long. In a parallel process pytest-cov
-    starts two measurements and stops the second of them, which resumes the first.
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Measure the coverage of a test, unless it is marked ``no_cover``.
+
+    The mark is for what would execute traced lines again and again: tracing makes it two to four
+    times as long. pytest-cov stops its measurement for such a test, which in a parallel process
+    resumes another one, and starts it afterwards.
     """
-    trace_function = sys.gettrace()
-    if trace_function is None:
-        yield
-        return
-    try:
-        if item.get_closest_marker("no_cover"):
-            sys.settrace(None)
-            yield
-        else:
-            with trace_first_examples(getattr(item, "obj", None)):
-                yield
-    finally:
-        sys.settrace(trace_function)
+    _COVERAGE_TRACE.pause()
+    if pyfuncitem.get_closest_marker("no_cover"):
+        return (yield)
+    with _COVERAGE_TRACE.measure_test(pyfuncitem.obj):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup() -> Generator[None, object, object]:
+    """Measure the coverage of a fixture."""
+    with _COVERAGE_TRACE.measure():
+        return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown() -> None:
+    """Trace nothing until the next test."""
+    _COVERAGE_TRACE.pause()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -108,11 +115,13 @@ def pytest_collection() -> None:
 def pytest_collection_finish() -> None:
     """Exclude modules and collected tests, which are never freed, from garbage collection.
 
-    Scanning them again and again took a seventh of the tests' time.
+    Scanning them again and again took a seventh of the tests' time. Until here coverage is
+    measured of modules while they are imported.
     """
     gc.enable()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    _COVERAGE_TRACE.pause()
 
 
 @pytest.fixture(scope="session")
