@@ -93,6 +93,8 @@ async def _iterate_due_people(
         ]
         for start in range(0, len(due), _MAX_CONCURRENT):
             yield due[start : start + _MAX_CONCURRENT]
+        if len(people) < _BATCH_SIZE:
+            return
         after = people[-1][0]
 
 

@@ -68,16 +68,11 @@ class CloseNotices:
 
     def list_grants(self) -> tuple[RoleGrant, ...]:
         """Return every role of every person whose address accepts messages, by person."""
-        query = (
-            select(roles.c.workspace, roles.c.person, roles.c.team, roles.c.role, *_CHOICE_COLUMNS)
-            .outerjoin(close_notices, _IS_CHOICE_OF_HOLDER)
-            .outerjoin(people, _IS_ROW_OF_HOLDER)
-            .where(people.c.unreachable.is_(None) | (people.c.unreachable == ""))
-            .order_by(roles.c.workspace, roles.c.person, roles.c.team, roles.c.role)
-        )
         return tuple(
             RoleGrant(Person(workspace, person_id), team_id, Role(role), _parse_choice(choice))
-            for workspace, person_id, team_id, role, *choice in self._connection.execute(query)
+            for workspace, person_id, team_id, role, *choice in self._connection.execute(
+                _SELECT_GRANTS
+            )
         )
 
     def get_preference(self, person: Person) -> NoticePreference | None:
@@ -119,6 +114,14 @@ _DELETE_WITHOUT_ROLE = delete(close_notices).where(
 )
 
 _IS_ROW_OF_HOLDER = (people.c.workspace == roles.c.workspace) & (people.c.id == roles.c.person)
+
+_SELECT_GRANTS = (
+    select(roles.c.workspace, roles.c.person, roles.c.team, roles.c.role, *_CHOICE_COLUMNS)
+    .outerjoin(close_notices, _IS_CHOICE_OF_HOLDER)
+    .outerjoin(people, _IS_ROW_OF_HOLDER)
+    .where(people.c.unreachable.is_(None) | (people.c.unreachable == ""))
+    .order_by(roles.c.workspace, roles.c.person, roles.c.team, roles.c.role)
+)
 
 
 def _sort_key(closing: PeriodClose) -> tuple[str, date, date]:

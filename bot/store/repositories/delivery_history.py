@@ -40,6 +40,13 @@ _SELECT_CHECKIN = select(deliveries).where(
     deliveries.c.kind == DeliveryKind.CHECKIN,
     deliveries.c.slot == bindparam("week"),
 )
+_SELECT_SLOTS = select(deliveries.c.workspace, deliveries.c.person, deliveries.c.slot).where(
+    deliveries.c.workspace.in_(bindparam("workspaces", expanding=True)),
+    deliveries.c.kind == bindparam("kind"),
+    deliveries.c.person.in_(bindparam("persons", expanding=True)),
+    deliveries.c.slot >= bindparam("first_slot"),
+    deliveries.c.state != DeliveryState.MISSED,
+)
 _SELECT_LAST_STATE = (
     select(deliveries.c.state)
     .where(
@@ -64,15 +71,15 @@ class DeliveryHistory:
         self, kind: str, persons: Collection[Person], first_slot: str
     ) -> dict[Person, set[str]]:
         """Return, by person, the slots from *first_slot* on of deliveries that are not missed."""
-        query = select(deliveries.c.workspace, deliveries.c.person, deliveries.c.slot).where(
-            deliveries.c.workspace.in_({person.workspace for person in persons}),
-            deliveries.c.kind == kind,
-            deliveries.c.person.in_({person.id for person in persons}),
-            deliveries.c.slot >= first_slot,
-            deliveries.c.state != DeliveryState.MISSED,
-        )
+        parameters = {
+            "workspaces": list({person.workspace for person in persons}),
+            "kind": kind,
+            "persons": list({person.id for person in persons}),
+            "first_slot": first_slot,
+        }
         slots: dict[Person, set[str]] = {person: set() for person in persons}
-        for workspace, person_id, slot in self._connection.execute(query):
+        rows = self._connection.execute(_SELECT_SLOTS, parameters)
+        for workspace, person_id, slot in rows:
             slots.get(Person(workspace, person_id), set()).add(slot)
         return slots
 

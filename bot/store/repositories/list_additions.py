@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from bot.domain.counts import pseudonyms, slots
 from bot.store.period import Period, parse_period_row
@@ -31,19 +31,11 @@ class ListAdditions:
 
         With *team_ids*, of these teams alone.
         """
-        of_teams = [] if team_ids is None else [feeds.c.team.in_(team_ids)]
-        query = (
-            select(periods, feeds.c.team)
-            .join(feeds, _FEEDS_PERIOD)
-            .where(
-                periods.c.additions_until > to_unix_seconds(now),
-                periods.c.closes_at > to_unix_seconds(now),
-                exists().where(rosters.c.team == feeds.c.team, ~_IS_MEMBER),
-                *of_teams,
-            )
-            .order_by(feeds.c.team, periods.c.ledger)
-        )
-        return [(row.team, parse_period_row(row)) for row in self._connection.execute(query)]
+        query = _SELECT_PENDING
+        if team_ids is not None:
+            query = query.where(feeds.c.team.in_(team_ids))
+        rows = self._connection.execute(query, {"now": to_unix_seconds(now)})
+        return [(row.team, parse_period_row(row)) for row in rows]
 
     def add_people(self, team_id: str, period: Period, now: datetime) -> int:
         """Add the people of a team to the list of *period*, while additions count and slots last.
@@ -89,3 +81,14 @@ _IS_MEMBER = (
     .correlate(periods, rosters)
 )
 """On the list of that very period; without the explicit correlation it is one of any period."""
+
+_SELECT_PENDING = (
+    select(periods, feeds.c.team)
+    .join(feeds, _FEEDS_PERIOD)
+    .where(
+        periods.c.additions_until > bindparam("now"),
+        periods.c.closes_at > bindparam("now"),
+        exists().where(rosters.c.team == feeds.c.team, ~_IS_MEMBER),
+    )
+    .order_by(feeds.c.team, periods.c.ledger)
+)

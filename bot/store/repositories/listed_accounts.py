@@ -7,6 +7,7 @@ from sqlalchemy import (
     Connection,
     Select,
     String,
+    bindparam,
     cast,
     exists,
     func,
@@ -39,14 +40,14 @@ class ListedAccounts:
         Each with the channel of a team of theirs, ``""`` without one. Those of a suspended
         workspace are left out.
         """
-        queries = (_build_account_query(column, after, limit) for column in _PERSON_COLUMNS)
-        accounts = union_all(*(select(query.subquery()) for query in queries)).subquery()
-        key = (accounts.c.workspace, accounts.c.person)
-        channel = func.coalesce(func.min(accounts.c.channel), "")
-        query = select(*key, channel).group_by(*key).order_by(*key).limit(limit)
+        query = _SELECT_FIRST_ACCOUNTS
+        parameters: dict[str, int | str] = {"row_limit": limit}
+        if after:
+            query = _SELECT_NEXT_ACCOUNTS
+            parameters |= {"last_workspace": after.workspace, "last_person": after.id}
         return tuple(
             (Person(workspace, person_id), channel)
-            for workspace, person_id, channel in self._connection.execute(query)
+            for workspace, person_id, channel in self._connection.execute(query, parameters)
         )
 
     def mark_account(self, person: Person, reason: str) -> bool:
@@ -71,8 +72,17 @@ class ListedAccounts:
         return True
 
 
-def _build_account_query(column: Column[str], after: Person | None, limit: int) -> Select[Any]:
-    """Select the next *limit* people of *column* past *after*, with a channel of theirs, if any.
+def _build_accounts_query(*, is_first: bool) -> Select[Any]:
+    """Select the next people of all columns, each with a channel of theirs, ``""`` without one."""
+    queries = (_build_account_query(column, is_first=is_first) for column in _PERSON_COLUMNS)
+    accounts = union_all(*(select(query.subquery()) for query in queries)).subquery()
+    key = (accounts.c.workspace, accounts.c.person)
+    channel = func.coalesce(func.min(accounts.c.channel), "")
+    return select(*key, channel).group_by(*key).order_by(*key).limit(bindparam("row_limit"))
+
+
+def _build_account_query(column: Column[str], *, is_first: bool) -> Select[Any]:
+    """Select the next people of *column* past the last one, with a channel of theirs, if any.
 
     Each of the three queries is limited, so that a listing in batches reads every row once.
     """
@@ -84,6 +94,13 @@ def _build_account_query(column: Column[str], after: Person | None, limit: int) 
     query = query.where(~is_suspended)
     if has_team:
         query = query.join(teams, teams.c.id == column.table.c.team).group_by(workspace, column)
-    if after:
-        query = query.where(tuple_(workspace, column) > tuple_(after.workspace, after.id))
-    return query.order_by(workspace, column).limit(limit)
+    if not is_first:
+        last_key = tuple_(
+            bindparam("last_workspace", type_=String), bindparam("last_person", type_=String)
+        )
+        query = query.where(tuple_(workspace, column) > last_key)
+    return query.order_by(workspace, column).limit(bindparam("row_limit"))
+
+
+_SELECT_FIRST_ACCOUNTS = _build_accounts_query(is_first=True)
+_SELECT_NEXT_ACCOUNTS = _build_accounts_query(is_first=False)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, select, tuple_
+from sqlalchemy import Connection, Row, String, bindparam, exists, select, tuple_
 
 from bot.store.schema import people, rosters, workspaces
 
@@ -12,7 +12,25 @@ RosterKey = tuple[str, str, str]
 
 _KEY_COLUMNS = (rosters.c.team, rosters.c.workspace, rosters.c.person)
 
+_LAST_NAMES = ("last_team", "last_workspace", "last_person")
+"""Parameters with the key of the last row of the page before."""
+
+_SELECT_FIRST_PAGE = select(*_KEY_COLUMNS).order_by(*_KEY_COLUMNS).limit(bindparam("row_limit"))
+"""The rows of the lists, in the order of their index."""
+
+_SELECT_NEXT_PAGE = _SELECT_FIRST_PAGE.where(
+    tuple_(*_KEY_COLUMNS) > tuple_(*(bindparam(name, type_=String) for name in _LAST_NAMES))
+)
+
 _IS_SUSPENDED = exists().where(workspaces.c.id == people.c.workspace, workspaces.c.suspended != "")
+
+_SELECT_JOINED = select(people).where(
+    people.c.workspace.in_(bindparam("workspaces", expanding=True)),
+    people.c.id.in_(bindparam("people", expanding=True)),
+    people.c.joined,
+    ~_IS_SUSPENDED,
+    people.c.unreachable == "",
+)
 
 
 def fetch_joined_page(
@@ -31,17 +49,13 @@ def fetch_joined_page(
 
 
 def _fetch_page(connection: Connection, last_key: RosterKey | None, limit: int) -> list[RosterKey]:
-    rows = connection.execute(_select_page(last_key, limit)).all()
+    query = _SELECT_NEXT_PAGE if last_key else _SELECT_FIRST_PAGE
+    last_values = dict(zip(_LAST_NAMES, last_key or (), strict=False))
+    rows = connection.execute(query, {"row_limit": limit, **last_values}).all()
     page = [(row.team, row.workspace, row.person) for row in rows]
     if len(page) == limit and page[0][0] != page[-1][0]:
         page = [key for key in page if key[0] != page[-1][0]]
     return page
-
-
-def _select_page(last_key: RosterKey | None, limit: int) -> Select[Any]:
-    """Return the query of the next *limit* rows of the lists, in the order of their index."""
-    query = select(*_KEY_COLUMNS).order_by(*_KEY_COLUMNS).limit(limit)
-    return query.where(tuple_(*_KEY_COLUMNS) > tuple_(*last_key)) if last_key else query
 
 
 def _fetch_joined(connection: Connection, page: list[RosterKey]) -> list[Row[Any]]:
@@ -51,12 +65,7 @@ def _fetch_joined(connection: Connection, page: list[RosterKey]) -> list[Row[Any
     for each page, as it cannot tell how many of them row security shows.
     """
     _, page_workspaces, page_people = zip(*page, strict=True)
-    query = select(people).where(
-        people.c.workspace.in_(sorted(set(page_workspaces))),
-        people.c.id.in_(page_people),
-        people.c.joined,
-        ~_IS_SUSPENDED,
-        people.c.unreachable == "",
-    )
-    row_by_key = {(row.home_team, row.workspace, row.id): row for row in connection.execute(query)}
+    parameters = {"workspaces": sorted(set(page_workspaces)), "people": page_people}
+    rows = connection.execute(_SELECT_JOINED, parameters)
+    row_by_key = {(row.home_team, row.workspace, row.id): row for row in rows}
     return [row_by_key[key] for key in page if key in row_by_key]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select
 
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
 from bot.store.isolation import IsolatedSteps, StepResults
@@ -34,10 +34,10 @@ class PeriodOpening:
 
         Those that are too small to be counted are among them. With *team_ids*, of these alone.
         """
-        is_unfed = or_(*(~_has_feed(ledger, now) for ledger in (TOTAL, BREAKDOWN)))
-        of_teams = [] if team_ids is None else [teams.c.id.in_(team_ids)]
-        query = select(teams.c.id).where(teams.c.removed.is_(None), is_unfed, *of_teams)
-        return tuple(self._connection.scalars(query.order_by(teams.c.name, teams.c.id)))
+        query = _SELECT_UNFED
+        if team_ids is not None:
+            query = query.where(teams.c.id.in_(team_ids))
+        return tuple(self._connection.scalars(query, {"now": to_unix_seconds(now)}))
 
     def open_missing(self, now: datetime, team_ids: Sequence[str] | None = None) -> StepResults:
         """Open the missing periods of all teams, or of *team_ids* in turn, and count the feeds."""
@@ -68,13 +68,23 @@ class PeriodOpening:
         return steps.collect_results(added_count)
 
 
-def _has_feed(ledger: str, now: datetime) -> ColumnElement[bool]:
-    """Whether a team's debriefs go into a period of *ledger* that is open at *now*."""
+def _has_feed(ledger: str) -> ColumnElement[bool]:
+    """Whether a team's debriefs go into a period of *ledger* that is open ``now``."""
     return exists().where(
         feeds.c.ledger == ledger,
         feeds.c.team == teams.c.id,
         periods.c.ledger == ledger,
         periods.c.unit == feeds.c.unit,
         periods.c.closes == feeds.c.closes,
-        periods.c.closes_at > to_unix_seconds(now),
+        periods.c.closes_at > bindparam("now"),
     )
+
+
+_SELECT_UNFED = (
+    select(teams.c.id)
+    .where(
+        teams.c.removed.is_(None),
+        or_(*(~_has_feed(ledger) for ledger in (TOTAL, BREAKDOWN))),
+    )
+    .order_by(teams.c.name, teams.c.id)
+)

@@ -48,15 +48,9 @@ class Periods:
 
     def find_open_periods(self, team_id: str, now: datetime) -> tuple[Period, ...]:
         """Return the open periods that a team feeds, the total's first, and open their records."""
-        query = (
-            select(periods, ledger_records.c.body)
-            .join(feeds, _FEEDS_PERIOD)
-            .outerjoin(ledger_records, _RECORD_OF_PERIOD)
-            .where(feeds.c.ledger.in_((TOTAL, BREAKDOWN)), feeds.c.team == team_id, _is_open(now))
-            .order_by(periods.c.ledger.desc(), periods.c.closes)
-        )
+        parameters = {"team_id": team_id, "now": to_unix_seconds(now)}
         first_by_ledger: dict[str, Period] = {}
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_SELECT_OPEN_PERIODS, parameters):
             period = parse_period_row(row)
             if first_by_ledger.setdefault(period.ledger, period) is period:
                 self._records.add_body(period, row.body)
@@ -232,6 +226,18 @@ _RECORD_OF_PERIOD = (
     (ledger_records.c.ledger == periods.c.ledger)
     & (ledger_records.c.unit == periods.c.unit)
     & (ledger_records.c.closes == periods.c.closes)
+)
+
+_SELECT_OPEN_PERIODS = (
+    select(periods, ledger_records.c.body)
+    .join(feeds, _FEEDS_PERIOD)
+    .outerjoin(ledger_records, _RECORD_OF_PERIOD)
+    .where(
+        feeds.c.ledger.in_((TOTAL, BREAKDOWN)),
+        feeds.c.team == bindparam("team_id"),
+        periods.c.closes_at > bindparam("now"),
+    )
+    .order_by(periods.c.ledger.desc(), periods.c.closes)
 )
 
 
