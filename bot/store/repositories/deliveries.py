@@ -36,7 +36,7 @@ from bot.store.repositories.unanswered_counts import (
     select_unsent_counts,
     uncount_unsent,
 )
-from bot.store.repositories.workspaces import is_resting_clause
+from bot.store.repositories.workspaces import IS_RESTING
 from bot.store.schema import deliveries, workspaces
 from bot.store.upsert import insert_missing_rows
 
@@ -80,8 +80,8 @@ class Deliveries:
 
     def get(self, delivery_id: str) -> Delivery | None:
         """Return a delivery by its id."""
-        query = select(deliveries).where(deliveries.c.id == delivery_id)
-        return next(iter(self._fetch_deliveries(query)), None)
+        query = delivery_statements.SELECT_BY_ID
+        return next(iter(self._fetch_deliveries(query, {"delivery_id": delivery_id})), None)
 
     def list_due_workspaces(
         self, now: datetime, reconcile_after: timedelta = RECONCILE_AFTER
@@ -90,24 +90,11 @@ class Deliveries:
 
         Suspended and resting workspaces are left out.
         """
-        refuses_messages = exists().where(
-            workspaces.c.id == deliveries.c.workspace,
-            (workspaces.c.suspended != "") | is_resting_clause(now),
-        )
-        query = (
-            select(deliveries.c.workspace)
-            .where(
-                delivery_statements.IS_SENDABLE | delivery_statements.IS_UNFINISHED,
-                ~refuses_messages,
-            )
-            .distinct()
-            .order_by(deliveries.c.workspace)
-        )
         parameters = {
             "now": to_unix_seconds(now),
             "started_before": to_unix_seconds(now - reconcile_after),
         }
-        return tuple(self._connection.scalars(query, parameters))
+        return tuple(self._connection.scalars(_SELECT_DUE_WORKSPACES, parameters))
 
     def list_due_deliveries(
         self, workspace: str, now: datetime, limit: int
@@ -293,3 +280,15 @@ class Deliveries:
             values["reason"] = reason[:_MAX_REASON_CHARACTERS]
         change = update(deliveries).where(condition).values(state=state, **values)
         return self._connection.execute(change).rowcount
+
+
+_REFUSES_MESSAGES = exists().where(
+    workspaces.c.id == deliveries.c.workspace, (workspaces.c.suspended != "") | IS_RESTING
+)
+
+_SELECT_DUE_WORKSPACES = (
+    select(deliveries.c.workspace)
+    .where(delivery_statements.IS_SENDABLE | delivery_statements.IS_UNFINISHED, ~_REFUSES_MESSAGES)
+    .distinct()
+    .order_by(deliveries.c.workspace)
+)

@@ -75,6 +75,8 @@ IS_UNFINISHED = (deliveries.c.state == DeliveryState.SENDING) & (
 SELECT_DUE, SELECT_UNFINISHED = _select_oldest(IS_SENDABLE), _select_oldest(IS_UNFINISHED)
 """Bind ``workspace_id`` and ``row_limit`` besides the parameters of their conditions."""
 
+SELECT_BY_ID = select(deliveries).where(deliveries.c.id == bindparam("delivery_id"))
+
 _PENDING_STATES = (DeliveryState.PLANNED, DeliveryState.SENDING)
 
 SELECT_LAST_CARD = (

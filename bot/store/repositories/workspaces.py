@@ -4,7 +4,7 @@ import math
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from bot.domain.reachability import (
     Evidence,
@@ -51,7 +51,7 @@ class WorkspaceState(NamedTuple):
         return from_unix_seconds(since) if self.suspension_reason and since else None
 
     def is_resting(self, now: datetime) -> bool:
-        """Whether the row's rest includes *now*; the same rule as :func:`is_resting_clause`."""
+        """Whether the row's rest includes *now*; the same rule as :data:`IS_RESTING`."""
         until, unix_seconds = self.resting_until, now.timestamp()
         return unix_seconds < until <= unix_seconds + MAX_REST.total_seconds()
 
@@ -182,7 +182,7 @@ class Workspaces:
         count_query = select(func.count()).select_from(workspaces)
         suspended = self._connection.scalar(count_query.where(is_suspended)) or 0
         return suspended, self._connection.scalar(
-            count_query.where(~is_suspended, is_resting_clause(now))
+            count_query.where(~is_suspended, IS_RESTING), {"now": to_unix_seconds(now)}
         ) or 0
 
     def get_state(self, workspace: str) -> WorkspaceState:
@@ -191,7 +191,9 @@ class Workspaces:
         return WorkspaceState(*row) if row else WorkspaceState()
 
 
-def is_resting_clause(now: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition that a workspace's rest includes *now*."""
-    until, unix_seconds = workspaces.c.rests_until, now.timestamp()
-    return (until > unix_seconds) & (until <= unix_seconds + MAX_REST.total_seconds())
+_NOW_PARAMETER = bindparam("now", type_=workspaces.c.rests_until.type)
+
+IS_RESTING = (workspaces.c.rests_until > _NOW_PARAMETER) & (
+    workspaces.c.rests_until <= _NOW_PARAMETER + int(MAX_REST.total_seconds())
+)
+"""A workspace's rest includes the instant that it binds as ``now``, in whole Unix seconds."""
