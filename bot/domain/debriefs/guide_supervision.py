@@ -43,28 +43,36 @@ def _render_urgent_line(case: GuideCase) -> tuple[Element, ...]:
 
 def _render_openers(case: GuideCase) -> tuple[Element, ...]:
     """Return the ways to start in supervision, with the hint to copy them, and what to learn."""
-    lines = (*case.select_lines(_bring_line_name(case)), *_select_openers(case))
+    status, strain = case.debrief.status, case.refinement.strain
+    progress = status if status in CONCLUDED_STATUSES else "open"
     learns = phrases.has_culture_code(case.refinement) and not case.refinement.is_unsafe
-    learn_lines = case.select_lines(*(("learn.culture",) if learns else ()))
+    openers = _render_opener_step(
+        case.words,
+        _bring_line_name(case),
+        f"prompts.{case.name_unless_unsafe(progress)}",
+        f"{_name_section('want', case)}.{strain or 'plain'}",
+    )
     return (
-        *guide_layout.render_steps(case.words, Step("supervision", lines)),
+        *openers,
         *guide_layout.build_copy_hint(case.words, case.supervisors),
-        *guide_layout.render_steps(case.words, Step("supervision", learn_lines)),
+        *(_render_learning_step(case.words) if learns else ()),
     )
 
 
-def _select_openers(case: GuideCase) -> tuple[str, ...]:
-    status = case.debrief.status
-    progress = status if status in CONCLUDED_STATUSES else "open"
-    want_name = f"{_name_section('want', case)}.{case.refinement.strain or 'plain'}"
-    return _split_prompts(case.words, f"prompts.{case.name_unless_unsafe(progress)}", want_name)
-
-
 @lru_cache(maxsize=1024)
-def _split_prompts(words: LanguagePack, prompts_name: str, want_name: str) -> tuple[str, ...]:
-    """Return the ways to start in supervision, one of which says what the clinician wants."""
+def _render_opener_step(
+    words: LanguagePack, bring_name: str, prompts_name: str, want_name: str
+) -> tuple[Element, ...]:
+    """Return what to bring and the ways to start, one of which says what the clinician wants."""
     want = words.guide_line(want_name)
-    return guide_layout.split_openers(words.guide_line(prompts_name, want=want))
+    openers = guide_layout.split_openers(words.guide_line(prompts_name, want=want))
+    step = Step("supervision", (words.guide_line(bring_name), *openers))
+    return guide_layout.render_steps(words, step)
+
+
+def _render_learning_step(words: LanguagePack) -> tuple[Element, ...]:
+    lines = (words.guide_line("learn.culture"),)
+    return guide_layout.render_steps(words, Step("supervision", lines))
 
 
 def _bring_line_name(case: GuideCase) -> str:

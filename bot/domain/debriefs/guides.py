@@ -1,6 +1,7 @@
 """Build the guide for a strained moment: seven steps, selected by the codes of a debrief."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bot.content.catalogue import LanguagePack
 from bot.domain import safety_banners
@@ -139,8 +140,15 @@ def _render_reason(case: GuideCase) -> tuple[Element, ...]:
     """Return the fold with what the strain may protect; the safety branch explains no client."""
     if case.refinement.is_unsafe:
         return ()
-    step = guide_layout.render_steps(case.words, _select_protection_step(case))
-    return guide_layout.build_fold(case.words, "why", *step)
+    return _render_reason_fold(case.words, _protection_line_name(case))
+
+
+@lru_cache(maxsize=1024)
+def _render_reason_fold(words: LanguagePack, line_name: str) -> tuple[Element, ...]:
+    """Return the fold with a line on the protection, which many guides share."""
+    lines = (words.guide_line(line_name),)
+    step = guide_layout.render_steps(words, Step("protection", lines))
+    return guide_layout.build_fold(words, "why", *step)
 
 
 def _settle_line_names(case: GuideCase) -> tuple[str, ...]:
