@@ -18,6 +18,10 @@ settings.load_profile("attune")
 """Deterministic examples without a deadline, on every machine; to search for new ones run
 ``pytest --hypothesis-profile=default``."""
 
+# Modules that are imported and tests that are collected from here on are all retained: no garbage
+# is collected until pytest_collection_finish.
+gc.disable()
+
 _MARKER_BY_FIXTURE = {
     "postgres": "postgresql",
     "postgres_url": "postgresql",
@@ -104,12 +108,6 @@ def pytest_fixture_setup() -> Generator[None, object, object]:
 def pytest_runtest_teardown() -> None:
     """Trace nothing until the next test."""
     _COVERAGE_TRACE.pause()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection() -> None:
-    """Collect no garbage while modules are imported and tests collected, which are all retained."""
-    gc.disable()
 
 
 def pytest_collection_finish() -> None:
