@@ -37,7 +37,10 @@ _LISTENING = "0A"
 _WORKER_LOCKS_QUERY = (
     "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND objid < 9"
 )
-_DELIVERIES_QUERY = "SELECT id, workspace, state, attempt, started, due FROM delivery"
+_UNFINISHED_DELIVERIES_QUERY = (
+    "SELECT id, workspace, state, attempt, started, due FROM delivery"
+    " WHERE state IN ('planned', 'sending')"
+)
 _UNFINISHED_WORKFLOWS_QUERY = (
     "SELECT workflow_uuid, status, executor_id, started_at_epoch_ms, owner_xid"
     " FROM attune_dbos.workflow_status WHERE status <> 'SUCCESS'"
@@ -167,27 +170,21 @@ class WorkerGroup:
     def wait_until_finished(self, seconds: float = 120) -> float:
         """Wait until no delivery is planned or in doubt, and return how long that took."""
         start = time.monotonic()
-        while {state for (state,) in self.run_query("SELECT state FROM delivery")} & {
-            "planned",
-            "sending",
-        }:
-            assert time.monotonic() - start < seconds, (
-                f"{self.unfinished_rows()}\n{self.read_logs()}"
-            )
-            time.sleep(0.1)
+        with self._connect() as connection:
+            while connection.execute(_UNFINISHED_DELIVERIES_QUERY).fetchone():
+                assert time.monotonic() - start < seconds, self._describe_unfinished()
+                time.sleep(0.1)
         return time.monotonic() - start
 
-    def unfinished_rows(self) -> list[tuple[Any, ...]]:
-        """Return the unfinished deliveries and workflows, for the message of a failed wait."""
-        return self.run_query(
-            f"{_DELIVERIES_QUERY} WHERE state IN ('planned', 'sending')"
-        ) + self.run_query(_UNFINISHED_WORKFLOWS_QUERY)
+    def _describe_unfinished(self) -> str:
+        """Return the unfinished deliveries and workflows, and the logs."""
+        queries = (_UNFINISHED_DELIVERIES_QUERY, _UNFINISHED_WORKFLOWS_QUERY)
+        return f"{[self.run_query(query) for query in queries]}\n{self.read_logs()}"
 
     def count_results(self) -> dict[str, int]:
         """Return how many messages were due, lost, duplicated and unconfirmed."""
-        posts_by_key: Counter[str] = Counter()
-        for key, _ in self.workers[0].slack.posted_counts().elements():
-            posts_by_key[key] += 1
+        posted = self.workers[0].slack.posted_counts()
+        posts_by_key = Counter(key for key, _ in posted.elements())
         rows = self.run_query("SELECT id, state FROM delivery")
         return {
             "owed": len(rows),
@@ -198,9 +195,13 @@ class WorkerGroup:
 
     def run_query(self, query: str) -> list[tuple[Any, ...]]:
         """Run *query*, and return its rows."""
-        url = self.database_url.replace("+psycopg", "")
-        with psycopg.connect(url, options=ALL_ROWS) as connection:
+        with self._connect() as connection:
             return connection.execute(query.encode()).fetchall()
+
+    def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """Connect to the database; a wait keeps its connection, which costs more than a query."""
+        url = self.database_url.replace("+psycopg", "")
+        return psycopg.connect(url, options=ALL_ROWS, autocommit=True)
 
     @contextmanager
     def hold_writer_lock(self) -> Iterator[None]:
@@ -216,9 +217,10 @@ class WorkerGroup:
     def wait_for_workers(self, count: int) -> None:
         """Wait until *count* workers hold a lease."""
         deadline = time.monotonic() + 60
-        while len(self.run_query(_WORKER_LOCKS_QUERY)) < count:
-            assert time.monotonic() < deadline, self.read_logs()
-            time.sleep(0.1)
+        with self._connect() as connection:
+            while len(connection.execute(_WORKER_LOCKS_QUERY).fetchall()) < count:
+                assert time.monotonic() < deadline, self.read_logs()
+                time.sleep(0.1)
 
     def _first_worker(self, condition: Any) -> WorkerProcess:
         deadline = time.monotonic() + 60
