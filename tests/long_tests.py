@@ -28,7 +28,7 @@ LONGEST_ATTACKS = "test_nights"
 """The attacks that take two thirds of the time of all, several of them about 20 seconds each."""
 
 
-LONGEST_WAITS = frozenset({"test_purge_crashes", "test_shared_outages", "test_stopping_workers"})
+LONGEST_WAITS = frozenset({"test_shared_outages", "test_stopping_workers"})
 """Tests that wait for processes of their own for up to 85 seconds each, outside the journeys."""
 
 

@@ -6,7 +6,7 @@ The statements are built once at import: building one costs more than executing 
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, delete, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, case, delete, select, update
 
 from bot.conversation import Person
 from bot.domain.delivery_kind import DeliveryKind
@@ -57,8 +57,8 @@ def _select_oldest(condition: ColumnElement[bool]) -> Select[Any]:
     return query.order_by(deliveries.c.due, deliveries.c.id).limit(bindparam("row_limit"))
 
 
-_NOW_PARAMETER = bindparam("now", type_=Integer)
-_STARTED_BEFORE_PARAMETER = bindparam("started_before", type_=Integer)
+_NOW_PARAMETER = bindparam("now", type_=BigInteger)
+_STARTED_BEFORE_PARAMETER = bindparam("started_before", type_=BigInteger)
 
 IS_SENDABLE = (
     (deliveries.c.state == DeliveryState.PLANNED)
@@ -136,7 +136,7 @@ MARK_SENT_STATEMENT = (
 """Moves the current attempt to ``SENT``, with the product's id of the message."""
 
 _IS_OVERDUE = (deliveries.c.state == DeliveryState.PLANNED) & (deliveries.c.late < _NOW_PARAMETER)
-_DAY_AGO_PARAMETER = bindparam("day_ago", type_=Integer)
+_DAY_AGO_PARAMETER = bindparam("day_ago", type_=BigInteger)
 
 SELECT_OVERDUE_COUNTS = select_unsent_counts(_IS_OVERDUE)
 MARK_OVERDUE_MISSED = update(deliveries).where(_IS_OVERDUE).values(state=DeliveryState.MISSED)

@@ -43,6 +43,26 @@ async def test_only_one_process_claims_a_delivery(store: Store, database: str) -
     await other_store.close()
 
 
+async def test_deliveries_are_due_after_32_bits_of_seconds(store: Store) -> None:
+    """In 2039 a second no longer fits into an integer of 32 bits: all still runs."""
+    now = NOW.replace(year=2039)
+    planned = replace(PLANNED_CHECKIN, due_at=now, deadline=now + timedelta(hours=1))
+    workspace = planned.workspace
+    await store.across_workspaces.write(lambda repos: repos.deliveries.plan_deliveries([planned]))
+
+    due_workspaces, due_deliveries = await store.across_workspaces.read(
+        lambda repos: (
+            repos.deliveries.list_due_workspaces(now),
+            repos.deliveries.list_due_deliveries(workspace, now, 10),
+        )
+    )
+    missed_count = await store.across_workspaces.write(
+        lambda repos: repos.deliveries.expire_overdue(now + timedelta(days=2))
+    )
+
+    assert (due_workspaces, len(due_deliveries), missed_count) == ((workspace,), 1, 1)
+
+
 Transition = Callable[[Repositories, str, int], bool]
 
 TRANSITIONS: list[tuple[Transition, DeliveryState]] = [
