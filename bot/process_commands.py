@@ -22,13 +22,6 @@ from bot.server.web_server import ListenError
 from bot.settings import Settings
 from bot.worker_options import PRODUCTION, WorkerOptions
 
-_WORKER_NICENESS = 10
-"""Niceness of a worker, relative to that of its caller.
-
-On a machine that a `web` process shares with workers which send to hundreds of workspaces, a
-request would wait for a processor behind messages, for which nobody waits.
-"""
-
 
 def run_web(options: argparse.Namespace, words: LanguagePack) -> int:
     """Run a web process until SIGTERM or SIGINT."""
@@ -43,7 +36,7 @@ def run_worker(
     options: argparse.Namespace, words: LanguagePack, worker_options: WorkerOptions = PRODUCTION
 ) -> int:
     """Run a worker process until SIGTERM or SIGINT, at a lower CPU priority than its caller's."""
-    _lower_priority()
+    _lower_priority(worker_options.niceness)
     greeting = "worker" if app.is_scale_extra_installed() else "worker_alone"
     config = _prepare_process("worker", words, accepts_lost_keys=options.without_keys)
     _print_greeting(words, greeting, {})
@@ -56,13 +49,13 @@ def run_worker(
     )
 
 
-def _lower_priority() -> None:
-    """Increase the niceness of this thread and of those that it starts, where that is allowed.
+def _lower_priority(niceness: int) -> None:
+    """Add *niceness* to that of this thread and of those that it starts, where that is allowed.
 
     A filter of system calls may refuse it, as that of the systemd unit does, which sets a weight.
     """
     with suppress(PermissionError):
-        os.nice(_WORKER_NICENESS)
+        os.nice(niceness)
 
 
 def _serve(

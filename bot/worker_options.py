@@ -28,6 +28,13 @@ class WorkerOptions:
     reconcile_after: timedelta = RECONCILE_AFTER
     """Age of a claim without a result from which its delivery is looked up in the product."""
 
+    niceness: int = 10
+    """How much lower than its caller's the CPU priority is, as a niceness of 0 to 19.
+
+    On a machine that `web` shares with workers which send to hundreds of workspaces, a request
+    would wait for a processor behind messages, for which nobody waits.
+    """
+
     composers: Mapping[str, Composer] = field(default_factory=lambda: COMPOSERS)
     """The composer of each delivery kind."""
 

@@ -162,7 +162,7 @@ def _run_workers(bot: BotProcess) -> Iterator[None]:
     with (bot.folder / "workers.log").open("ab") as log:
         workers = [
             spawn_process(
-                "tests.journeys.short_waits",
+                "tests.bench.bench_worker",
                 ["worker"],
                 ROOT,
                 environment | {"PATH": os.environ["PATH"]},

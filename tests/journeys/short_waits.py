@@ -1,4 +1,7 @@
-"""The bot's command line, whose `worker` waits for seconds instead of minutes."""
+"""The bot's command line, whose `worker` waits for seconds instead of minutes.
+
+It has the priority of the tests: none may wait behind the processes of others.
+"""
 
 import sys
 from datetime import timedelta
@@ -33,6 +36,7 @@ SHORT_WAITS = WorkerOptions(
     ),
     tick_seconds=1.0,
     reconcile_after=timedelta(seconds=SETTLE_SECONDS),
+    niceness=0,
     composers={**COMPOSERS, NOTE_KIND: compose_note},
 )
 """Options of a worker that ticks every second, with short lease and queue intervals."""
