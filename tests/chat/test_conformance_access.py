@@ -1,7 +1,9 @@
 """Conformance of the rights: who gets what from every route, whatever they send."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+import pytest
 
 from bot.conversation import Person
 from bot.domain.people import Role
@@ -16,6 +18,32 @@ OWN_PREFERENCE = {("buttons", "home.language")}
 """Routes that store a choice of the person, who may be on no team: the language of the replies."""
 
 
+@dataclass(frozen=True)
+class RouteScreens:
+    """The screens of a route's probes: with ids of a team that exists, and with ids of none."""
+
+    route: Route
+    screens: list[Screen]
+    others: list[Screen]
+
+
+@dataclass(frozen=True)
+class StrangerWalk:
+    """What a person on no team got from every route, and each row before and after it."""
+
+    routes: list[RouteScreens]
+    rows_before: Mapping[str, object]
+    rows_after: Mapping[str, object]
+
+    def list_routes(self, *, are_public: bool) -> list[RouteScreens]:
+        """Return the routes that are for everybody, or those that are not."""
+        return [
+            walked
+            for walked in self.routes
+            if (walked.route.refusal is Refusal.PUBLIC) is are_public
+        ]
+
+
 async def list_ids(product: Product, *, existing: bool) -> dict[str, str]:
     """Return the ids of a team, a clinician and a channel, or ids that nothing has."""
     if existing:
@@ -24,15 +52,54 @@ async def list_ids(product: Product, *, existing: bool) -> dict[str, str]:
     return {"team": "no-such-team", "person": "U0NOBODY", "channel": "C0NOWHERE"}
 
 
-async def walk_route(
-    product: Product, user_id: str, route: Route, *, existing: bool
-) -> list[Screen]:
-    """Send every probe of a route, and return the screens."""
-    ids = await list_ids(product, existing=existing)
-    return [
-        await product.send_request(user_id, request)
-        for request in route_walk.build_requests(route, ids)
+async def walk_route(product: Product, user_id: str, route: Route) -> RouteScreens:
+    """Send every probe of a route with ids that exist and with others, and return the screens.
+
+    A probe without ids is one request, which is sent once: its screen is in both lists.
+    """
+    requests, other_requests = [
+        list(route_walk.build_requests(route, await list_ids(product, existing=existing)))
+        for existing in (True, False)
     ]
+    screens = [await product.send_request(user_id, request) for request in requests]
+    others = [
+        screen if other == request else await product.send_request(user_id, other)
+        for request, other, screen in zip(requests, other_requests, screens, strict=True)
+    ]
+    return RouteScreens(route, screens, others)
+
+
+async def walk_as_stranger(product: Product) -> StrangerWalk:
+    """Send every probe of every route as a person on no team, and open their home page.
+
+    The routes that store a choice of theirs come last, after the rows are read.
+    """
+    before = await route_walk.dump_rows(product)
+    routes = {False: list[Route](), True: list[Route]()}
+    for route in route_walk.iter_routes(product):
+        routes[(route.table, route.name) in OWN_PREFERENCE].append(route)
+    walked = [await walk_route(product, product.stranger, route) for route in routes[False]]
+    await product.open_home(product.stranger)
+    after = await route_walk.dump_rows(product)
+    walked += [await walk_route(product, product.stranger, route) for route in routes[True]]
+    return StrangerWalk(walked, before, after)
+
+
+@pytest.fixture(scope="module")
+def stranger_walks() -> dict[str, StrangerWalk]:
+    """The walks of this test process by product, each of which the first test with it takes."""
+    return {}
+
+
+@pytest.fixture
+async def stranger_walk(
+    product: Product, request: pytest.FixtureRequest, stranger_walks: dict[str, StrangerWalk]
+) -> StrangerWalk:
+    """The walk of a person on no team over the routes of a product."""
+    name = request.node.callspec.id
+    if name not in stranger_walks:
+        stranger_walks[name] = await walk_as_stranger(product)
+    return stranger_walks[name]
 
 
 async def add_other_team(product: Product, supervisor: str) -> None:
@@ -73,44 +140,33 @@ def test_every_route_has_a_case() -> None:
     assert set(route_walk.SHORTCUT_CASES) == set(SHORTCUTS)
 
 
-async def test_stranger_is_refused_alike(product: Product) -> None:
+def test_stranger_is_refused_alike(stranger_walk: StrangerWalk) -> None:
     """A person on no team gets one refusal from a route, whatever they send."""
     failures = {}
-    for route in route_walk.iter_routes(product):
-        if route.refusal is not Refusal.PUBLIC:
-            screens = await walk_route(product, product.stranger, route, existing=True)
-            screens += await walk_route(product, product.stranger, route, existing=False)
-            unrefused = list_unrefused(route.refusal, screens)
-            if unrefused or len(set(map(describe_screen, screens))) != 1:
-                failures[route.table, route.name, route.keyword] = unrefused
+    for walked in stranger_walk.list_routes(are_public=False):
+        route, screens = walked.route, walked.screens + walked.others
+        unrefused = list_unrefused(route.refusal, screens)
+        if unrefused or len(set(map(describe_screen, screens))) != 1:
+            failures[route.table, route.name, route.keyword] = unrefused
 
     assert failures == {}
 
 
-async def test_stranger_changes_no_row(product: Product) -> None:
+def test_stranger_changes_no_row(stranger_walk: StrangerWalk) -> None:
     """No route stores anything for a person on no team, but their choice of a language."""
-    before = await route_walk.dump_rows(product)
-    for route in route_walk.iter_routes(product):
-        if (route.table, route.name) not in OWN_PREFERENCE:
-            await walk_route(product, product.stranger, route, existing=True)
-    await product.open_home(product.stranger)
-
-    assert await route_walk.dump_rows(product) == before
+    assert stranger_walk.rows_after == stranger_walk.rows_before
 
 
-async def test_public_routes_disclose_no_team(product: Product) -> None:
+def test_public_routes_disclose_no_team(product: Product, stranger_walk: StrangerWalk) -> None:
     """A public reply is the same for ids that exist and ids that do not, and names no team."""
     failures = []
     secrets = ("North team", product.marie, product.supervisor, product.channel)
-    for route in route_walk.iter_routes(product):
-        if route.refusal is Refusal.PUBLIC:
-            screens = await walk_route(product, product.stranger, route, existing=True)
-            others = await walk_route(product, product.stranger, route, existing=False)
-            views = list(map(describe_screen, screens))
-            if views != list(map(describe_screen, others)) or any(
-                secret in str(views) for secret in secrets
-            ):
-                failures.append((route.table, route.name, route.keyword))
+    for walked in stranger_walk.list_routes(are_public=True):
+        views = list(map(describe_screen, walked.screens))
+        if views != list(map(describe_screen, walked.others)) or any(
+            secret in str(views) for secret in secrets
+        ):
+            failures.append((walked.route.table, walked.route.name, walked.route.keyword))
 
     assert failures == []
 
@@ -153,11 +209,10 @@ async def assert_refused(
             route.refusal is Refusal.NOT_THEIR_TEAM
             and route.name not in {"agreement"} | except_names
         ):
-            screens = await walk_route(product, user_id, route, existing=True)
-            others = await walk_route(product, user_id, route, existing=False)
-            views = list(map(describe_screen, screens))
-            is_alike = views == list(map(describe_screen, others))
-            has_fields = any(screen.fields for screen in screens)
+            walked = await walk_route(product, user_id, route)
+            views = list(map(describe_screen, walked.screens))
+            is_alike = views == list(map(describe_screen, walked.others))
+            has_fields = any(screen.fields for screen in walked.screens)
             if not is_alike or has_fields or "North team" in str(views):
                 failures.append(route.name)
 
