@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import starmap
 from types import SimpleNamespace
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, select, update
 
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
@@ -22,19 +22,21 @@ from bot.store.repositories.delivery_statements import EXPIRE_COMPOSITIONS
 from bot.store.repositories.people import add_count, blank_profile, parse_profile_row
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots, unanswered_count_of
-from bot.store.schema import people, roles, rosters, teams
+from bot.store.repositories.team_statements import (
+    DELETE_FROM_ROSTER,
+    SELECT_DECLARED,
+    SELECT_ROLE_HOLDERS,
+    SELECT_ROLES,
+    SELECT_ROSTER,
+    SELECT_TEAM,
+    SELECT_TEAM_OF_CHANNEL,
+    UNSUBSCRIBE,
+)
+from bot.store.schema import roles, teams
 from bot.store.upsert import insert_missing_rows, upsert_row
 
 _MAX_REASON_CHARACTERS = 60
 
-_SELECT_TEAM = select(teams).where(teams.c.id == bindparam("team_id"))
-_SELECT_TEAM_OF_CHANNEL = select(teams).where(
-    teams.c.workspace == bindparam("workspace_id"), teams.c.channel == bindparam("channel_id")
-)
-_ORDERED_ROLES = select(roles).order_by(roles.c.team, roles.c.role)
-_SELECT_ROLES = _ORDERED_ROLES.where(
-    roles.c.workspace == bindparam("workspace_id"), roles.c.person == bindparam("person_id")
-)
 _TEAM_COLUMNS = tuple(column.name for column in teams.columns)
 
 
@@ -74,13 +76,13 @@ class Teams:
 
     def get(self, team_id: str) -> Team | None:
         """Return a team by its id."""
-        row = self._connection.execute(_SELECT_TEAM, {"team_id": team_id}).one_or_none()
+        row = self._connection.execute(SELECT_TEAM, {"team_id": team_id}).one_or_none()
         return _parse_team_row(*row) if row else None
 
     def get_by_channel(self, workspace: str, channel: str) -> Team | None:
         """Return the team with this channel."""
         parameters = {"workspace_id": workspace, "channel_id": channel}
-        row = self._connection.execute(_SELECT_TEAM_OF_CHANNEL, parameters).one_or_none()
+        row = self._connection.execute(SELECT_TEAM_OF_CHANNEL, parameters).one_or_none()
         return _parse_team_row(*row) if row else None
 
     def list_teams(self, workspace: str | None = None) -> tuple[Team, ...]:
@@ -184,11 +186,11 @@ class Teams:
 
     def list_declared_clinicians(self, team_id: str) -> tuple[Person, ...]:
         """Return the clinicians that the set-up declares."""
-        return self._fetch_persons(rosters, (rosters.c.team == team_id) & rosters.c.declared)
+        return self._fetch_persons(SELECT_DECLARED, team_id=team_id)
 
     def list_roster(self, team_id: str) -> tuple[Person, ...]:
         """Return the people who may contribute to the team's counts: declared or joined ones."""
-        return self._fetch_persons(rosters, rosters.c.team == team_id)
+        return self._fetch_persons(SELECT_ROSTER, team_id=team_id)
 
     def set_role_holders(self, team_id: str, role: Role, persons: Iterable[Person]) -> None:
         """Replace the holders of *role* by *persons*; agreements of remaining holders stay.
@@ -201,7 +203,9 @@ class Teams:
             self._remove_from_team(team_id, holders)
         for person in set(self.list_role_holders(team_id, role)) - holders:
             self._connection.execute(
-                delete(roles).where(_matches_person_in_team(person, team_id), _matches_role(role))
+                delete(roles).where(
+                    _matches_person_in_team(person, team_id), roles.c.role == role.value
+                )
             )
             # The notice of a close may be composed with the table of the role that has ended.
             account = {"workspace_id": person.workspace, "person_id": person.id}
@@ -220,12 +224,12 @@ class Teams:
 
     def list_role_holders(self, team_id: str, role: Role) -> tuple[Person, ...]:
         """Return the people with *role* in the team."""
-        return self._fetch_persons(roles, (roles.c.team == team_id) & _matches_role(role))
+        return self._fetch_persons(SELECT_ROLE_HOLDERS, team_id=team_id, role_name=role.value)
 
     def list_roles(self, person: Person) -> tuple[HeldRole, ...]:
         """Return every role of *person*."""
         parameters = {"workspace_id": person.workspace, "person_id": person.id}
-        rows = self._connection.execute(_SELECT_ROLES, parameters)
+        rows = self._connection.execute(SELECT_ROLES, parameters)
         return tuple(HeldRole(row.team, Role(row.role), row.agreed) for row in rows)
 
     def has_role_holders(self, workspace: str) -> bool:
@@ -243,11 +247,9 @@ class Teams:
         persons = tuple(persons)
         self._slots.clear_slots((person, team_id) for person in persons)
         for person in persons:
-            on_roster = (rosters.c.workspace == person.workspace) & (rosters.c.person == person.id)
-            self._connection.execute(delete(rosters).where(rosters.c.team == team_id, on_roster))
-            is_member = (people.c.workspace == person.workspace) & (people.c.id == person.id)
-            change = update(people).where(is_member, people.c.home_team == team_id)
-            if self._connection.execute(change.values(home_team="", joined=False)).rowcount:
+            key = {"team_id": team_id, "workspace_id": person.workspace, "person_id": person.id}
+            self._connection.execute(DELETE_FROM_ROSTER, key)
+            if self._connection.execute(UNSUBSCRIBE, key).rowcount:
                 # They may have the notice of a close for the role in another team.
                 Deliveries(self._connection, self._records).withdraw_for_person(
                     person, except_kinds=(DeliveryKind.CLOSE_NOTICE,)
@@ -258,22 +260,13 @@ class Teams:
         query = select(teams).where(*where).order_by(teams.c.name, teams.c.id)
         return tuple(starmap(_parse_team_row, self._connection.execute(query)))
 
-    def _fetch_persons(self, table: Table, where: ColumnElement[bool]) -> tuple[Person, ...]:
-        query = select(table.c.workspace, table.c.person).where(where)
-        query = query.order_by(table.c.workspace, table.c.person)
-        return tuple(starmap(Person, self._connection.execute(query)))
-
-
-def _matches_person(person: Person) -> ColumnElement[bool]:
-    return (roles.c.workspace == person.workspace) & (roles.c.person == person.id)
+    def _fetch_persons(self, query: Select[str, str], **parameters: str) -> tuple[Person, ...]:
+        return tuple(starmap(Person, self._connection.execute(query, parameters)))
 
 
 def _matches_person_in_team(person: Person, team_id: str) -> ColumnElement[bool]:
-    return (roles.c.team == team_id) & _matches_person(person)
-
-
-def _matches_role(role: Role) -> ColumnElement[bool]:
-    return roles.c.role == role.value
+    is_person = (roles.c.workspace == person.workspace) & (roles.c.person == person.id)
+    return (roles.c.team == team_id) & is_person
 
 
 @lru_cache(maxsize=256)
