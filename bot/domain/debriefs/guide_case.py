@@ -1,9 +1,11 @@
 """The case of one guide, which selects its lines: the filed codes, and their refinement."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.content.catalogue import LanguagePack
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
+from bot.domain.debriefs.guide_layout import Step
 
 EARLY_STATUSES = frozenset({"not_named", "touched"})
 
@@ -36,6 +38,16 @@ class GuideCase:
         """Return the lines of the guide with these names."""
         return tuple(map(self.words.guide_line, names))
 
+    def select_step(self, name: str, *line_names: str) -> Step:
+        """Return the step *name* with these lines of the guide, and no elements."""
+        return _select_step(self.words, name, line_names)
+
     def room_line_names(self, section: str) -> tuple[str, ...]:
         """Return the line of *section* for who takes part in the sessions, if it was selected."""
         return (f"{section}.{self.refinement.room}",) if self.refinement.room else ()
+
+
+@lru_cache(maxsize=1024)
+def _select_step(words: LanguagePack, name: str, line_names: tuple[str, ...]) -> Step:
+    """Return a step without elements, which many guides share."""
+    return Step(name, tuple(map(words.guide_line, line_names)))

@@ -20,6 +20,9 @@ OPENER_SEPARATOR = " · "
 MAX_WORDS = 150
 """Maximum words of a guide before the fold "more": about 40 seconds of reading on a phone."""
 
+_VISIBLE_TEXTS = (Text, Caption, Quote, Banner)
+"""The elements whose words are read at once."""
+
 
 class Step(NamedTuple):
     """One step: its name, its lines, and the elements below them."""
@@ -39,24 +42,30 @@ class WordBudget:
 
     def split_step(self, step: Step) -> tuple[Step, Step]:
         """Return *step* with the first line if there is room for it, and with the other lines."""
-        first = Step(step.name, step.lines[:1])
-        if not (step.lines and self.take(render_steps(self._words, first))):
-            return Step(step.name, ()), step
-        return first, Step(step.name, step.lines[1:], step.elements)
+        first, others, word_count = _split_first_line(self._words, step)
+        return (first, others) if self._take_words(word_count) else (Step(step.name, ()), step)
 
     def take(self, elements: Iterable[Element]) -> bool:
         """Return whether there is room for *elements*, which is then taken."""
-        cost = count_visible_words(elements)
-        has_room = cost <= self._room
-        self._room -= cost if has_room else 0
+        return self._take_words(count_visible_words(elements))
+
+    def _take_words(self, count: int) -> bool:
+        has_room = count <= self._room
+        self._room -= count if has_room else 0
         return has_room
+
+
+@lru_cache(maxsize=1024)
+def _split_first_line(words: LanguagePack, step: Step) -> tuple[Step, Step, int]:
+    """Return *step* with the first line, with the other lines, and the words of the first one."""
+    first = Step(step.name, step.lines[:1])
+    others = Step(step.name, step.lines[1:], step.elements)
+    return first, others, count_visible_words(render_steps(words, first))
 
 
 def count_visible_words(elements: Iterable[Element]) -> int:
     """Return the number of words of texts, without labels of buttons and without folds."""
-    return sum(
-        [count_words(e.text) for e in elements if isinstance(e, (Text, Caption, Quote, Banner))]
-    )
+    return sum([count_words(e.text) for e in elements if isinstance(e, _VISIBLE_TEXTS)])
 
 
 def render_steps(words: LanguagePack, *steps: Step) -> tuple[Element, ...]:

@@ -23,22 +23,28 @@ def select_opening_steps(case: GuideCase) -> tuple[Step, Step, Step]:
 
     The details are no first words, or extras: the fold "more" contains them.
     """
-    firsts, leads, details = _divide_names(_opening_line_names(case))
+    words = case.words
+    firsts, leads, details = _divide_lines(words, _opening_line_names(case))
     phrase_ids = phrases.select_phrases(case.debrief, case.refinement)
     extra_names, extras = _select_extras(case)
+    detail_lines = (*details.lines, *case.select_lines(*extra_names))
     return (
-        Step("opening", case.select_lines(*firsts), _render_quotes(case.words, phrase_ids)),
-        Step("opening", case.select_lines(*leads)),
-        Step("opening", case.select_lines(*details, *extra_names), extras),
+        Step("opening", firsts.lines, _render_quotes(words, phrase_ids)),
+        leads,
+        Step("opening", detail_lines, extras),
     )
 
 
 @lru_cache(maxsize=1024)
-def _divide_names(names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """Return the names of first words, of lines on how to begin, and of details."""
-    details = tuple(name for name in names if name.partition(".")[0] in DETAIL_SECTIONS)
-    leads = tuple(name for name in names if name.partition(".")[0] in LEAD_SECTIONS)
-    return tuple(name for name in names if name not in {*details, *leads}), leads, details
+def _divide_lines(words: LanguagePack, names: tuple[str, ...]) -> tuple[Step, Step, Step]:
+    """Return the opening step with first words, with lines on how to begin, and with details."""
+    details = [name for name in names if name.partition(".")[0] in DETAIL_SECTIONS]
+    leads = [name for name in names if name.partition(".")[0] in LEAD_SECTIONS]
+    firsts = [name for name in names if name not in {*details, *leads}]
+    steps = [
+        Step("opening", tuple(map(words.guide_line, names))) for names in (firsts, leads, details)
+    ]
+    return steps[0], steps[1], steps[2]
 
 
 def insert_lead(case: GuideCase, opening: Step, lead: Step) -> Step:

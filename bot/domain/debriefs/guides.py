@@ -43,13 +43,18 @@ def build_guide_form(
             *_render_steps(case, banners),
             *foot_banners,
             *((Caption(filing_note),) if filing_note else ()),
-            Caption(words.translate("safety.purpose")),
-            Caption(format_model_credit(words)),
+            *_build_foot_captions(words),
         ),
         close=words.translate("common.close"),
         data=debrief.encoded_codes,
         closes_all=refinement is not None,
     )
+
+
+@lru_cache(maxsize=1024)
+def _build_foot_captions(words: LanguagePack) -> tuple[Caption, ...]:
+    """Return what each guide ends with: what it is for, and whose models it follows."""
+    return (Caption(words.translate("safety.purpose")), Caption(format_model_credit(words)))
 
 
 def _build_next_step_buttons(case: GuideCase) -> ActionRow:
@@ -113,8 +118,8 @@ def _select_short_steps(case: GuideCase) -> tuple[Step, ...]:
     On the safety branch the first of them is what can wait, the service's procedure for incidents.
     """
     steps = (
-        Step("movement", case.select_lines(*_movement_line_names(case))),
-        Step("part", case.select_lines(*_own_part_line_names(case))),
+        case.select_step("movement", *_movement_line_names(case)),
+        case.select_step("part", *_own_part_line_names(case)),
     )
     return (_select_wait_step(case), *steps) if case.refinement.is_unsafe else steps
 
@@ -129,11 +134,11 @@ def _select_late_steps(case: GuideCase) -> tuple[Step, ...]:
 
 
 def _select_wait_step(case: GuideCase) -> Step:
-    return Step("wait", case.select_lines(f"wait.{case.name_unless_unsafe(case.debrief.status)}"))
+    return case.select_step("wait", f"wait.{case.name_unless_unsafe(case.debrief.status)}")
 
 
 def _select_protection_step(case: GuideCase) -> Step:
-    return Step("protection", case.select_lines(_protection_line_name(case)))
+    return case.select_step("protection", _protection_line_name(case))
 
 
 def _render_reason(case: GuideCase) -> tuple[Element, ...]:
@@ -164,7 +169,7 @@ def _settle_line_names(case: GuideCase) -> tuple[str, ...]:
 def _movement_line_names(case: GuideCase) -> tuple[str, ...]:
     if case.refinement.is_unsafe:
         return ("movement.unsafe",)
-    cues = tuple(f"cue.{code}" for code in case.refinement.cues)
+    cues = tuple([f"cue.{code}" for code in case.refinement.cues])
     return cues or (f"movement.{case.debrief.form}",)
 
 
@@ -173,7 +178,7 @@ def _own_part_line_names(case: GuideCase) -> tuple[str, ...]:
         return ("part.unsafe",)
     status = case.debrief.status
     section = f"mine_{status}" if status in CONCLUDED_STATUSES else "mine"
-    lines = tuple(f"{section}.{code}" for code in case.refinement.visible_parts)
+    lines = [f"{section}.{code}" for code in case.refinement.visible_parts]
     return (*(lines or (f"part.{status}",)), *case.room_line_names("room_part"))
 
 

@@ -3,9 +3,9 @@
 Nothing is stored: the data is part of the guide on the clinician's own screen.
 """
 
-from collections.abc import Iterable
+from functools import lru_cache
 
-from bot.content.catalogue import LanguagePack, Question
+from bot.content.catalogue import LanguagePack
 from bot.domain.answers import Answers
 from bot.domain.debriefs.debrief_form import (
     CUE_QUESTIONS_BY_FORM,
@@ -20,27 +20,30 @@ _ANSWER_SEPARATOR, _CODE_SEPARATOR = ";", ","
 def encode_answers(debrief: Debrief, refinement: Refinement, words: LanguagePack) -> str:
     """Return the filed codes, followed by ``;question=code,code`` for each answered question."""
     safety = "unsafe" if refinement.is_unsafe else "safe" if refinement.felt_safe else ""
-    answers: dict[str, Iterable[str]] = {
-        "unsafe": (safety,),
-        "strain": (refinement.strain,),
-        "my_state": (refinement.clinician_state,),
-        "room": (refinement.room,),
-        "help": (refinement.help_code,),
-    }
-    for name in OWN_PART_QUESTIONS:
-        answers[name] = _select_codes(refinement.own_parts, words.questions[name])
-    for name in CUE_QUESTIONS_BY_FORM[debrief.form]:
-        answers[name] = _select_codes(refinement.cues, words.questions[name])
-    encoded = [(name, _CODE_SEPARATOR.join(codes)) for name, codes in answers.items()]
+    answers = (
+        ("unsafe", safety),
+        ("strain", refinement.strain),
+        ("my_state", refinement.clinician_state),
+        ("room", refinement.room),
+        ("help", refinement.help_code),
+        *_encode_lists(words, OWN_PART_QUESTIONS, refinement.own_parts),
+        *_encode_lists(words, CUE_QUESTIONS_BY_FORM[debrief.form], refinement.cues),
+    )
     return _ANSWER_SEPARATOR.join(
-        [debrief.encoded_codes, *[f"{name}={codes}" for name, codes in encoded if codes]]
+        [debrief.encoded_codes, *[f"{name}={codes}" for name, codes in answers if codes]]
     )
 
 
-def _select_codes(codes: Iterable[str], question: Question) -> tuple[str, ...]:
-    """Return those of *codes* that are options of *question*, in their order."""
-    option_codes = question.option_codes
-    return tuple([code for code in codes if code in option_codes])
+@lru_cache(maxsize=1024)
+def _encode_lists(
+    words: LanguagePack, names: tuple[str, ...], codes: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    """Return the name of each question with those of *codes* that are options of it, in order."""
+    questions = [(name, words.questions[name].option_codes) for name in names]
+    return tuple(
+        (name, _CODE_SEPARATOR.join(code for code in codes if code in option_codes))
+        for name, option_codes in questions
+    )
 
 
 def decode_answers(data: str) -> Answers:
