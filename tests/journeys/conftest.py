@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
 from bot.sandbox.teams.playground import fetch_playground
 from tests.journeys.accessibility import fetch_axe
 from tests.journeys.sandbox_process import SandboxProcess
-from tests.journeys.sandbox_user import SandboxUser
+from tests.journeys.sandbox_user import SandboxUser, open_window, visit_sandbox
 from tests.journeys.teams_sandbox import PLAYGROUND_FOLDER, TeamsSandbox
 from tests.journeys.teams_user import TeamsUser
 
@@ -55,19 +55,19 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await running.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def sandbox_page(browser: Browser) -> AsyncIterator[Page]:
+    """A browser's page on which the users open the sandbox one after the other."""
+    page = await open_window(browser)
+    yield page
+    await page.context.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def user(browser: Browser, sandbox_process: SandboxProcess) -> AsyncIterator[SandboxUser]:
+async def user(sandbox_page: Page, sandbox_process: SandboxProcess) -> AsyncIterator[SandboxUser]:
     """A user who has just opened the page; at the end no remote request and no error remains."""
-    context = await browser.new_context(
-        viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
-    )
-    sandbox_user = SandboxUser(await context.new_page(), sandbox_process.page_url)
-    await sandbox_user.open_page()
-    yield sandbox_user
-    await sandbox_user.close_forms()
-    await context.close()
-    assert sandbox_user.remote_requests == []
-    assert sandbox_user.page_errors == []
+    async with visit_sandbox(sandbox_page, sandbox_process.page_url) as sandbox_user:
+        yield sandbox_user
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,22 @@
 """A user of the sandbox's page, in a real browser."""
 
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, Response, expect
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    expect,
+)
 
 from bot.sandbox.workspace.personas import SAMPLE_PRACTICE
 
@@ -13,6 +25,8 @@ TIMEOUT_MILLISECONDS = 90_000.0
 
 JUMP_TIMEOUT_MILLISECONDS = 120_000.0
 """Timeout for a jump through days or weeks."""
+
+_SCREEN = ViewportSize(width=1280, height=800)
 
 _LOOPBACK_HOSTS = {"127.0.0.1", "localhost"}
 _LOCAL_SCHEMES = {"data", "blob"}
@@ -40,6 +54,19 @@ class SandboxUser:
         """Open the page, and wait until a room is shown."""
         await self.page.goto(self.page_url)
         await expect(self.page.get_by_role("heading", level=1)).to_be_visible()
+
+    async def leave_page(self) -> None:
+        """Leave the page as a new one: without storage, routes and listeners, of the usual size."""
+        # First the listeners: leaving interrupts requests, which the page would report.
+        self.page.remove_listener("request", self._on_request)
+        self.page.remove_listener("pageerror", self._on_page_error)
+        self.page.remove_listener("console", self._on_console_message)
+        self.page.remove_listener("response", self._on_response)
+        # A picture of the sandbox: no script runs there that could store anything again.
+        await self.page.goto(f"{self.page_url}/page/icon.svg")
+        await self.page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        await self.page.unroute_all(behavior="ignoreErrors")
+        await self.page.set_viewport_size(_SCREEN)
 
     async def close_forms(self) -> None:
         """Close every form, so that the next test starts without one."""
@@ -137,3 +164,27 @@ class SandboxUser:
     def _on_console_message(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.page_errors.append(message.text)
+
+
+async def open_window(browser: Browser) -> Page:
+    """Open a window for :func:`visit_sandbox`, in a profile of its own."""
+    context = await browser.new_context(viewport=_SCREEN, reduced_motion="reduce")
+    return await context.new_page()
+
+
+@asynccontextmanager
+async def visit_sandbox(page: Page, page_url: str) -> AsyncIterator[SandboxUser]:
+    """Open the sandbox on *page*, and leave it as a new one without remote requests or errors.
+
+    One user after the other has the same page: a window of its own for each takes three times as
+    much of the processor.
+    """
+    user = SandboxUser(page, page_url)
+    try:
+        await user.open_page()
+        yield user
+        await user.close_forms()
+    finally:
+        await user.leave_page()
+    assert user.remote_requests == []
+    assert user.page_errors == []

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.async_api import Browser, Error, expect
+from playwright.async_api import Error, Page, expect
 
 from bot.chat import slack
 from bot.content.catalogue import LanguagePack
@@ -19,7 +19,7 @@ from bot.sandbox.workspace.admin_actions import WorkspaceAdmin
 from bot.sandbox.workspace.engine import SandboxEngine
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.store import Store
-from tests.journeys.sandbox_user import SandboxUser
+from tests.journeys.sandbox_user import SandboxUser, visit_sandbox
 from tests.ledger_records import Table, count_filed_debriefs, list_released_tables
 from tests.sandbox.real_bot import run_bot_and_sandbox
 
@@ -194,17 +194,12 @@ def _open_store(folder: Path) -> Iterator[Store]:
 
 @asynccontextmanager
 async def open_team_practice(
-    browser: Browser, words: LanguagePack, folder: Path
+    page: Page, words: LanguagePack, folder: Path
 ) -> AsyncIterator[TeamPractice]:
-    """Run the practice with its bot, and open its page; at the end no error remains on it."""
+    """Run the practice with its bot, and open it on *page*; at the end no error remains on it."""
     manifest = slack.build_manifest(words, base_url="https://attune.example.org")
-    async with run_bot_and_sandbox(words, folder, NOW, manifest=manifest) as engine:
-        context = await browser.new_context(
-            viewport={"width": 1280, "height": 800}, reduced_motion="reduce"
-        )
-        user = SandboxUser(await context.new_page(), engine.config.slack_url)
-        await user.open_page()
+    async with (
+        run_bot_and_sandbox(words, folder, NOW, manifest=manifest) as engine,
+        visit_sandbox(page, engine.config.slack_url) as user,
+    ):
         yield TeamPractice(user, engine, words, folder)
-        await context.close()
-        assert user.remote_requests == []
-        assert user.page_errors == []

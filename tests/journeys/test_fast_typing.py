@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Page, Route, expect
 
 from bot.content.catalogue import LanguagePack
 from tests.journeys.team_practice import TeamPractice, open_team_practice
@@ -16,10 +16,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def practice(
-    browser: Browser, english: LanguagePack, tmp_path: Path
+    sandbox_page: Page, english: LanguagePack, tmp_path: Path
 ) -> AsyncIterator[TeamPractice]:
     """A practice with its page."""
-    async with open_team_practice(browser, english, tmp_path) as team_practice:
+    async with open_team_practice(sandbox_page, english, tmp_path) as team_practice:
         yield team_practice
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Page, expect
 
 from bot.content.catalogue import LanguagePack
 from bot.sandbox.workspace.personas import NEW_TEAM_CHANNEL_NAME
@@ -44,10 +44,10 @@ MAX_STEPS = 8
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def practice(
-    browser: Browser, english: LanguagePack, tmp_path: Path
+    sandbox_page: Page, english: LanguagePack, tmp_path: Path
 ) -> AsyncIterator[TeamPractice]:
     """A practice in which nothing was filed yet, with its page."""
-    async with open_team_practice(browser, english, tmp_path) as team_practice:
+    async with open_team_practice(sandbox_page, english, tmp_path) as team_practice:
         yield team_practice
 
 
