@@ -14,7 +14,7 @@ from tests.journeys.accessibility import fetch_axe
 from tests.journeys.sandbox_process import SandboxProcess
 from tests.journeys.sandbox_user import SandboxUser, open_window, visit_sandbox
 from tests.journeys.teams_sandbox import PLAYGROUND_FOLDER, TeamsSandbox
-from tests.journeys.teams_user import TeamsUser
+from tests.journeys.teams_user import TeamsUser, visit_playground
 
 _OMNIBOX_FEATURES = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup")
 """Two pages of the address bar, which each new window renders although nobody sees it: a window
@@ -29,10 +29,12 @@ _PLAYWRIGHT_FEATURES = (
 """What Playwright disables itself, in a list that Chromium replaces by the last one it is given."""
 
 CHROMIUM_FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-dev-shm-usage "
-    f"--disable-features={','.join((*_OMNIBOX_FEATURES, *_PLAYWRIGHT_FEATURES))}"
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage"),
+    f"--disable-features={','.join((*_OMNIBOX_FEATURES, *_PLAYWRIGHT_FEATURES))}",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
+"""The last one blocks remote requests: where Playwright intercepts them, nothing is cached."""
 
 
 @pytest.fixture(scope="session")
@@ -48,16 +50,14 @@ def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbo
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     """One Chromium for all journeys."""
     async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(
-            executable_path=chromium, args=CHROMIUM_FLAGS.split()
-        )
+        running = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield running
         await running.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def sandbox_page(browser: Browser) -> AsyncIterator[Page]:
-    """A browser's page on which the users open the sandbox one after the other."""
+    """A page of the browser on which the users open the sandbox one after the other."""
     page = await open_window(browser)
     yield page
     await page.context.close()
@@ -99,6 +99,14 @@ async def teams_sandbox(
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def playground_page(browser: Browser) -> AsyncIterator[Page]:
+    """A page of the browser on which the users open the Playground one after the other."""
+    page = await open_window(browser, height=1000)
+    yield page
+    await page.context.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def clinician_playground_url(teams_sandbox: TeamsSandbox) -> str:
     """The URL of the Playground in which the user is a clinician."""
     return await teams_sandbox.open_playground("clinician")
@@ -106,16 +114,11 @@ async def clinician_playground_url(teams_sandbox: TeamsSandbox) -> str:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def clinician(
-    browser: Browser, clinician_playground_url: str, english: LanguagePack
+    playground_page: Page, clinician_playground_url: str, english: LanguagePack
 ) -> AsyncIterator[TeamsUser]:
     """A clinician who has just opened their chat with the bot."""
-    context = await browser.new_context(
-        viewport={"width": 1280, "height": 1000}, reduced_motion="reduce"
-    )
-    teams_user = TeamsUser(await context.new_page(), clinician_playground_url, english)
-    await teams_user.open_playground()
-    yield teams_user
-    await context.close()
+    async with visit_playground(playground_page, clinician_playground_url, english) as user:
+        yield user
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -126,13 +129,8 @@ async def supervisor_playground_url(teams_sandbox: TeamsSandbox) -> str:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def supervisor(
-    browser: Browser, supervisor_playground_url: str, english: LanguagePack
+    playground_page: Page, supervisor_playground_url: str, english: LanguagePack
 ) -> AsyncIterator[TeamsUser]:
     """The team's supervisor, who has just opened their chat with the bot."""
-    context = await browser.new_context(
-        viewport={"width": 1280, "height": 1000}, reduced_motion="reduce"
-    )
-    teams_user = TeamsUser(await context.new_page(), supervisor_playground_url, english)
-    await teams_user.open_playground()
-    yield teams_user
-    await context.close()
+    async with visit_playground(playground_page, supervisor_playground_url, english) as user:
+        yield user

@@ -51,7 +51,7 @@ async def take_photos(options: PhotoOptions, chromium_path: str) -> list[Path]:
     (options.folder / "shots").mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium_path, args=CHROMIUM_FLAGS.split()
+            executable_path=chromium_path, args=CHROMIUM_FLAGS
         )
         shots = [
             shot

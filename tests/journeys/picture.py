@@ -21,7 +21,7 @@ async def take_picture(page_url: str, chromium_path: str) -> None:
     """Open the page as a new user does, and take the screenshot."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=chromium_path, args=CHROMIUM_FLAGS.split()
+            executable_path=chromium_path, args=CHROMIUM_FLAGS
         )
         page = await browser.new_page(
             viewport={"width": 1280, "height": 800},

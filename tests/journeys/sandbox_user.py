@@ -166,9 +166,10 @@ class SandboxUser:
             self.page_errors.append(message.text)
 
 
-async def open_window(browser: Browser) -> Page:
-    """Open a window for :func:`visit_sandbox`, in a profile of its own."""
-    context = await browser.new_context(viewport=_SCREEN, reduced_motion="reduce")
+async def open_window(browser: Browser, height: int = _SCREEN["height"]) -> Page:
+    """Open a window in a profile of its own, *height* pixels high."""
+    viewport = ViewportSize(width=_SCREEN["width"], height=height)
+    context = await browser.new_context(viewport=viewport, reduced_motion="reduce")
     return await context.new_page()
 
 

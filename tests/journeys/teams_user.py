@@ -1,18 +1,17 @@
 """A user of Microsoft Teams, in the Agents Playground with a real browser."""
 
 import re
-from urllib.parse import urlsplit
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
-from playwright.async_api import Locator, Page, Route, expect
+from playwright.async_api import Locator, Page, expect
 
 from bot.content.catalogue import LanguagePack
 from tests.journeys.sandbox_user import TIMEOUT_MILLISECONDS
 
-_LOOPBACK_HOSTS = {"127.0.0.1", "localhost"}
-
 
 class TeamsUser:
-    """Writes to the bot and presses buttons on its cards; remote requests are blocked."""
+    """Writes to the bot and presses buttons on its cards."""
 
     def __init__(self, page: Page, playground_url: str, words: LanguagePack) -> None:
         """Attach to *page*."""
@@ -23,7 +22,6 @@ class TeamsUser:
 
     async def open_playground(self) -> None:
         """Open the Playground, and wait until the bot has received the installation event."""
-        await self.page.route("**/*", _block_remote_request)
         await self.page.goto(self._playground_url)
         await expect(self.page.get_by_text(re.compile("installationUpdate"))).to_be_visible()
 
@@ -77,10 +75,17 @@ class TeamsUser:
         return self.cards.last
 
 
-async def _block_remote_request(route: Route) -> None:
-    """Block remote requests: the Playground's page loads fonts from elsewhere."""
-    parts = urlsplit(route.request.url)
-    if parts.hostname in _LOOPBACK_HOSTS or parts.scheme in {"data", "blob"}:
-        await route.continue_()
-    else:
-        await route.abort()
+@asynccontextmanager
+async def visit_playground(
+    page: Page, playground_url: str, words: LanguagePack
+) -> AsyncIterator[TeamsUser]:
+    """Open the Playground on *page*, and leave it afterwards; the Playground stores nothing there.
+
+    One user after the other has the same page: a window of its own for each would load and compile
+    the Playground again.
+    """
+    user = TeamsUser(page, playground_url, words)
+    await user.open_playground()
+    yield user
+    assert await page.evaluate("localStorage.length + sessionStorage.length") == 0
+    await page.goto("about:blank")
