@@ -20,6 +20,7 @@ from bot.conversation import InvalidAnswers
 from bot.domain.teams import setup_form
 from bot.elements import FIELD_TYPES, Form, Option
 from tests.chat import screens
+from tests.chat.built_forms import list_forms
 from tests.sample_team import TEAM
 
 WORKSPACE = "msteams:11111111-2222-4333-8444-555555555555"
@@ -50,7 +51,7 @@ def build_largest_setup(words: LanguagePack, people: tuple[str, ...]) -> Form:
 
 def iter_all_forms(words: LanguagePack) -> Iterator[Form]:
     """Yield every form, and every message as the form that replaces an open one."""
-    yield from screens.iter_forms(words)
+    yield from list_forms(words)
     for message in screens.iter_messages(words):
         yield surfaces.message_as_form(message, "x" * 24)
 

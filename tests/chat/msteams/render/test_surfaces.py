@@ -10,6 +10,7 @@ from bot.content.catalogue import LanguagePack
 from bot.domain.codebook import ANSWER_CODES
 from bot.elements import ChoiceField, DateField, Form, Home, NameField, Option, PeopleField, Text
 from tests.chat import screens
+from tests.chat.built_forms import list_forms
 from tests.chat.msteams import card_samples, cards
 from tests.chat.msteams.card_samples import (
     ADA,
@@ -128,7 +129,7 @@ def iter_cards(words: LanguagePack) -> Iterator[Card]:
             build_card_context(CardSurface.HOME),
             resources_without_dialogs,
         )
-    for form in screens.iter_forms(words):
+    for form in list_forms(words):
         for surface in (CardSurface.FORM, CardSurface.DIALOG):
             card_context = CardContext(
                 surface, "k" * 22, form.title, Action("buttons", "rupture.open", "d" * 20)
@@ -155,7 +156,7 @@ def test_an_invalid_form_is_within_the_limits(words: LanguagePack) -> None:
     """A long error under every field exceeds no limit."""
     error_text = "x" * 200
     resources = large_practice_resources(words)
-    for form in screens.iter_forms(words):
+    for form in list_forms(words):
         field_errors = {
             str(element.id): error_text for element in form.body if hasattr(element, "id")
         }
@@ -176,7 +177,7 @@ def test_an_invalid_form_is_within_the_limits(words: LanguagePack) -> None:
 def test_the_setup_of_a_large_team_is_within_the_limits() -> None:
     """The setup form is valid with fifty clinicians, eight supervisors and many channels."""
     person_ids = tuple(f"00000000-0000-4000-8000-{n:012}" for n in range(50))
-    setup = next(form for form in screens.iter_forms(card_samples.WORDS) if form.name == "setup")
+    setup = next(form for form in list_forms(card_samples.WORDS) if form.name == "setup")
     answers = {"supervisors": person_ids[:8], "clinicians": person_ids}
 
     card = surfaces.render_form(
@@ -210,7 +211,7 @@ def test_only_the_setup_form_has_a_text_input() -> None:
     """No form has a free text input, except the team's name in the setup."""
     form_names = {
         form.name
-        for form in screens.iter_forms(card_samples.WORDS)
+        for form in list_forms(card_samples.WORDS)
         if "Input.Text"
         in str(surfaces.render_form(form, build_card_context(CardSurface.FORM), WITHOUT_DIALOGS))
     }

@@ -11,6 +11,7 @@ from bot.domain.codebook import ANSWER_CODES
 from bot.elements import ChoiceField, Form, Home, Message, Option, Text
 from bot.sandbox.block_kit import limits
 from tests.chat import screens
+from tests.chat.built_forms import list_forms
 
 WORDS = screens.CATALOGUE.get_pack("en")
 TRUNCATED_PATTERN = re.compile(r'"([^"]*[^"\u2026])\u2026"')
@@ -133,7 +134,7 @@ def test_messages_fit_slacks_limits(words: LanguagePack) -> None:
 @in_every_language
 def test_forms_fit_slacks_limits(words: LanguagePack) -> None:
     """Each form, and the guide for every possible debrief, fits Slack's limits."""
-    views = [surfaces.render_form(form, "T1", from_home=True) for form in screens.iter_forms(words)]
+    views = [surfaces.render_form(form, "T1", from_home=True) for form in list_forms(words)]
 
     assert len(views) > 100
     assert find_faults(views, "modal") == []
@@ -159,7 +160,7 @@ def test_no_text_is_truncated(words: LanguagePack) -> None:
     """
     payloads = [
         *(surfaces.render_message(message, "T1") for message in screens.iter_messages(words)),
-        *(surfaces.render_form(form, "T1") for form in screens.iter_forms(words)),
+        *(surfaces.render_form(form, "T1") for form in list_forms(words)),
         *(surfaces.render_home(home, "T1") for home in screens.iter_home_pages(words)),
     ]
     full_titles = tuple(words.translate(f"counts.{question}.title") for question in ANSWER_CODES)
@@ -196,7 +197,7 @@ def test_only_setup_form_has_text_input() -> None:
     """Only a team's setup form has a text input, for the team's name."""
     form_names = {
         form.name
-        for form in screens.iter_forms(WORDS)
+        for form in list_forms(WORDS)
         if "plain_text_input" in str(surfaces.render_form(form, "T1"))
     }
 
