@@ -1,6 +1,7 @@
 """Enumerate the answers of the debrief and its deeper questions, and split a guide into steps."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import combinations, product
 
 from bot.content.catalogue import LanguagePack, load_catalogue
@@ -68,7 +69,6 @@ def split_steps(
     guide: Form, words: LanguagePack = WORDS
 ) -> dict[str, tuple[list[str], list[Element]]]:
     """Return the lines of each step, and its elements that are no lines."""
-    names_by_prefix = {prefix: name for name, prefix in title_prefixes(words).items()}
     steps: dict[str, tuple[list[str], list[Element]]] = {name: ([], []) for name in STEP_NAMES}
     name = ""
     for element in flatten_folds(guide.body):
@@ -79,19 +79,25 @@ def split_steps(
                 name = ""
             continue
         for line in element.text.split("\n"):
-            prefix = next((p for p in names_by_prefix if line.startswith(p)), "")
-            name = names_by_prefix[prefix] if prefix else name
+            titled_name, untitled_line = split_title(line, words)
+            name = titled_name or name
             if name:
-                steps[name][0].append(line.removeprefix(prefix))
+                steps[name][0].append(untitled_line)
     return steps
 
 
-def title_prefixes(words: LanguagePack) -> dict[str, str]:
-    """Return what a line begins with that has the title of a step, by the name of the step."""
-    return {
-        name: words.translate("rupture.guide.step", title=words.guide_line(f"step.{name}"), line="")
-        for name in STEP_NAMES
-    }
+@cache
+def split_title(line: str, words: LanguagePack) -> tuple[str, str]:
+    """Return the step whose title is at the start of *line*, ``""`` for none, and the rest of it.
+
+    Guides share a few hundred lines.
+    """
+    for name in STEP_NAMES:
+        title = words.guide_line(f"step.{name}")
+        prefix = words.translate("rupture.guide.step", title=title, line="")
+        if line.startswith(prefix):
+            return name, line.removeprefix(prefix)
+    return "", line
 
 
 def split_openers(line: str) -> list[str]:

@@ -240,8 +240,8 @@ def is_warned_unless_safe(case: WalkedGuide) -> bool:
 
 def names_the_risk(case: WalkedGuide) -> bool:
     """Return whether the safety procedure is shown if and only if a sign is of risk."""
-    banner = _risk_banner(case.words.language)
-    return (banner in case.guide.body) == bool(RISK_CUES & case.codes)
+    banners = [element for element in case.guide.body if isinstance(element, Banner)]
+    return (_risk_banner(case.words.language) in banners) == bool(RISK_CUES & case.codes)
 
 
 @cache

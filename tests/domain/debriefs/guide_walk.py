@@ -18,7 +18,7 @@ from tests.domain.debriefs.combinations import (
     combinations_up_to_three,
     cue_codes_of_form,
     own_part_combinations,
-    title_prefixes,
+    split_title,
 )
 
 LANGUAGE_PACKS = tuple(load_catalogue().get_pack(tag) for tag in load_catalogue().languages)
@@ -26,6 +26,8 @@ HELP_CODES = tuple(option.code for option in WORDS.questions["help"].options)
 SAFETY_CODES = ("", "safe", "unsafe")
 OPEN_STATUSES = frozenset({"not_named", "touched", "working"})
 CULTURE_CODES = frozenset({"culture", "culture_hinted", "culture_named"})
+
+_TEXT_TYPES = (Text, Quote, Caption, Banner)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class WalkedGuide:
     def lines(self) -> frozenset[str]:
         """Every line of text without its title, sentence to say, caption and banner."""
         language = self.words.language
-        texts = [e.text for e in self.elements if isinstance(e, (Text, Quote, Caption, Banner))]
+        texts = [e.text for e in self.elements if isinstance(e, _TEXT_TYPES)]
         return frozenset().union(*[split_lines(text, language) for text in texts])
 
     @cached_property
@@ -60,12 +62,12 @@ class WalkedGuide:
         ids_by_text = _phrase_ids_by_text(self.words.language)
         return tuple(ids_by_text[text] for text in self.quotes)
 
-    @property
+    @cached_property
     def is_open(self) -> bool:
         """True while the rupture is open, outside the safety branch."""
         return self.phase in OPEN_STATUSES
 
-    @property
+    @cached_property
     def phase(self) -> str:
         """The status of the debrief, or 'unsafe' on the safety branch."""
         return "unsafe" if self.refinement.is_unsafe else self.debrief.status
@@ -146,14 +148,8 @@ def refine(
 @cache
 def split_lines(text: str, language: str) -> frozenset[str]:
     """Return the lines of *text*, each without the title of a step at its start."""
-    return frozenset(remove_title(line, language) for line in text.split("\n"))
-
-
-@cache
-def remove_title(line: str, language: str) -> str:
-    """Return *line* without the title of a step at its start."""
-    prefixes = title_prefixes(get_pack(language)).values()
-    return line.removeprefix(next((p for p in prefixes if line.startswith(p)), ""))
+    words = get_pack(language)
+    return frozenset(split_title(line, words)[1] for line in text.split("\n"))
 
 
 @cache

@@ -19,14 +19,19 @@ from bot.domain.debriefs.debrief_form import (
     Refinement,
 )
 from bot.elements import Banner, Form, Quote, Text
-from tests.domain.debriefs.combinations import ALL_DEBRIEFS, ROOM_CODES, WORDS, split_openers
+from tests.domain.debriefs.combinations import (
+    ALL_DEBRIEFS,
+    ROOM_CODES,
+    WORDS,
+    split_openers,
+    split_title,
+)
 from tests.domain.debriefs.guide_rules import RULES
 from tests.domain.debriefs.guide_walk import (
     WalkedGuide,
     build_walked_guide,
     iter_refinements,
     refine,
-    remove_title,
 )
 from tests.domain.debriefs.test_guide_combinations import SHARED_MIDDLES, iter_combinations
 from tests.sources import ROOT
@@ -152,7 +157,7 @@ def _lines_by_part(case: WalkedGuide) -> dict[str, tuple[str, ...]]:
             lines_by_part["banner"].append(element.text)
         elif isinstance(element, Text):
             for line in element.text.split("\n"):
-                untitled_line = remove_title(line, case.words.language)
+                untitled_line = split_title(line, case.words)[1]
                 if part := _part_by_line().get(untitled_line, ""):
                     lines_by_part[part].append(untitled_line)
     return {part: tuple(lines) for part, lines in lines_by_part.items()}
