@@ -34,10 +34,6 @@ class GuideCase:
         """Return *name*, or the name of the safety branch on it."""
         return "unsafe" if self.refinement.is_unsafe else name
 
-    def select_lines(self, *names: str) -> tuple[str, ...]:
-        """Return the lines of the guide with these names."""
-        return tuple(map(self.words.guide_line, names))
-
     def select_step(self, name: str, *line_names: str) -> Step:
         """Return the step *name* with these lines of the guide, and no elements."""
         return _select_step(self.words, name, line_names)

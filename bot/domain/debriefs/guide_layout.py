@@ -42,7 +42,7 @@ class WordBudget:
 
     def split_step(self, step: Step) -> tuple[Step, Step]:
         """Return *step* with the first line if there is room for it, and with the other lines."""
-        first, others, word_count = _split_first_line(self._words, step)
+        first, others, word_count = split_first_line(self._words, step)
         return (first, others) if self._take_words(word_count) else (Step(step.name, ()), step)
 
     def take(self, elements: Iterable[Element]) -> bool:
@@ -56,7 +56,7 @@ class WordBudget:
 
 
 @lru_cache(maxsize=1024)
-def _split_first_line(words: LanguagePack, step: Step) -> tuple[Step, Step, int]:
+def split_first_line(words: LanguagePack, step: Step) -> tuple[Step, Step, int]:
     """Return *step* with the first line, with the other lines, and the words of the first one."""
     first = Step(step.name, step.lines[:1])
     others = Step(step.name, step.lines[1:], step.elements)

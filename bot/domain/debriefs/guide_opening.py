@@ -27,7 +27,7 @@ def select_opening_steps(case: GuideCase) -> tuple[Step, Step, Step]:
     firsts, leads, details = _divide_lines(words, _opening_line_names(case))
     phrase_ids = phrases.select_phrases(case.debrief, case.refinement)
     extra_names, extras = _select_extras(case)
-    detail_lines = (*details.lines, *case.select_lines(*extra_names))
+    detail_lines = (*details.lines, *case.select_step("opening", *extra_names).lines)
     return (
         Step("opening", firsts.lines, _render_quotes(words, phrase_ids)),
         leads,

@@ -37,8 +37,8 @@ def _render_urgent_line(case: GuideCase) -> tuple[Element, ...]:
     """Return the line of a clinician who wants to talk soon."""
     if case.refinement.help_code != "sooner":
         return ()
-    lines = case.select_lines(f"bring.{_urgent_line_name(case)}")
-    return guide_layout.render_steps(case.words, Step("supervision", lines))
+    step = case.select_step("supervision", f"bring.{_urgent_line_name(case)}")
+    return guide_layout.render_steps(case.words, step)
 
 
 def _render_openers(case: GuideCase) -> tuple[Element, ...]:

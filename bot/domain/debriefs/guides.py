@@ -1,6 +1,5 @@
 """Build the guide for a strained moment: seven steps, selected by the codes of a debrief."""
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from bot.content.catalogue import LanguagePack
@@ -34,7 +33,10 @@ def build_guide_form(
     """
     supervisors = supervisors[: guide_layout.MAX_CONTACTS]
     case = GuideCase(debrief, refinement or NO_ANSWERS, words, supervisors)
-    banners, foot_banners = _build_banners(case)
+    is_at_risk = not RISK_CUES.isdisjoint(case.refinement.cues)
+    banners, foot_banners = _build_banners(
+        words, is_unsafe=case.refinement.is_unsafe, is_at_risk=is_at_risk
+    )
     return Form(
         "guide",
         words.translate("rupture.guide.title"),
@@ -66,50 +68,54 @@ def _build_next_step_buttons(case: GuideCase) -> ActionRow:
     return ActionRow((*rehearse, Button("rupture.deeper", label, data, opens_form=True)))
 
 
-def _build_banners(case: GuideCase) -> tuple[tuple[Banner, ...], tuple[Banner, ...]]:
+@lru_cache(maxsize=1024)
+def _build_banners(
+    words: LanguagePack, *, is_unsafe: bool, is_at_risk: bool
+) -> tuple[tuple[Banner, ...], tuple[Banner, ...]]:
     """Return the banners above the guide, and those at its foot.
 
     Above a guide it says where to get help now, for a therapist who felt unsafe, else for a client
     who may be at risk. The service's own procedure is below the last banner of both.
     """
-    risk_keys = () if RISK_CUES.isdisjoint(case.refinement.cues) else ("hopeless",)
-    unsafe_keys = ("banner", "unsafe", "not_watched")
-    is_unsafe = case.refinement.is_unsafe
-    leading_keys = unsafe_keys if is_unsafe else risk_keys
+    risk_keys = ("hopeless",) if is_at_risk else ()
+    leading_keys = ("banner", "unsafe", "not_watched") if is_unsafe else risk_keys
     return (
-        safety_banners.build_banners(case.words, *leading_keys),
-        safety_banners.build_banners(case.words, *(risk_keys if is_unsafe else ("banner",))),
+        safety_banners.build_banners(words, *leading_keys),
+        safety_banners.build_banners(words, *(risk_keys if is_unsafe else ("banner",))),
     )
 
 
-def _render_steps(case: GuideCase, banners: tuple[Banner, ...]) -> Iterator[Element]:
-    """Yield settling, what to say aloud, two short lines, their reason, supervision, and the rest.
+def _render_steps(case: GuideCase, banners: tuple[Banner, ...]) -> tuple[Element, ...]:
+    """Return settling, what to say aloud, two short lines, their reason, supervision, and the rest.
 
     A line that there is no room for is in the fold "more", under the title of its step.
     """
     words = case.words
-    settle_lines = case.select_lines(*_settle_line_names(case))
-    settle = guide_layout.render_steps(words, Step("settle", settle_lines[:1]))
+    settle_step = case.select_step("settle", *_settle_line_names(case))
+    first_settle, other_settle, _ = guide_layout.split_first_line(words, settle_step)
+    settle = guide_layout.render_steps(words, first_settle)
     opening, leads, details = guide_opening.select_opening_steps(case)
     budget = WordBudget(words, *banners, *settle, *guide_layout.render_steps(words, opening))
     supervision = guide_supervision.render_supervision(case, budget)
     split_steps = [budget.split_step(step) for step in _select_short_steps(case)]
     lead, other_leads = budget.split_step(leads)
-    yield from settle
-    yield from guide_layout.render_steps(words, guide_opening.insert_lead(case, opening, lead))
-    yield from guide_layout.render_short_steps(words, *(first for first, _ in split_steps))
-    yield from _render_reason(case)
-    yield from supervision
-    yield _build_next_step_buttons(case)
-    yield from ten_minutes.build_ask_row(words, case.supervisors)
     more = guide_layout.render_steps(
         words,
-        Step("settle", settle_lines[1:]),
+        other_settle,
         Step(details.name, (*other_leads.lines, *details.lines), details.elements),
-        *(other for _, other in split_steps),
+        *[other for _, other in split_steps],
         *_select_late_steps(case),
     )
-    yield from guide_layout.build_fold(words, "more", *more)
+    return (
+        *settle,
+        *guide_layout.render_steps(words, guide_opening.insert_lead(case, opening, lead)),
+        *guide_layout.render_short_steps(words, *[first for first, _ in split_steps]),
+        *_render_reason(case),
+        *supervision,
+        _build_next_step_buttons(case),
+        *ten_minutes.build_ask_row(words, case.supervisors),
+        *guide_layout.build_fold(words, "more", *more),
+    )
 
 
 def _select_short_steps(case: GuideCase) -> tuple[Step, ...]:
