@@ -1,5 +1,6 @@
 """Every measurement runs with tiny counts, so that none rots between two runs of `make bench`."""
 
+import gc
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -43,6 +44,13 @@ COUNTS_OF_FAULTS = (
     "closing_refused",
 )
 """Figures that no load changes: they are 0 at any scale."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _freeze_retained_objects() -> None:
+    """Exclude what earlier tests of this process retain from the collections before each turn."""
+    gc.collect()
+    gc.freeze()
 
 
 def measure(name: str, folder: Path, postgres: PostgresServer | None = None) -> list[Figure]:
