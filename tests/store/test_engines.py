@@ -197,3 +197,8 @@ def test_postgresql_compiles_no_plan(postgres_url: str) -> None:
         with engine.begin() as connection:
             assert connection.scalar(text("SHOW jit")) == "off"
     engines.dispose()
+
+
+def test_no_statement_looks_for_listeners(store: Store) -> None:
+    """No event of an engine has a listener, for which SQLAlchemy would look in every statement."""
+    assert not any(engine._has_events for engine in store._engines)
