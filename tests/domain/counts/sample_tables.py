@@ -86,29 +86,40 @@ def publish_leaders(
     return tuple(tables)
 
 
+_QUESTIONS = st.sampled_from(sorted(ANSWER_CODES))
+_SHARES = st.sampled_from(Share)
+_LEADERS = {
+    question: st.sampled_from(("", *ANSWER_CODES[question])) for question in sorted(ANSWER_CODES)
+}
+_TOTALS = st.builds(build_total, st.sampled_from(Band))
+_WEEKS = st.sampled_from(SPANS)
+_IS_POOLED = st.booleans()
+_PERIOD_COUNTS = st.integers(1, 6)
+_TENTHS = st.integers(0, 9)
+"""Strategies that are built once: to build one takes longer than to draw from it."""
+
+
 @st.composite
 def draw_breakdown(draw: st.DrawFn) -> ReleasedTable:
     """Draw any breakdown that the release rule can publish, and some that it cannot."""
-    question = draw(st.sampled_from(sorted(ANSWER_CODES)))
-    codes = ANSWER_CODES[question]
-    shares = {code: draw(st.sampled_from(Share)) for code in codes}
-    return build_breakdown(question, draw(st.sampled_from(("", *codes))), shares)
+    question = draw(_QUESTIONS)
+    shares = {code: draw(_SHARES) for code in ANSWER_CODES[question]}
+    return build_breakdown(question, draw(_LEADERS[question]), shares)
+
+
+_TABLES = {TOTAL: _TOTALS, BREAKDOWN: draw_breakdown()}
 
 
 @st.composite
 def draw_archive(draw: st.DrawFn) -> ReportArchive:
     """Draw an archive of up to six periods with any tables, lost ones too, of either scope."""
     tables: list[PublishedTable] = []
-    weeks_by_ledger = {ledger: draw(st.sampled_from(SPANS)) for ledger in (TOTAL, BREAKDOWN)}
-    is_pooled_by_ledger = {ledger: draw(st.booleans()) for ledger in (TOTAL, BREAKDOWN)}
-    for number in range(draw(st.integers(1, 6))):
+    weeks_by_ledger = {ledger: draw(_WEEKS) for ledger in (TOTAL, BREAKDOWN)}
+    is_pooled_by_ledger = {ledger: draw(_IS_POOLED) for ledger in (TOTAL, BREAKDOWN)}
+    for number in range(draw(_PERIOD_COUNTS)):
         for ledger in (TOTAL, BREAKDOWN):
-            table = draw(
-                st.builds(build_total, st.sampled_from(Band))
-                if ledger == TOTAL
-                else draw_breakdown()
-            )
-            if draw(st.integers(0, 9)) == 0:
+            table = draw(_TABLES[ledger])
+            if draw(_TENTHS) == 0:
                 table = release_rule.release_lost_table(ledger)
             tables.append(
                 publish(
