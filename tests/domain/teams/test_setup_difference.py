@@ -25,25 +25,36 @@ PEOPLE = tuple(f"U{number:010}" for number in range(8)) + tuple(
 )
 TIMES = st.times().map(lambda clock_time: clock_time.replace(second=0, microsecond=0))
 PERSON_LISTS = st.lists(st.sampled_from(PEOPLE), unique=True).map(lambda ids: tuple(sorted(ids)))
+_CHANNELS = st.sampled_from(["C0MONDAY", "19:x_y~z@thread.tacv2", 'C"1'])
+_NAMES = st.sampled_from(["Monday team", "Équipe du soir", "周一 (A & B)"])
+_WEEKDAYS = st.integers(1, 7)
+_WEEKDAY_SETS = st.frozensets(st.integers(1, 7))
+_LANGUAGES = st.sampled_from(LANGUAGES)
+_ZONES = st.sampled_from(["America/Toronto", "Europe/Paris", "UTC"])
+_PRACTICES = st.sampled_from(["", "North practice", "Nord, 2e"])
+_QUESTIONS = st.sampled_from(["form", "status"])
+_IS_OPEN = st.booleans()
+_REGIONS = st.sampled_from(["", "CA-QC", "FR"])
+"""Strategies that are built once: to build one takes longer than to draw from it."""
 
 
 @st.composite
 def draw_setup(draw: st.DrawFn) -> SetupSubmission:
     """Draw a set-up as it is stored, of every kind that the form can describe."""
     return SetupSubmission(
-        channel=draw(st.sampled_from(["C0MONDAY", "19:x_y~z@thread.tacv2", 'C"1'])),
-        name=draw(st.sampled_from(["Monday team", "Équipe du soir", "周一 (A & B)"])),
+        channel=draw(_CHANNELS),
+        name=draw(_NAMES),
         clinicians=draw(PERSON_LISTS),
         supervisors=draw(PERSON_LISTS),
-        checkin_rule=WeeklyRule(draw(st.integers(1, 7)), draw(TIMES)),
-        tip_days=tuple(sorted(draw(st.frozensets(st.integers(1, 7))))),
+        checkin_rule=WeeklyRule(draw(_WEEKDAYS), draw(TIMES)),
+        tip_days=tuple(sorted(draw(_WEEKDAY_SETS))),
         tip_time=draw(TIMES),
-        language=draw(st.sampled_from(LANGUAGES)),
-        zone=draw(st.sampled_from(["America/Toronto", "Europe/Paris", "UTC"])),
-        practice=draw(st.sampled_from(["", "North practice", "Nord, 2e"])),
-        question=draw(st.sampled_from(["form", "status"])),
-        open_to_team=draw(st.booleans()),
-        holiday_region=draw(st.sampled_from(["", "CA-QC", "FR"])),
+        language=draw(_LANGUAGES),
+        zone=draw(_ZONES),
+        practice=draw(_PRACTICES),
+        question=draw(_QUESTIONS),
+        open_to_team=draw(_IS_OPEN),
+        holiday_region=draw(_REGIONS),
     )
 
 
