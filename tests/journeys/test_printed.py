@@ -1,7 +1,9 @@
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from bot.__main__ import main
@@ -31,16 +33,22 @@ def printables(tmp_path: Path, language: str, size: str) -> dict[str, Path]:
     return {file.name.partition(".")[0]: write_sized_page(file, size) for file in files}
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    """A page of the browser, which prints one file after the other."""
+    page_of_files = await browser.new_page()
+    yield page_of_files
+    await page_of_files.close()
+
+
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("language", load_catalogue().languages)
 @pytest.mark.parametrize("size", ["A4", "letter"])
-async def test_each_page_fits_its_sheets(printables: dict[str, Path], browser: Browser) -> None:
+async def test_each_page_fits_its_sheets(printables: dict[str, Path], page: Page) -> None:
     """The guide needs two sheets, every other page one, of either size, in every language."""
-    page = await browser.new_page()
     sheet_counts = {
         name: await count_printed_sheets(page, file) for name, file in printables.items()
     }
-    await page.close()
 
     hours = {f"hour-{quarter}": 1 for quarter in range(1, 5)}
     practice_lines = {f"lines-{kind}": 1 for kind in ("away", "against", "skills")}
