@@ -22,13 +22,16 @@ def record_commits(store: Store) -> list[int]:
 
 async def test_concurrent_jobs_share_commits(database: str) -> None:
     """Two thousand jobs need a handful of commits, and each caller gets its own result."""
-    store = open_test_store(database, (), limits=WriterLimits(max_batch_seconds=60.0))
+    store = open_test_store(database, (), limits=WriterLimits(max_batch_seconds=600.0))
     store.migrate()
     commits = record_commits(store)
     names = [f"slack:T{number:04}" for number in range(8 * WriterLimits().max_batch - 100)]
 
     results = await asyncio.gather(
-        *(store.across_workspaces.write(insert_row_job(name), timeout_seconds=60) for name in names)
+        *(
+            store.across_workspaces.write(insert_row_job(name), timeout_seconds=600)
+            for name in names
+        )
     )
 
     assert results == names
