@@ -187,5 +187,5 @@ async def visit_sandbox(page: Page, page_url: str) -> AsyncIterator[SandboxUser]
         await user.close_forms()
     finally:
         await user.leave_page()
-    assert user.remote_requests == []
-    assert user.page_errors == []
+    assert user.remote_requests == [], user.remote_requests
+    assert user.page_errors == [], user.page_errors

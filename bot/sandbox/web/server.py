@@ -45,6 +45,7 @@ def build_app(engine: SandboxEngine) -> Starlette:
                 methods=["POST"],
             ),
             Route("/", page_routes.serve_page),
+            Route("/favicon.ico", page_routes.serve_icon),
             Mount("/page", StaticFiles(directory=PAGE_FOLDER, check_dir=False)),
             Route("/practice/words", page_routes.serve_words),
             Route("/practice/state", page_routes.serve_screen),
@@ -69,6 +70,10 @@ class _PageRoutes:
             PAGE_FOLDER / "index.html",
             headers={"Content-Security-Policy": _CONTENT_SECURITY_POLICY},
         )
+
+    async def serve_icon(self, _request: Request) -> Response:
+        """Return the page's icon where a browser looks for one if the document links none."""
+        return FileResponse(PAGE_FOLDER / "icon.svg")
 
     async def serve_words(self, _request: Request) -> Response:
         """Return the sentences of the page by key, with their language in a header."""

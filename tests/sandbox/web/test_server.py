@@ -245,3 +245,10 @@ async def test_page_has_a_content_security_policy(page: aiohttp.ClientSession) -
     async with page.get("/") as response:
         assert response.status == 200
         assert response.headers["Content-Security-Policy"].startswith("default-src 'self'")
+
+
+async def test_browser_finds_the_icon_beside_any_document(page: aiohttp.ClientSession) -> None:
+    """A document that links no icon, such as the icon itself, causes no error in the console."""
+    async with page.get("/favicon.ico") as response:
+        assert response.status == 200
+        assert response.content_type == "image/svg+xml"
