@@ -83,9 +83,11 @@ types: $(VENV)/tests
 contracts: $(VENV)/tests
 	$(BIN)/lint-imports --no-cache
 
-# Tests without processes, browsers and servers.
+# Tests without browsers and servers, and without those that enumerate thousands of cases (marker
+# no_cover), which take as long as all the others.
 unit: $(VENV)/tests
-	$(BIN)/pytest -q -n $(JOBS) --without 'postgresql chromium node faketime nginx systemd' \
+	$(IN_MEMORY) $(BIN)/pytest -q -n $(JOBS) -m 'not no_cover' \
+	  --without 'postgresql chromium node faketime nginx systemd' \
 	  tests/domain tests/content tests/handlers tests/workflows tests/test_*.py
 
 # Coverage of the domain is measured over the tests of its rules alone, without those of its callers
@@ -94,8 +96,8 @@ unit: $(VENV)/tests
 RULES := tests/domain
 # Temporary files are in memory where it has room: stores commit to them thousands of times. exec lets
 # make end pytest, and not only its shell.
-PYTEST = PYTEST_DEBUG_TEMPROOT="$$($(BIN)/python -m tests.memory_folder)" \
-  exec $(BIN)/pytest --dist worksteal --without '$(WITHOUT)'
+IN_MEMORY = PYTEST_DEBUG_TEMPROOT="$$($(BIN)/python -m tests.memory_folder)"
+PYTEST = $(IN_MEMORY) exec $(BIN)/pytest --dist worksteal --without '$(WITHOUT)'
 rules: $(VENV)/tests
 	$(PYTEST) -n $(JOBS) --cov --cov-report= $(RULES)
 	$(BIN)/coverage report --fail-under=100
