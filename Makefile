@@ -84,7 +84,7 @@ contracts: $(VENV)/tests
 	$(BIN)/lint-imports --no-cache
 
 # Tests without browsers and servers, and without those that enumerate thousands of cases (marker
-# no_cover), which take as long as all the others.
+# no_cover), which take nearly as long as all the others.
 unit: $(VENV)/tests
 	$(IN_MEMORY) $(BIN)/pytest -q -n $(JOBS) -m 'not no_cover' \
 	  --without 'postgresql chromium node faketime nginx systemd' \

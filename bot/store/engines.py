@@ -90,7 +90,7 @@ def _open_postgresql(url: URL) -> Engines:
             isolation_level="REPEATABLE READ",
         ),
     )
-    writer, _ = _reach_dialects(engines)
+    writer, _ = _get_dialects(engines)
     writer.do_begin = _acquire_writer_lock
     for engine in engines:
         event.listen(engine, "connect", _disable_compilation)
@@ -99,7 +99,7 @@ def _open_postgresql(url: URL) -> Engines:
     return engines
 
 
-def _reach_dialects(engines: Engines) -> tuple[Any, Any]:
+def _get_dialects(engines: Engines) -> tuple[Any, Any]:
     """Return the dialects, whose methods begin and commit the transactions of their engines.
 
     Events of an engine would serve as well, but SQLAlchemy looks for listeners four times in each
@@ -166,7 +166,7 @@ def _open_sqlite(url: URL, pragmas: Mapping[str, str | int]) -> Engines:
         lambda connection, _record: _configure_writer_connection(connection, pragmas),
     )
     event.listen(engines.reader, "connect", _configure_reader_connection)
-    writer, reader = _reach_dialects(engines)
+    writer, reader = _get_dialects(engines)
     writer.do_begin = partial(
         _begin_in_place, database_file=database_file, statement="BEGIN IMMEDIATE"
     )

@@ -36,7 +36,7 @@ class GuideCase:
 
     def select_step(self, name: str, *line_names: str) -> Step:
         """Return the step *name* with these lines of the guide, and no elements."""
-        return _select_step(self.words, name, line_names)
+        return select_step(self.words, name, line_names)
 
     def room_line_names(self, section: str) -> tuple[str, ...]:
         """Return the line of *section* for who takes part in the sessions, if it was selected."""
@@ -44,6 +44,6 @@ class GuideCase:
 
 
 @lru_cache(maxsize=1024)
-def _select_step(words: LanguagePack, name: str, line_names: tuple[str, ...]) -> Step:
+def select_step(words: LanguagePack, name: str, line_names: tuple[str, ...]) -> Step:
     """Return a step without elements, which many guides share."""
     return Step(name, tuple(map(words.guide_line, line_names)))

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from bot.content.catalogue import LanguagePack
 from bot.domain.debriefs import phrases
-from bot.domain.debriefs.guide_case import CONCLUDED_STATUSES, GuideCase
+from bot.domain.debriefs.guide_case import CONCLUDED_STATUSES, GuideCase, select_step
 from bot.domain.debriefs.guide_layout import Step
 from bot.elements import Caption, Element, Quote
 
@@ -41,9 +41,7 @@ def _divide_lines(words: LanguagePack, names: tuple[str, ...]) -> tuple[Step, St
     details = [name for name in names if name.partition(".")[0] in DETAIL_SECTIONS]
     leads = [name for name in names if name.partition(".")[0] in LEAD_SECTIONS]
     firsts = [name for name in names if name not in {*details, *leads}]
-    steps = [
-        Step("opening", tuple(map(words.guide_line, names))) for names in (firsts, leads, details)
-    ]
+    steps = [select_step(words, "opening", tuple(part)) for part in (firsts, leads, details)]
     return steps[0], steps[1], steps[2]
 
 

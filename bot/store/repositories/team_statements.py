@@ -26,7 +26,7 @@ SELECT_ROSTER = (
 """The people who may contribute to a team's counts."""
 
 SELECT_DECLARED = SELECT_ROSTER.where(rosters.c.declared)
-"""Those of them whom the set-up declares."""
+"""The clinicians whom a team's set-up declares."""
 
 SELECT_ROLE_HOLDERS = (
     select(roles.c.workspace, roles.c.person)
@@ -42,7 +42,7 @@ DELETE_FROM_ROSTER = delete(rosters).where(
 )
 """Takes a person off a team's roster."""
 
-UNSUBSCRIBE = (
+END_MEMBERSHIP = (
     update(people)
     .where(
         people.c.workspace == bindparam("workspace_id"),

@@ -24,13 +24,13 @@ from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots, unanswered_count_of
 from bot.store.repositories.team_statements import (
     DELETE_FROM_ROSTER,
+    END_MEMBERSHIP,
     SELECT_DECLARED,
     SELECT_ROLE_HOLDERS,
     SELECT_ROLES,
     SELECT_ROSTER,
     SELECT_TEAM,
     SELECT_TEAM_OF_CHANNEL,
-    UNSUBSCRIBE,
 )
 from bot.store.schema import roles, teams
 from bot.store.upsert import insert_missing_rows, upsert_row
@@ -249,7 +249,7 @@ class Teams:
         for person in persons:
             key = {"team_id": team_id, "workspace_id": person.workspace, "person_id": person.id}
             self._connection.execute(DELETE_FROM_ROSTER, key)
-            if self._connection.execute(UNSUBSCRIBE, key).rowcount:
+            if self._connection.execute(END_MEMBERSHIP, key).rowcount:
                 # They may have the notice of a close for the role in another team.
                 Deliveries(self._connection, self._records).withdraw_for_person(
                     person, except_kinds=(DeliveryKind.CLOSE_NOTICE,)
