@@ -50,7 +50,10 @@ async def show_plan(request: Request, context: Context) -> Reply:
 
 
 async def open_share_form(request: Request, context: Context) -> Reply:
-    """Open the preview of what would be posted in the team's channel."""
+    """Open the preview of what would be posted in the team's channel.
+
+    Raises NotTheirTeamError for a reader who may not share the table.
+    """
     team_id, content, closes = sharing.parse_post_data(request.data)
     hour = await _read_hour_context(request, context, team_id)
     words = context.catalogue.get_pack(request.language)

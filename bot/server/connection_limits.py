@@ -90,14 +90,18 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self._set_deadline(REQUEST_TIMEOUT_SECONDS)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count a header or trailer."""
+        """Count a header or trailer; raise RequestLimitError above ``MAX_HEADERS``."""
         self._header_count += 1
         if self._header_count > MAX_HEADERS:
             raise RequestLimitError
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """Reject headers that arrived in one piece, and requests that nobody waits for."""
+        """Check the total size of the headers, and the number of pipelined requests.
+
+        Raises RequestLimitError above either limit. :meth:`data_received` compares its count only
+        after the parser's callbacks, so that headers in one piece of data would pass.
+        """
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size > MAX_HEADER_BYTES or len(self.pipeline) >= MAX_PIPELINED_REQUESTS:
             raise RequestLimitError

@@ -63,7 +63,11 @@ class Readers:
         return await loop.run_in_executor(self._pool, self.run_job_sync, job, workspace)
 
     def run_job_sync(self, job: Callable[[Repositories], T], workspace: str | None = None) -> T:
-        """Run *job* on the calling thread and return its result; blocks."""
+        """Run *job* in a read transaction on the calling thread and return its result; blocks.
+
+        Raises EscapedStopIterationError in the place of a ``StopIteration`` of *job*, which no
+        future can carry.
+        """
         try:
             with self._engine.begin() as connection:
                 open_rows(connection, workspace)

@@ -228,7 +228,10 @@ def _is_plain_name(text: str, *, allow_blank: bool) -> bool:
 
 
 def parse_person_ids(answers: Answers, field_id: str) -> tuple[str, ...]:
-    """Parse the people of a field; a Teams client can submit any text as one."""
+    """Parse the people of a field; a Teams client can submit any text as one.
+
+    Raises UnknownAnswerError for a value that is not the id of a person.
+    """
     person_ids = parse_unique_values(answers, field_id)
     if not all(map(_PERSON_ID_PATTERN.fullmatch, person_ids)):
         raise UnknownAnswerError

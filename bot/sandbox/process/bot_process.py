@@ -52,7 +52,10 @@ class BotProcess(ChildProcess):
         }
 
     async def run_command(self, *arguments: str, now: datetime | None = None) -> str:
-        """Run another command of ``python -m bot`` at *now*; return its standard output."""
+        """Run another command of ``python -m bot`` at *now*; return its standard output.
+
+        Raises BotFailedError for an exit status other than 0.
+        """
         environment = self._environment | ({"TEST_CLOCK": now.isoformat()} if now else {})
         process = await self._spawn_process(arguments, environment, asyncio.subprocess.PIPE)
         output, _ = await process.communicate()

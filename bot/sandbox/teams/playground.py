@@ -87,7 +87,10 @@ class Playground(ChildProcess):
         )
 
     async def start(self, config: Mapping[str, Any]) -> None:
-        """Start the process with the JSON *config*, and poll until its page has a response."""
+        """Start the process with the JSON *config*, and poll until its page has a response.
+
+        Raises NodeMissingError without Node.js, PlaygroundFailedError on an exit or a timeout.
+        """
         node = shutil.which("node")
         if node is None:
             raise NodeMissingError

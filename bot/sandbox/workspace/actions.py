@@ -29,6 +29,7 @@ class ImpossibleActionError(Exception):
 class PersonaActions:
     """Apply a persona's action, send its payload to the bot and handle the response.
 
+    An id that is unknown or not visible to the persona raises :class:`ImpossibleActionError`.
     ``offered_commands`` are the slash commands of the app's manifest and ``subscribed_events``
     its event subscriptions; each is ``None`` where no manifest restricts them, and the chat with
     the bot accepts messages unless ``is_bot_chat_read_only``.

@@ -71,7 +71,8 @@ class TimeTravel:
         """Jump to the person's next check-in, by default to the next one of any person.
 
         A clinician who is in no sample team has one once a visitor has set up a team with them:
-        the jump ends at their next check-in, or after eight days.
+        the jump ends at their next check-in, or after eight days. Raises ClockError when there is
+        no check-in to jump to.
         """
         people = [person] if person else list(self._workspace.people.values())
         slots = [slot for candidate in people if (slot := self.next_checkin(candidate))]

@@ -56,7 +56,10 @@ class TokenValidator(Protocol):
 
 
 class SignedTokenValidator:
-    """Validates connector tokens: RS256 signature, audience, issuer, expiry, endorsement."""
+    """Validates connector tokens: RS256 signature, audience, issuer, expiry, endorsement.
+
+    Any missing, malformed, expired or unsigned token raises :class:`UnauthenticatedError`.
+    """
 
     def __init__(self, client_id: str, signing_keys: SigningKeyCache) -> None:
         """Accept only tokens whose audience is *client_id*."""
@@ -83,7 +86,10 @@ class SignedTokenValidator:
         return VerifiedClaims(service_url.rstrip("/"), key.endorsements)
 
     def verify_sender(self, claims: VerifiedClaims, payload: Payload) -> str:
-        """Check *payload* against the signed URL and the key's endorsement; return the URL."""
+        """Check *payload* against the signed URL and the key's endorsement; return the URL.
+
+        Raises UnendorsedError for another channel than Teams, or a key not endorsed for Teams.
+        """
         service_url = payload.get("serviceUrl", claims.service_url)
         if not isinstance(service_url, str) or service_url.rstrip("/") != claims.service_url:
             raise UnauthenticatedError
@@ -112,7 +118,10 @@ class UnsignedTokenValidator:
         return VerifiedClaims("", frozenset({CHANNEL_ID}))
 
     def verify_sender(self, claims: VerifiedClaims, payload: Payload) -> str:
-        """Return the payload's service URL; the guard accepts only those on this machine."""
+        """Return the payload's service URL; the guard accepts only those on this machine.
+
+        Raises UnauthenticatedError for a payload without one.
+        """
         service_url = payload.get("serviceUrl")
         if not isinstance(service_url, str):
             raise UnauthenticatedError
