@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Iterator
+from typing import Any
 
 from bot.chat.request_body import MalformedError, Payload, require_dict
 
@@ -35,23 +36,39 @@ def parse_json_object(text: str) -> Payload:
 
 def check_depth(payload: Payload) -> None:
     """Raise :class:`bot.chat.request_body.MalformedError` for a payload that is nested too deep."""
-    parts: list[object] = [payload]
-    for _ in range(MAX_DEPTH):
-        parts = [child for part in parts for child in _list_children(part)]
-        if not parts:
-            return
-    raise MalformedError
-
-
-def _list_children(part: object) -> Collection[object]:
-    if isinstance(part, dict):
-        return part.values()
-    return part if isinstance(part, list) else ()
+    if any(depth >= MAX_DEPTH for depth, _ in enumerate(_iter_levels(payload))):
+        raise MalformedError
 
 
 def replace_unstorable(payload: Payload) -> Payload:
-    """Return *payload* with a replacement for each unstorable character of its keys and texts."""
-    return {_clean_text(key): _clean_value(value) for key, value in payload.items()}
+    """Return *payload* with a replacement for each unstorable character of its keys and texts.
+
+    A payload without any, as nearly all are, is returned itself.
+    """
+    return _clean_dict(payload) if _has_unstorable_text(payload) else payload
+
+
+def _has_unstorable_text(payload: Payload) -> bool:
+    for level in _iter_levels(payload):
+        keys = [key for part in level if isinstance(part, dict) for key in part]
+        texts = [part for part in level if isinstance(part, str)]
+        if _UNSTORABLE.search("".join(keys + texts)):
+            return True
+    return False
+
+
+def _iter_levels(payload: Payload) -> Iterator[list[Any]]:
+    """Yield the values at each depth, *payload* first: no depth exhausts Python's stack."""
+    level: list[Any] = [payload]
+    while level:
+        yield level
+        values = [child for part in level if isinstance(part, dict) for child in part.values()]
+        items = [child for part in level if isinstance(part, list) for child in part]
+        level = values + items
+
+
+def _clean_dict(values_by_key: Payload) -> Payload:
+    return {_clean_text(key): _clean_value(value) for key, value in values_by_key.items()}
 
 
 def _clean_value(value: object) -> object:
@@ -59,7 +76,7 @@ def _clean_value(value: object) -> object:
         return _clean_text(value)
     if isinstance(value, list):
         return [_clean_value(item) for item in value]
-    return replace_unstorable(value) if isinstance(value, dict) else value
+    return _clean_dict(value) if isinstance(value, dict) else value
 
 
 def _clean_text(text: str) -> str:
