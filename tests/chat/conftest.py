@@ -26,6 +26,9 @@ from tests.database_files import copy_empty_database
 NOW = datetime(2026, 6, 29, 12, 0, tzinfo=UTC)
 """A Monday, 08:00 in Toronto: the check-ins are due at 09:00."""
 
+MESSAGES_PER_SECOND = 1000
+"""Rate of messages to the workspace, before a rate limit."""
+
 PERSON_NAMES = (*(f"clinician{number}" for number in range(1, 10)), "supervisor", "stranger")
 
 
@@ -36,7 +39,7 @@ def build_settings(folder: Path, **overrides: Any) -> Settings:
         database_url=SecretStr(f"sqlite:///{folder / 'attune.sqlite'}"),
         keys=SecretStr(str(folder / "keys")),
         pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
-        pace=1000,
+        pace=MESSAGES_PER_SECOND,
         test_mode=True,
         test_clock=NOW,
         **overrides,

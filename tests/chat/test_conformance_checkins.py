@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.person import privacy_notice
+from tests.chat.conftest import MESSAGES_PER_SECOND
 from tests.chat.expectations import (
     CHECKIN_ANSWERS,
     MONDAY,
@@ -13,6 +14,7 @@ from tests.chat.expectations import (
     deliver_checkin,
     shows_body,
 )
+from tests.chat.recovery import workspace_of
 from tests.chat.surfaces import FailureKind, Product
 
 
@@ -156,6 +158,20 @@ async def test_failed_delivery_is_not_sent_twice(product: Product, failure: Fail
     )
     attempts = len(product.received_messages(product.marie)) - previous_count
     assert (states, attempts) == ({STATE_BY_FAILURE[failure]}, 2 if failure == "wait" else 1)
+
+
+async def test_rate_limit_slows_later_messages(product: Product) -> None:
+    """After a 429 response the workspace's messages continue at half of the configured rate."""
+    await product.run_command(product.marie, "checkin join")
+    await product.bot.run_duties_and_deliver()  # sends the team's welcome card first
+    product.fail_next_message("wait")
+    await advance_and_deliver(product, MONDAY + timedelta(minutes=1))
+
+    workspace = workspace_of(product)
+    messages_per_minute, _ = await product.bot.context.store.for_workspace(workspace).read(
+        lambda repos: repos.workspaces.get_pace(workspace)
+    )
+    assert messages_per_minute == MESSAGES_PER_SECOND * 60 / 2
 
 
 async def test_question_in_doubt_is_answered_on_the_home_page(product: Product) -> None:

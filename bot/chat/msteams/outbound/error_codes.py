@@ -10,6 +10,7 @@ from bot.chat.msteams.outbound.error_table import (
     MISSING_CHAT_CODES,
     PASSING_STATUSES,
     SUBJECT_BY_CODE,
+    TOO_MANY_REQUESTS_STATUS,
     UNAUTHORIZED_STATUS,
 )
 from bot.chat.retry_after import DEFAULT_RETRY_SECONDS, parse_retry_after
@@ -62,7 +63,10 @@ def _classify_response(response: httpx.Response, to: Address | None) -> SendResu
     status = choose_send_status(subject, is_channel=bool(to and to.channel))
     if status is SendStatus.RETRY_LATER:
         seconds = parse_retry_after(response.headers)
-        return SendResult(status, retry_after_seconds=seconds, reason=reason)
+        is_rate_limited = response.status_code == TOO_MANY_REQUESTS_STATUS
+        return SendResult(
+            status, retry_after_seconds=seconds, reason=reason, is_rate_limited=is_rate_limited
+        )
     is_chat_missing = reason in MISSING_CHAT_CODES and bool(to and to.person)
     return SendResult(status, reason=reason, is_chat_missing=is_chat_missing)
 

@@ -61,7 +61,10 @@ SUBJECT_BY_CODE: Mapping[str, Subject] = {
 }
 """The subject of each code in a response with a 4xx status; an unlisted one is ``REQUEST``."""
 
-PASSING_STATUSES = frozenset({408, 412, 429})
+TOO_MANY_REQUESTS_STATUS = 429
+"""HTTP status of a rate limit: the message is retried, and later ones are sent at half the rate."""
+
+PASSING_STATUSES = frozenset({408, 412, TOO_MANY_REQUESTS_STATUS})
 """HTTP statuses of temporary rejections, whatever the code: a write conflict, or a rate limit."""
 
 UNAUTHORIZED_STATUS = 401
