@@ -1,4 +1,4 @@
-"""Command routing and the other handler tables: forms, buttons, shortcuts, home page, events."""
+"""Command routing of slash commands, and handler tables: forms, buttons, home page, events."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace

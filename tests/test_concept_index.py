@@ -8,7 +8,7 @@ from tests.sources import ROOT
 
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 INDEX = CONTRIBUTING.partition("## Concept index")[2].partition("\n## ")[0]
-ROWS = re.findall(r"^\| ([\w ]+) \| `([\w./]+)` \|$", INDEX, re.MULTILINE)
+ROWS = re.findall(r"^\| ([\w -]+) \| `([\w./]+)` \|$", INDEX, re.MULTILINE)
 
 
 def test_the_index_covers_the_standard_terms() -> None:

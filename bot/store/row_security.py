@@ -13,8 +13,8 @@ Which rows a workspace has is in :mod:`bot.store.workspace_rows`. What acts for 
 so by name: :attr:`bot.store.store.Store.across_workspaces`, and :func:`begin_across_workspaces` for
 steps with a transaction of their own.
 
-**PostgreSQL** enforces it by row security, forced for the owner of the tables too. The policies of
-the migration 0025 compare each row with the list in the transaction's setting
+**PostgreSQL** enforces it by row-level security (RLS), forced for the owner of the tables too. The
+policies of the migration 0025 compare each row with the list in the transaction's setting
 ``attune.workspaces``, which the database computes from its own rows in the function
 ``attune_open_workspace``. A job sets it anew in the statement that opens its savepoint: neither an
 earlier job of the same transaction nor a rolled back one leaves its own list behind. Without the

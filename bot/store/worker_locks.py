@@ -1,7 +1,8 @@
 """Leases of the workers of one PostgreSQL: advisory locks that their sessions hold.
 
 A worker's lease is a number of its own; the duty lease is held by the one worker that runs the
-scheduled duties.
+scheduled duties. The database ends the session of a worker that was killed or hangs, which
+releases its locks: another worker takes over (failover).
 """
 
 from collections.abc import Iterator

@@ -14,7 +14,7 @@ _SHORTEST_REST, _LONGEST_REST = timedelta(seconds=1), MAX_REST - timedelta(secon
 """The longest is a second less than the store accepts, which rounds up to whole seconds."""
 
 _CARD_RETRY_DELAY, _MAX_CARD_RETRY_DELAY = timedelta(hours=1), timedelta(days=1)
-"""First delay before a rejected introduction card is sent again, which doubles; and the longest."""
+"""First and maximum delay of the exponential backoff for a rejected introduction card."""
 
 
 def address_of(delivery: Delivery) -> Address:
@@ -113,9 +113,9 @@ def _record_rejection(
 
 
 def _mark_failed(repos: Repositories, delivery: Delivery, reason: str, now: datetime) -> None:
-    """Settle the claimed delivery as failed; an introduction card is queued again instead.
+    """Settle the claimed delivery as failed; an introduction card is retried instead.
 
-    No later message replaces a team's card: it is sent again, ever more rarely, until its
+    No later message replaces a team's card: it is queued again with exponential backoff until its
     deadline.
     """
     attempt = delivery.attempt + 1

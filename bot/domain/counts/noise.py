@@ -1,4 +1,4 @@
-"""Exact discrete Laplace noise from a keyed stream; it hides one person's debriefs in a table.
+"""Exact discrete Laplace noise from a keyed stream: the mechanism of differential privacy.
 
 All arithmetic is on integers and fractions, because floating-point rounding leaks (Mironov 2012).
 The sampler is the discrete Laplace of Canonne, Kamath and Steinke (2020), algorithm 2.
