@@ -15,7 +15,7 @@ from bot.chat import http
 from bot.clock import Clock
 from bot.clock_endpoint import build_clock_route
 from bot.conversation import Routes
-from bot.duty_runner import PATIENCE_SECONDS, DutyRunner
+from bot.duty_runner import DUTY_WAIT_TIMEOUT_SECONDS, DutyRunner
 from bot.middleware import RequestMiddleware
 from bot.served_content import build_context, load_served_content
 from bot.server.monitoring_server import serve_monitoring
@@ -128,7 +128,7 @@ class Bot:
 
     async def _on_tick(self) -> None:
         """Run the duties and wake the delivery worker; its messages may take most of an hour."""
-        await self._duty_runner.run_duties(PATIENCE_SECONDS)
+        await self._duty_runner.run_duties(DUTY_WAIT_TIMEOUT_SECONDS)
         self._delivery_wakeup.set()
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:
@@ -157,7 +157,7 @@ class Bot:
             asyncio.create_task(self._monitor_health()),
         ]
         if self._runs_ticker and not self._is_test:  # a test's clock is not real time
-            tasks.append(asyncio.create_task(reseal_records.cover_forever(self.context)))
+            tasks.append(asyncio.create_task(reseal_records.write_covers_forever(self.context)))
         if self._runs_ticker:
             resuming = adapters.resume_workspaces(self.context.store, self.chat_adapters)
             await self._run_safely("resume", resuming)

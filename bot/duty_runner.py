@@ -16,7 +16,7 @@ logger = logging.getLogger("attune.app")
 
 DutyFunction = Callable[[Context], Awaitable[int]]
 
-PATIENCE_SECONDS = 10.0
+DUTY_WAIT_TIMEOUT_SECONDS = 10.0
 """Seconds for which a tick waits for one duty; it goes on beside the next duties and ticks.
 
 The close of thousands of periods takes minutes, in which check-ins of other teams fall due, and in
@@ -57,7 +57,7 @@ WAKE_SECONDS = 5.0
 To plan the check-ins of 100,000 people takes minutes, and the first ones are due before its end.
 """
 
-_AWAITED = frozenset({"purge_workspaces"})
+_BLOCKING_DUTIES = frozenset({"purge_workspaces"})
 """Duties that a tick waits for until they are overdue: no other one meets records without keys.
 
 Not for ever: a purge waits for a product, and for a folder, that may never answer.
@@ -126,10 +126,10 @@ class DutyRunner:
             async with self._lock:
                 await asyncio.to_thread(self._lease.release_lease)
 
-    async def run_duties(self, patience_seconds: float = math.inf) -> None:
+    async def run_duties(self, wait_timeout_seconds: float = math.inf) -> None:
         """Run every duty, then record the tick and which duties failed. Raises nothing.
 
-        A duty that takes longer than *patience_seconds* goes on in the background, and the next
+        A duty that takes longer than *wait_timeout_seconds* goes on in the background, and the next
         tick waits for it as long again instead of starting it a second time. A tick that a stop has
         cut short is not recorded: it would end the failures of the duties that it left out. Nor is
         one without the lease: the tick of its holder counts for all workers.
@@ -143,7 +143,7 @@ class DutyRunner:
                 run = self._select_run(name, duty, is_leading=is_leading)
                 if run is None:
                     continue
-                is_failure = await self._run_with_patience(name, run, patience_seconds)
+                is_failure = await self._start_and_wait(name, run, wait_timeout_seconds)
                 if is_failure is not None:
                     has_failed[name] = is_failure
             if is_leading and not self._is_stopping:
@@ -198,11 +198,11 @@ class DutyRunner:
             return None
         if not is_leading and name != SETTLING_DUTY:
             return None
-        is_early = _PREREQUISITES.get(name) in self._running_tasks
-        return duty.run_meanwhile if is_early else duty.run
+        is_prerequisite_running = _PREREQUISITES.get(name) in self._running_tasks
+        return duty.run_fallback if is_prerequisite_running else duty.run
 
-    async def _run_with_patience(
-        self, name: str, run: DutyFunction, patience_seconds: float
+    async def _start_and_wait(
+        self, name: str, run: DutyFunction, wait_timeout_seconds: float
     ) -> bool | None:
         """Run a duty, or wait for one in progress; return whether it failed.
 
@@ -213,10 +213,10 @@ class DutyRunner:
         if task is None:
             task = self._running_tasks[name] = asyncio.create_task(self._run_duty(name, run))
             self._started_at[name] = self._monotonic()
-        timeout = None if math.isinf(patience_seconds) else patience_seconds
+        timeout = None if math.isinf(wait_timeout_seconds) else wait_timeout_seconds
         try:
             await asyncio.wait({task}, timeout=timeout)
-            while name in _AWAITED and not task.done() and not self._is_overdue(name):
+            while name in _BLOCKING_DUTIES and not task.done() and not self._is_overdue(name):
                 await asyncio.wait({task}, timeout=timeout)
         except asyncio.CancelledError:
             task.cancel()
@@ -238,19 +238,19 @@ class DutyRunner:
 
     async def _run_duty(self, name: str, run: DutyFunction) -> bool:
         """Run one duty; return whether it failed, and log where that has changed."""
-        waking = asyncio.create_task(self._wake_while_planning(name))
+        wakeup_task = asyncio.create_task(self._wake_worker_periodically(name))
         try:
             await run(self._context)
         except Exception as error:  # noqa: BLE001 - the next duty and the next tick still run
             self._state_log.report_fault("duty.failed", error, subject=name)
             return True
         finally:
-            waking.cancel()
+            wakeup_task.cancel()
         self._has_settled = self._has_settled or name == SETTLING_DUTY
         self._state_log.report_recovery("duty.failed", subject=name)
         return False
 
-    async def _wake_while_planning(self, name: str) -> None:
+    async def _wake_worker_periodically(self, name: str) -> None:
         """Wake the delivery worker again and again, if the duty *name* plans what it sends."""
         while name in PLANNING_DUTIES:
             await asyncio.sleep(self._wake_seconds)

@@ -33,13 +33,13 @@ class Duty:
 
     ``run`` is idempotent: every tick calls it, in any number of worker processes, and it returns
     how many rows or people it processed. ``next_due`` returns the next instant at which ``run``
-    would do something for a person, or ``None``. ``run_meanwhile`` is what runs in its place while
+    would do something for a person, or ``None``. ``run_fallback`` is what runs in its place while
     a duty that it must follow is at work; ``None`` leaves it out.
     """
 
     run: Callable[[Context], Awaitable[int]]
     next_due: Callable[[Context], Awaitable[datetime | None]]
-    run_meanwhile: Callable[[Context], Awaitable[int]] | None = None
+    run_fallback: Callable[[Context], Awaitable[int]] | None = None
 
 
 TIMETABLE: Mapping[str, Duty] = {

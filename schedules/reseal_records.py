@@ -54,7 +54,7 @@ async def next_due(_context: Context) -> datetime | None:
     return None
 
 
-async def cover_forever(context: Context) -> None:
+async def write_covers_forever(context: Context) -> None:
     """Write covers at random moments until the task is cancelled.
 
     An unavailable database is logged; the next covers are drawn as if nothing had happened. In

@@ -14,7 +14,7 @@ from tests.schedules.delivery.worker_pairs import context, outlet
 
 __all__ = ["context", "full_catalogue", "outlet"]
 
-PATIENCE_SECONDS = 0.05
+DUTY_WAIT_TIMEOUT_SECONDS = 0.05
 
 
 class ThreeDuties:
@@ -39,7 +39,7 @@ class ThreeDuties:
 
     async def run_tick(self) -> None:
         """Run one tick that waits a moment for each duty."""
-        await self.runner.run_duties(PATIENCE_SECONDS)
+        await self.runner.run_duties(DUTY_WAIT_TIMEOUT_SECONDS)
 
     async def _run_failing(self, _context: Context) -> int:
         if self._fails:

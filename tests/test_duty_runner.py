@@ -130,7 +130,7 @@ async def test_long_close_delays_no_other_duty(context: Context) -> None:
     slow = SlowDuty()
     runner = build_runner(context, slow)
     for _ in range(2):
-        await runner.run_duties(patience_seconds=0.01)
+        await runner.run_duties(wait_timeout_seconds=0.01)
 
     assert await read_last_tick(context) == context.now()
     assert set(TIMETABLE) - set(await read_failed_runs(context)) == {
@@ -142,7 +142,7 @@ async def test_long_close_delays_no_other_duty(context: Context) -> None:
 
     slow.release.set()
     for _ in range(2):
-        await runner.run_duties(patience_seconds=60)
+        await runner.run_duties(wait_timeout_seconds=60)
 
     assert (slow.begin_count, slow.end_count) == (2, 2)
     assert set(await read_failed_runs(context)) == set(TIMETABLE)
@@ -155,7 +155,7 @@ async def test_long_duty_does_not_forget_its_failures(context: Context) -> None:
         lambda repos: repos.duty_runs.record_tick({"close_periods": True}, context.now())
     )
     runner = build_runner(context, slow)
-    await runner.run_duties(patience_seconds=0.01)
+    await runner.run_duties(wait_timeout_seconds=0.01)
 
     assert (await read_failed_runs(context))["close_periods"] == 1
     runner.begin_stop()
@@ -170,14 +170,14 @@ async def test_duty_that_does_not_end_counts_as_failed(
     runner = build_runner(context, slow, "archive_releases", lambda: now[0])
     counts = []
     for now[0] in (0.0, 600.0, OVERDUE_SECONDS - 1, OVERDUE_SECONDS, OVERDUE_SECONDS + 60):
-        await runner.run_duties(patience_seconds=0.01)
+        await runner.run_duties(wait_timeout_seconds=0.01)
         counts.append((await read_failed_runs(context)).get("archive_releases"))
 
     assert counts == [None, None, None, 1, 2]
     assert list_states(caplog) == [("duty.failed", "archive_releases", "began")]
 
     slow.release.set()
-    await runner.run_duties(patience_seconds=60)
+    await runner.run_duties(wait_timeout_seconds=60)
     assert (await read_failed_runs(context))["archive_releases"] == 0
     assert list_states(caplog)[1:] == [("duty.failed", "archive_releases", "ended")]
 
@@ -204,7 +204,7 @@ async def test_long_purge_is_awaited(context: Context) -> None:
     """
     slow = SlowDuty()
     runner = build_runner(context, slow, "purge_workspaces")
-    tick = asyncio.create_task(runner.run_duties(patience_seconds=0.01))
+    tick = asyncio.create_task(runner.run_duties(wait_timeout_seconds=0.01))
     await slow.begin.wait()
     await asyncio.sleep(0.05)
 
@@ -224,7 +224,7 @@ async def test_purge_that_does_not_end_stops_no_other_duty(
     caplog.set_level(logging.INFO, "attune.app")
     slow, now = SlowDuty(), [0.0]
     runner = build_runner(context, slow, "purge_workspaces", lambda: now[0])
-    tick = asyncio.create_task(runner.run_duties(patience_seconds=0.01))
+    tick = asyncio.create_task(runner.run_duties(wait_timeout_seconds=0.01))
     await slow.begin.wait()
 
     now[0] = OVERDUE_SECONDS

@@ -199,7 +199,7 @@ async def test_task_goes_on_after_an_unavailable_database(
 ) -> None:
     """An error is logged by its type, and the task is still running."""
     await context.store.close()
-    task = asyncio.create_task(reseal_records.cover_forever(context))
+    task = asyncio.create_task(reseal_records.write_covers_forever(context))
     await asyncio.wait({task}, timeout=0.5)
 
     assert not task.done()
@@ -210,7 +210,8 @@ async def test_task_goes_on_after_an_unavailable_database(
 def is_covering() -> bool:
     """Whether the task of random covers is running."""
     return any(
-        getattr(task.get_coro(), "__name__", "") == "cover_forever" for task in asyncio.all_tasks()
+        getattr(task.get_coro(), "__name__", "") == "write_covers_forever"
+        for task in asyncio.all_tasks()
     )
 
 

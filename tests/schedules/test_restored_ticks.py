@@ -47,7 +47,7 @@ async def run_ticks(context: Context, clock: FakeClock, runner: DutyRunner, coun
     """Run hourly ticks that wait for no long duty, and send what is due if the runner permits."""
     for _ in range(count):
         clock.advance(hours=1)
-        await runner.run_duties(patience_seconds=1)
+        await runner.run_duties(wait_timeout_seconds=1)
         if runner.may_send:
             await DeliverySender(context, COMPOSERS).send_all_due()
 
