@@ -11,7 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 TICK_SECONDS = 60
 """Seconds between two ticks, by default."""
 
-_JUMP_SECONDS = 1.0
+_MIN_JUMP_SECONDS = 1.0
 """Change of the wall clock against the monotonic one that is a jump and not a correction."""
 
 
@@ -43,7 +43,7 @@ class Ticker:
         self._last_tick_at: float | None = None
         self._wall_clock = wall_clock
         self._scheduler = AsyncIOScheduler(timezone=UTC)
-        self._jump_watch: asyncio.Task[None] | None = None
+        self._jump_detection_task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Start the scheduler; requires a running event loop."""
@@ -57,12 +57,14 @@ class Ticker:
             max_instances=1,
         )
         self._scheduler.start()
-        self._jump_watch = asyncio.get_running_loop().create_task(self._watch_for_jumps(job))
+        self._jump_detection_task = asyncio.get_running_loop().create_task(
+            self._detect_clock_jumps(job)
+        )
 
     def stop(self) -> None:
         """Stop the scheduler; a ticker that was never started raises no exception."""
-        if self._jump_watch is not None:
-            self._jump_watch.cancel()
+        if self._jump_detection_task is not None:
+            self._jump_detection_task.cancel()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
@@ -71,13 +73,13 @@ class Ticker:
         """Seconds since the last tick ended, by the monotonic clock; ``None`` before the first."""
         return None if self._last_tick_at is None else time.monotonic() - self._last_tick_at
 
-    async def _watch_for_jumps(self, job: Job) -> None:
+    async def _detect_clock_jumps(self, job: Job) -> None:
         """Run *job* at once whenever the wall clock has jumped."""
-        lead = self._wall_clock() - time.monotonic()
+        clock_offset = self._wall_clock() - time.monotonic()
         while True:
             await asyncio.sleep(self._interval_seconds)
-            previous_lead, lead = lead, self._wall_clock() - time.monotonic()
-            if abs(lead - previous_lead) > _JUMP_SECONDS:
+            previous_offset, clock_offset = clock_offset, self._wall_clock() - time.monotonic()
+            if abs(clock_offset - previous_offset) > _MIN_JUMP_SECONDS:
                 job.modify(next_run_time=datetime.now(UTC))
 
     async def _run_tick(self) -> None:
