@@ -24,10 +24,10 @@ logger = logging.getLogger("attune.profiles")
 _CheckedAccount = tuple[Person, str]
 """A person on a list, and a channel of theirs."""
 
-_TURN_SECONDS = 600
-"""Seconds of one turn; a week has :data:`_TURNS_PER_WEEK` of them."""
+_BUCKET_SECONDS = 600
+"""Seconds in which one hash bucket is due; a week has :data:`_BUCKETS_PER_WEEK` of them."""
 
-_TURNS_PER_WEEK = 7 * 24 * 3600 // _TURN_SECONDS
+_BUCKETS_PER_WEEK = 7 * 24 * 3600 // _BUCKET_SECONDS
 
 _MAX_CONCURRENT = 20
 """Maximum concurrent requests: Slack's rate limit is a hundred a minute and workspace."""
@@ -37,9 +37,9 @@ _BATCH_SIZE = 1000
 
 
 async def run(context: Context) -> int:
-    """Fetch and store the profiles whose turn it is; return how many people that were.
+    """Fetch and store the profiles of the buckets that are due; return how many people that were.
 
-    Turns are spread over the week by a hash of each person's key, so that no column records when
+    Buckets are spread over the week by a hash of each person's key, so that no column records when
     a profile was last fetched: that would reveal when the person joined. After an outage of more
     than a week each person is fetched once.
     """
@@ -47,25 +47,25 @@ async def run(context: Context) -> int:
     last_run = await context.store.across_workspaces.read(
         lambda repos: min(now, repos.watermarks.last_run(PROFILES_DUTY, now))
     )
-    previous_turn, current_turn = (
-        int(last_run.timestamp()) // _TURN_SECONDS,
-        int(now.timestamp()) // _TURN_SECONDS,
+    previous_bucket, current_bucket = (
+        int(last_run.timestamp()) // _BUCKET_SECONDS,
+        int(now.timestamp()) // _BUCKET_SECONDS,
     )
-    turns = {
-        turn % _TURNS_PER_WEEK
-        for turn in range(previous_turn + 1, current_turn + 1)[-_TURNS_PER_WEEK:]
+    due_buckets = {
+        bucket % _BUCKETS_PER_WEEK
+        for bucket in range(previous_bucket + 1, current_bucket + 1)[-_BUCKETS_PER_WEEK:]
     }
-    refreshed = 0
-    if turns:
-        async for people in _iterate_due_people(context, turns):
-            refreshed += len(people)
+    refreshed_count = 0
+    if due_buckets:
+        async for people in _iterate_due_people(context, due_buckets):
+            refreshed_count += len(people)
             await asyncio.gather(*(_refresh_profile(context, *person) for person in people))
-    if turns or last_run == now:
-        turn_start = datetime.fromtimestamp(current_turn * _TURN_SECONDS, UTC)
+    if due_buckets or last_run == now:
+        bucket_start = datetime.fromtimestamp(current_bucket * _BUCKET_SECONDS, UTC)
         await context.store.across_workspaces.write(
-            lambda repos: repos.watermarks.set_last_run(PROFILES_DUTY, turn_start)
+            lambda repos: repos.watermarks.set_last_run(PROFILES_DUTY, bucket_start)
         )
-    return refreshed
+    return refreshed_count
 
 
 async def next_due(_context: Context) -> datetime | None:
@@ -73,15 +73,15 @@ async def next_due(_context: Context) -> datetime | None:
     return None
 
 
-def weekly_turn(person: Person) -> int:
-    """Return the index of the week's turn in which *person* is refreshed, a CRC32 of their key."""
-    return crc32(f"{person.workspace} {person.id}".encode()) % _TURNS_PER_WEEK
+def weekly_bucket(person: Person) -> int:
+    """Return the index of the hash bucket of *person*, a CRC32 of their primary key."""
+    return crc32(f"{person.workspace} {person.id}".encode()) % _BUCKETS_PER_WEEK
 
 
 async def _iterate_due_people(
-    context: Context, turns: set[int]
+    context: Context, due_buckets: set[int]
 ) -> AsyncIterator[list[_CheckedAccount]]:
-    """Iterate over the people of configured products whose turn it is, in batches of requests."""
+    """Iterate over the people of *due_buckets* of configured products, in batches of requests."""
     after: Person | None = None
     while people := await context.store.across_workspaces.read(
         partial(_load_checked_accounts, after=after)
@@ -89,7 +89,7 @@ async def _iterate_due_people(
         due = [
             (person, channel)
             for person, channel in people
-            if weekly_turn(person) in turns and context.is_configured(person.workspace)
+            if weekly_bucket(person) in due_buckets and context.is_configured(person.workspace)
         ]
         for start in range(0, len(due), _MAX_CONCURRENT):
             yield due[start : start + _MAX_CONCURRENT]
