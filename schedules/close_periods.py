@@ -106,11 +106,15 @@ async def _open_periods(context: Context, writer: PacedWriter) -> None:
     now, scope = context.now(), context.store.across_workspaces
     results = StepResults()
     try:
-        unfed = await scope.read(lambda repos: repos.period_opening.list_unfed_teams(now))
-        async for batch_results in writer.write_each(unfed, partial(_open_batch, now=now)):
+        teams_without_period = await scope.read(
+            lambda repos: repos.period_opening.list_unfed_teams(now)
+        )
+        async for batch_results in writer.write_each(
+            teams_without_period, partial(_open_batch, now=now)
+        ):
             results += batch_results
-        pending = await scope.read(lambda repos: repos.period_opening.list_pending_teams(now))
-        async for batch_results in writer.write_each(pending, partial(_add_batch, now=now)):
+        pending_teams = await scope.read(lambda repos: repos.period_opening.list_pending_teams(now))
+        async for batch_results in writer.write_each(pending_teams, partial(_add_batch, now=now)):
             results += batch_results
     finally:
         results.log_failures(_ledger_logger, "ledger.open_failed")

@@ -9,7 +9,7 @@ from bot.domain.person import departure
 from bot.store.repositories import Repositories
 from bot.workflows import person_erasure, reachability
 
-_DUTY = "erase_departed"
+_WATERMARK = "erase_departed"
 _INTERVAL = timedelta(days=1)
 
 
@@ -23,7 +23,7 @@ async def run(context: Context) -> int:
     at the end.
     """
     now, scope = context.now(), context.store.across_workspaces
-    if not await scope.read(lambda repos: repos.watermarks.is_due(_DUTY, _INTERVAL, now)):
+    if not await scope.read(lambda repos: repos.watermarks.is_due(_WATERMARK, _INTERVAL, now)):
         return 0
     last_day = now.date() - departure.ERASURE_DELAY
     erased_count, first_error = 0, None
@@ -33,7 +33,7 @@ async def run(context: Context) -> int:
             erased_count += await _erase_if_confirmed(context, person, now)
         except Exception as error:  # noqa: BLE001 - the others are erased all the same
             first_error = first_error or error
-    await scope.write(lambda repos: repos.watermarks.set_last_run(_DUTY, now))
+    await scope.write(lambda repos: repos.watermarks.set_last_run(_WATERMARK, now))
     if first_error is not None:
         raise first_error
     return erased_count

@@ -25,7 +25,7 @@ _WARNING_INTERVAL = timedelta(hours=1)
 _CHECK_INTERVAL = timedelta(hours=1)
 """Time for which no product is asked after one has not proved that a due workspace is gone."""
 
-_WARNING_MARK, _CHECK_MARK = "purge_warning", "purge_check"
+_WARNING_WATERMARK, _CHECK_WATERMARK = "purge_warning", "purge_check"
 
 
 async def run(context: Context, *, batch_size: int = BATCH_SIZE) -> int:
@@ -44,11 +44,11 @@ async def run(context: Context, *, batch_size: int = BATCH_SIZE) -> int:
         return 0
     if await scope.read(lambda repos: repos.workspace_purges.list_unmarked_dependents()):
         await scope.write(suspend_unmarked_dependents)
-    may_ask = await _has_passed(context, _CHECK_MARK, _CHECK_INTERVAL, now)
+    may_query_product = await _is_due(context, _CHECK_WATERMARK, _CHECK_INTERVAL, now)
     purged_count, first_error = 0, None
     for state in pending:
         try:
-            if await _begin_if_due(context, state, now, may_ask=may_ask):
+            if await _begin_if_due(context, state, now, may_query_product=may_query_product):
                 purged_count += await complete_purge(
                     context.store,
                     state.workspace,
@@ -59,7 +59,7 @@ async def run(context: Context, *, batch_size: int = BATCH_SIZE) -> int:
         except Exception as error:  # noqa: BLE001 - the others are purged all the same
             log_error(logger, "workspaces.purge_failed", error)
             first_error = first_error or error
-    await _warn_of_pending(context, now)
+    await _log_pending_purges(context, now)
     if first_error is not None:
         raise first_error
     return purged_count
@@ -71,20 +71,20 @@ async def next_due(_context: Context) -> datetime | None:
 
 
 async def _begin_if_due(
-    context: Context, state: WorkspaceUninstallation, now: datetime, *, may_ask: bool
+    context: Context, state: WorkspaceUninstallation, now: datetime, *, may_query_product: bool
 ) -> bool:
     """Begin the purge of a workspace that is due and gone; return whether it has begun."""
     workspace, reason = state.workspace, state.suspension_reason
     if not is_purge_due(reason, state.uninstalled_at, now):
         return False
     if classify_suspension(reason) is not SuspensionKind.PURGING:
-        if not may_ask:
+        if not may_query_product:
             return False
         decision = decide_purge(reason, await context.check_installation(workspace))
         if decision is PurgeDecision.RESUME:
-            await _resume(context, workspace)
+            await _resume_workspace(context, workspace)
         elif decision is PurgeDecision.WAIT:
-            await _advance_mark(context, _CHECK_MARK, now)
+            await _set_watermark(context, _CHECK_WATERMARK, now)
         if decision is not PurgeDecision.BEGIN:
             return False
     return await context.store.across_workspaces.write(
@@ -109,7 +109,7 @@ def _begin_purge(repos: Repositories, state: WorkspaceUninstallation, now: datet
     return has_begun
 
 
-async def _resume(context: Context, workspace: str) -> None:
+async def _resume_workspace(context: Context, workspace: str) -> None:
     """Resume a workspace whose token works, which only an installation explains."""
     resume = partial(_resume_installed, workspace=workspace)
     if await context.store.across_workspaces.write(resume):
@@ -121,24 +121,24 @@ def _resume_installed(repos: Repositories, workspace: str) -> bool:
     return repos.workspaces.resume(workspace, Evidence.INSTALLATION)
 
 
-async def _warn_of_pending(context: Context, now: datetime) -> None:
+async def _log_pending_purges(context: Context, now: datetime) -> None:
     """Log how many workspaces are going to be deleted, if any, once an hour."""
     pending = await context.store.across_workspaces.read(
         lambda repos: repos.workspace_purges.list_pending()
     )
-    if pending and await _has_passed(context, _WARNING_MARK, _WARNING_INTERVAL, now):
+    if pending and await _is_due(context, _WARNING_WATERMARK, _WARNING_INTERVAL, now):
         facts = {"action": "workspaces.deletion_pending", "count": len(pending)}
         logger.warning("workspaces.deletion_pending", extra=facts)
-        await _advance_mark(context, _WARNING_MARK, now)
+        await _set_watermark(context, _WARNING_WATERMARK, now)
 
 
-async def _has_passed(context: Context, mark: str, interval: timedelta, now: datetime) -> bool:
+async def _is_due(context: Context, watermark: str, interval: timedelta, now: datetime) -> bool:
     return await context.store.across_workspaces.read(
-        lambda repos: repos.watermarks.is_due(mark, interval, now)
+        lambda repos: repos.watermarks.is_due(watermark, interval, now)
     )
 
 
-async def _advance_mark(context: Context, mark: str, now: datetime) -> None:
+async def _set_watermark(context: Context, watermark: str, now: datetime) -> None:
     await context.store.across_workspaces.write(
-        lambda repos: repos.watermarks.set_last_run(mark, now)
+        lambda repos: repos.watermarks.set_last_run(watermark, now)
     )

@@ -26,7 +26,7 @@ from bot.store.repositories import Repositories
 from bot.workflows import own_retention
 from bot.workflows.secret_rotation import record_rotation, reseal_outdated
 
-_TEAM_RECORDS_DUTY = "team_records"
+_TEAM_RECORDS_WATERMARK = "team_records"
 _RESEALING_INTERVAL = timedelta(days=1)
 
 _BATCH_SIZE = 50
@@ -152,7 +152,7 @@ async def _reseal_team_records(context: Context, batch_size: int) -> int:
     """
     now, scope = context.now(), context.store.across_workspaces
     is_due = await scope.read(
-        lambda repos: repos.watermarks.is_due(_TEAM_RECORDS_DUTY, _RESEALING_INTERVAL, now)
+        lambda repos: repos.watermarks.is_due(_TEAM_RECORDS_WATERMARK, _RESEALING_INTERVAL, now)
     )
     if not is_due:
         return 0
@@ -162,7 +162,7 @@ async def _reseal_team_records(context: Context, batch_size: int) -> int:
             partial(_reseal_batch, team_ids=team_ids, today=now.date())
         )
         after = team_ids[-1]
-    await scope.write(lambda repos: repos.watermarks.set_last_run(_TEAM_RECORDS_DUTY, now))
+    await scope.write(lambda repos: repos.watermarks.set_last_run(_TEAM_RECORDS_WATERMARK, now))
     return deleted_count
 
 

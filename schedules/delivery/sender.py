@@ -48,10 +48,10 @@ _REST_MARGIN_SECONDS = 1.0
 _RESULT_TIMEOUT_SECONDS = 60.0
 """Timeout for storing a result in a busy store: a lost result leaves a delivery in doubt."""
 
-_COMPOSED_AT_ONCE = 5
+_COMPOSE_BATCH_SIZE = 5
 """Messages composed in one transaction: of a workspace's usual pace less than two seconds."""
 
-_BATCH_SIZE = 20
+_QUERY_BATCH_SIZE = 20
 """Deliveries read at once: few, so that no first message waits for a long list of others."""
 
 
@@ -157,7 +157,7 @@ class DeliverySender:
         rate_limiter.resume(asyncio.get_running_loop().time())
         sent = 0
         while deliveries := await self._load_due_deliveries(workspace, rate_limiter):
-            async with aclosing(self._compose_in_groups(deliveries)) as composed_deliveries:
+            async with aclosing(self._compose_in_batches(deliveries)) as composed_deliveries:
                 async for delivery, composed in composed_deliveries:
                     result = await self._send_delivery(delivery, composed, outlet, rate_limiter)
                     status = result.status if result else None
@@ -203,7 +203,7 @@ class DeliverySender:
             rate_per_second = recover_rate(rate_per_minute, slowed_at, now, self._max_per_second)
             if not repos.workspaces.accepts_messages(workspace, now):
                 return (), rate_per_second
-            deliveries = repos.deliveries.list_due_deliveries(workspace, now, _BATCH_SIZE)
+            deliveries = repos.deliveries.list_due_deliveries(workspace, now, _QUERY_BATCH_SIZE)
             return deliveries, rate_per_second
 
         deliveries, rate_limiter.rate_per_second = await self._context.store.for_workspace(
@@ -219,7 +219,7 @@ class DeliverySender:
                 await asyncio.wait_for(self._stop_event.wait(), seconds)
         return not self._stop_event.is_set()
 
-    async def _compose_in_groups(
+    async def _compose_in_batches(
         self, deliveries: Sequence[Delivery]
     ) -> AsyncGenerator[tuple[Delivery, ComposedMessage | None], None]:
         """Yield the deliveries, each with its message if it is composed before the claim.
@@ -230,9 +230,9 @@ class DeliverySender:
             for delivery in deliveries:
                 yield delivery, None
             return
-        for start in range(0, len(deliveries), _COMPOSED_AT_ONCE):
-            group = deliveries[start : start + _COMPOSED_AT_ONCE]
-            for delivery, composed in zip(group, await self._composer.compose(group), strict=True):
+        for start in range(0, len(deliveries), _COMPOSE_BATCH_SIZE):
+            batch = deliveries[start : start + _COMPOSE_BATCH_SIZE]
+            for delivery, composed in zip(batch, await self._composer.compose(batch), strict=True):
                 if composed is not None:
                     yield delivery, composed
 
