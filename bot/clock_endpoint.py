@@ -1,4 +1,4 @@
-"""Test-mode HTTP endpoint that advances the bot's clock, used by the sandbox and the tests."""
+"""Test-mode HTTP endpoint that sets the bot's clock forward; the sandbox and the tests use it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,20 +17,21 @@ def build_clock_route(
     next_due: Callable[[datetime | None], Awaitable[datetime | None]],
     run_tick: Callable[[], Awaitable[None]],
 ) -> Route:
-    """Return the route ``POST /_clock`` with the JSON body ``{"now": "<ISO 8601>"}``.
+    """Return the route ``POST /_clock`` with the JSON request body ``{"now": "<ISO 8601>"}``.
 
-    The clock stops at every instant at which a duty is due and runs a tick there, so that each
-    delivery is planned and sent at its own time. Responds 400 to an earlier time, a time
-    without a UTC offset or a malformed body. A lock serializes concurrent requests.
+    The handler awaits *run_tick* at every instant at which a periodic job (duty) is due, so that
+    each delivery is planned and sent at its own time. It responds with status 400 to a time
+    before the clock's, a time without a UTC offset, or a malformed body. An ``asyncio.Lock``
+    serializes concurrent requests.
 
-    The response has the new time as ``now``, and as ``next_due`` the next instant at which a duty
-    is due, or ``null``. A client that stops at each of them itself sends ``"continues": true``
-    from the second request on: the tick before the time changes, which would find nothing, is
-    left out.
+    Keys of the JSON response: ``ok``; ``now``, the new time; ``next_due``, the next instant at
+    which a duty is due, or ``null``. A client that requests each of those instants itself sends
+    ``"continues": true`` from its second request on, which skips the tick before the clock moves:
+    the last request ran it.
 
-    *next_due* returns the earliest due instant, of those after its argument if there is one. A
-    duty that is still due after two ticks, such as one that fails, is passed over until the
-    next request.
+    The coroutine function *next_due* returns the earliest due instant, later than its argument
+    unless that is ``None``. An instant that is still due after two ticks, such as that of a duty
+    that raises an exception, is skipped until the next request: otherwise the loop would not end.
     """
     advance_lock = asyncio.Lock()
 
@@ -61,7 +62,7 @@ async def _advance_clock(
     *,
     continues: bool,
 ) -> None:
-    """Run a tick at each due instant up to *target*, and one there."""
+    """Move *clock* to each due instant up to *target*, then to *target*; run a tick at each."""
     if not continues:
         await run_tick()  # duties due since the last tick, before the time changes
     tick_instant: datetime | None = None
@@ -78,7 +79,7 @@ async def _advance_clock(
 
 
 async def _read_payload(request: Request) -> Mapping[str, Any]:
-    """Return the JSON object in the request's body; an empty one if it is malformed."""
+    """Parse the JSON object in the request's body; return an empty dict if it is malformed."""
     try:
         payload = await request.json()
     except ValueError:
@@ -87,7 +88,10 @@ async def _read_payload(request: Request) -> Mapping[str, Any]:
 
 
 def _parse_target(payload: Mapping[str, Any]) -> datetime | None:
-    """Return the timestamp of *payload*, in UTC; ``None`` if it is missing or malformed."""
+    """Parse the ISO 8601 string under the key ``now`` to a UTC datetime.
+
+    ``None`` if it is missing, malformed or without an offset.
+    """
     try:
         instant = datetime.fromisoformat(payload["now"])
     except (ValueError, KeyError, TypeError):

@@ -1,4 +1,7 @@
-"""Runs the scheduled duties of one tick, and records the tick for every other process."""
+"""Runs the periodic jobs (duties) of each tick as tasks of the event loop, and records the tick.
+
+The scheduler is :mod:`schedules.clock`, the registry of the duties :data:`schedules.TIMETABLE`.
+"""
 
 import asyncio
 import logging
@@ -17,63 +20,69 @@ logger = logging.getLogger("attune.app")
 DutyFunction = Callable[[Context], Awaitable[int]]
 
 DUTY_WAIT_TIMEOUT_SECONDS = 10.0
-"""Seconds for which a tick waits for one duty; it goes on beside the next duties and ticks.
+"""Timeout in seconds of a tick's wait for one duty; the duty's task is not cancelled by it.
 
-The close of thousands of periods takes minutes, in which check-ins of other teams fall due, and in
-which a worker that recorded no tick would look dead.
+The task continues in the background, concurrently with later duties and ticks. The close of
+thousands of periods takes minutes: other teams' check-ins fall due meanwhile, and the health check
+takes a worker that records no tick for a crashed one.
 """
 
 OVERDUE_SECONDS = 1800.0
-"""Seconds after which a duty that goes on counts as failed at every tick, until it ends.
+"""Seconds after its start from which each tick counts a duty that still runs as failed.
 
-Several times the close of thousands of periods; a folder on a server that hangs never answers.
+Several times what the close of thousands of periods takes. A call to a network file system that
+hangs has no timeout of its own.
 """
 
 _RECORD_TIMEOUT_SECONDS = 30.0
-"""Seconds that the record of a tick waits for other writers; the next tick is a minute later."""
+"""Timeout in seconds of the write transaction that records a tick; shorter than the interval."""
 
 _PREREQUISITES: Mapping[str, str] = {
     "mark_database": "close_periods",
     "close_notice": "close_periods",
 }
-"""Duties that are left out, or replaced, while another one is at work in this process.
+"""Key: a duty that a tick skips, or replaces by its fallback, while the task of the value runs.
 
-A restore is marked in periods that are open, and a notice is about tables that are published.
-All other duties may run beside each other, as they do in several workers.
+Only tasks of this process count. A restore is marked in the rows of open periods, and a notice
+reads published tables; the close writes both. All other duties may run concurrently, as they do
+in several worker processes.
 """
 
 SETTLING_DUTY = "settle_restored"
-"""The duty that must have succeeded once since the start before anything is planned or sent.
+"""The duty that must succeed once per process before a delivery is planned or sent.
 
-The database may be an older copy, which does not contain what was sent after it.
+A database restored from a backup lacks the rows of messages that were sent after the backup.
 """
 
 PLANNING_DUTIES = frozenset({"daily_tip", "weekly_checkin", "close_notice"})
-"""Duties that plan deliveries."""
+"""Duties that insert rows into the delivery queue."""
 
 WAKE_SECONDS = 5.0
-"""Seconds between two wake-ups of the delivery worker by a duty that plans.
+"""Seconds between two wake-ups of the delivery worker while a planning duty runs.
 
-To plan the check-ins of 100,000 people takes minutes, and the first ones are due before its end.
+Planning the check-ins of 100,000 people takes minutes; the rows of its first transactions are due
+before its last one commits.
 """
 
 _BLOCKING_DUTIES = frozenset({"purge_workspaces"})
-"""Duties that a tick waits for until they are overdue: no other one meets records without keys.
+"""Duties that block the tick, whatever its timeout, until they end or are overdue.
 
-Not for ever: a purge waits for a product, and for a folder, that may never answer.
+Another duty would read records whose encryption keys the purge has destroyed. The bound is there
+because a purge waits for a product's response and for the file system.
 """
 
 
 class DutyOverdueError(Exception):
-    """A duty has been at work for longer than any duty takes."""
+    """A duty's task still runs :data:`OVERDUE_SECONDS` after its start; logged, never raised."""
 
 
 class DutyRunner:
-    """Runs every duty of the timetable in order; a failure of one does not stop the others.
+    """Runs every duty of the timetable in order; an exception in one does not stop the others.
 
-    Of several workers the one with the duty lease does, which it offers to the others after a tick
-    in which a duty failed. The others run one duty: :data:`SETTLING_DUTY`, without which they may
-    not send. They do so at each tick, since the database may be replaced while they run.
+    Of several worker processes only the holder of the duty lease (leader election) runs them all;
+    it releases the lease after a tick in which a duty failed. The others run
+    :data:`SETTLING_DUTY` alone, at each tick: a worker sends nothing before it has succeeded, and
+    the database may be restored while the worker runs.
     """
 
     def __init__(
@@ -86,11 +95,12 @@ class DutyRunner:
         wake_seconds: float = WAKE_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Run the duties of *timetable* with *context*, at each tick that has the *lease*.
+        """Run the duties of *timetable* with *context*; no task is created before the first tick.
 
-        ``None`` is for a process that runs them whatever others do. *wake_delivery_worker* is
-        called every *wake_seconds* while a duty plans deliveries. *monotonic* returns seconds, by
-        which a duty that does not end is noticed.
+        Without a *lease* (``None``, the default) every tick runs all duties, whatever other
+        processes do. The callback *wake_delivery_worker* is called on the event loop every
+        *wake_seconds* while a planning duty runs. *monotonic* returns the seconds by which an
+        overdue duty is detected.
         """
         self._wake_delivery_worker = wake_delivery_worker
         self._wake_seconds = wake_seconds
@@ -108,31 +118,36 @@ class DutyRunner:
 
     @property
     def may_send(self) -> bool:
-        """Whether it is known what a database before a restore may have sent."""
+        """Whether :data:`SETTLING_DUTY` has succeeded in this process: required before a send."""
         return self._has_settled
 
     def begin_stop(self) -> None:
-        """Begin no further duty, and cancel those in progress, as a crash would.
+        """Start no further duty, and cancel the running tasks; idempotent.
 
-        Each of their transactions is committed or rolled back, and the next start runs them again.
+        A cancelled duty is like one interrupted by a crash: each of its transactions is committed
+        or rolled back, and the next start of the process runs the duty again.
         """
         self._is_stopping = True
         for task in self._running_tasks.values():
             task.cancel()
 
     async def stop(self) -> None:
-        """Leave the duties to other workers, from their next tick on."""
+        """Wait until the tick in progress ends, then release the duty lease in a worker thread.
+
+        Another worker process acquires it at its next tick.
+        """
         if self._lease is not None:
             async with self._lock:
                 await asyncio.to_thread(self._lease.release_lease)
 
     async def run_duties(self, wait_timeout_seconds: float = math.inf) -> None:
-        """Run every duty, then record the tick and which duties failed. Raises nothing.
+        """Run the duties one after another, then store the tick and which duties failed.
 
-        A duty that takes longer than *wait_timeout_seconds* goes on in the background, and the next
-        tick waits for it as long again instead of starting it a second time. A tick that a stop has
-        cut short is not recorded: it would end the failures of the duties that it left out. Nor is
-        one without the lease: the tick of its holder counts for all workers.
+        An ``asyncio.Lock`` serializes concurrent calls. A duty that still runs after
+        *wait_timeout_seconds* (no timeout by default) continues as a background task; the next
+        tick waits for the same task instead of starting a second one. Exceptions of a duty, the
+        lease or the record are logged, not raised. A tick that :meth:`begin_stop` interrupts is not
+        recorded, nor is one without the lease: its holder's tick counts for all workers.
         """
         async with self._lock:
             has_failed: dict[str, bool] = {}
@@ -163,10 +178,11 @@ class DutyRunner:
         )
 
     async def _renew_lease(self) -> bool:
-        """Return whether this process runs the duties now.
+        """Send the lease's heartbeat, or try to acquire it; return whether to run all duties.
 
-        It also does where the lease cannot be asked for: two workers that run a duty at once do
-        its work twice, and none would leave it undone.
+        Its query runs in a worker thread. ``True`` as well where the query raises an exception:
+        duties are idempotent, so two workers that run one at once only repeat its queries, whereas
+        without any leader no duty would run.
         """
         if self._lease is None:
             return True
@@ -182,10 +198,10 @@ class DutyRunner:
         return self._has_lease
 
     async def _offer_lease(self) -> None:
-        """Release the lease after failures: another worker that ticks before this one leads then.
+        """Release the lease after failures, so that another worker may acquire it (failover).
 
-        What a duty needs may be missing on this machine alone, such as a folder. While a duty goes
-        on, unless it is overdue, the lease stays: the next holder would run it a second time.
+        What a duty needs, such as a folder, may be missing on this machine alone. The lease is not
+        released while a task runs that is not overdue: its next holder would start that duty again.
         """
         if self._lease is not None and all(map(self._is_overdue, self._running_tasks)):
             await asyncio.to_thread(self._lease.release_lease)
@@ -193,7 +209,10 @@ class DutyRunner:
     def _select_run(
         self, name: str, duty: schedules.Duty, *, is_leading: bool
     ) -> DutyFunction | None:
-        """Return what this tick runs of a duty; ``None`` if it is left out."""
+        """Return the coroutine function that this tick runs for a duty; ``None`` to skip the duty.
+
+        It is the duty's fallback while its prerequisite runs.
+        """
         if name in PLANNING_DUTIES and not self._has_settled:
             return None
         if not is_leading and name != SETTLING_DUTY:
@@ -204,10 +223,10 @@ class DutyRunner:
     async def _start_and_wait(
         self, name: str, run: DutyFunction, wait_timeout_seconds: float
     ) -> bool | None:
-        """Run a duty, or wait for one in progress; return whether it failed.
+        """Create the duty's task, or join the running one; return whether it failed.
 
-        ``None`` if it goes on, unless it is overdue. A cancelled wait cancels the duty: a stop
-        cancels the tick.
+        ``None`` after the timeout, unless the task is overdue, and for a cancelled task. Cancelling
+        this coroutine cancels the task as well, so that a stop of the tick stops the duty.
         """
         task = self._running_tasks.get(name)
         if task is None:
@@ -230,14 +249,14 @@ class DutyRunner:
         return self._monotonic() - self._started_at[name] >= OVERDUE_SECONDS
 
     def _report_if_overdue(self, name: str) -> bool | None:
-        """Return and log that a duty has failed which has been at work for too long."""
+        """Return ``True``, and log a :class:`DutyOverdueError`, if a running duty is overdue."""
         if not self._is_overdue(name):
             return None
         self._state_log.report_fault("duty.failed", DutyOverdueError(), subject=name)
         return True
 
     async def _run_duty(self, name: str, run: DutyFunction) -> bool:
-        """Run one duty; return whether it failed, and log where that has changed."""
+        """Run one duty; return whether it raised an exception, and log a change of that state."""
         wakeup_task = asyncio.create_task(self._wake_worker_periodically(name))
         try:
             await run(self._context)
@@ -251,13 +270,17 @@ class DutyRunner:
         return False
 
     async def _wake_worker_periodically(self, name: str) -> None:
-        """Wake the delivery worker again and again, if the duty *name* plans what it sends."""
+        """Call the wake-up callback at an interval until cancelled, if the duty *name* plans."""
         while name in PLANNING_DUTIES:
             await asyncio.sleep(self._wake_seconds)
             self._wake_delivery_worker()
 
     async def _record_tick(self, has_failed: dict[str, bool]) -> None:
-        """Record the tick at its end: one that hangs must not look like one that ran."""
+        """Store the tick and each duty's result in one transaction, at the end of the tick.
+
+        A tick that hangs is thus not recorded. A :class:`bot.errors.StoreBusyError` or an exception
+        of the database is logged, and the health check of other processes reports the missing tick.
+        """
         now = self._context.now()
         try:
             await self._context.store.across_workspaces.write(

@@ -1,4 +1,4 @@
-"""Logs a fault when it begins, when its cause changes, and when it ends; not while it lasts."""
+"""Deduplicates log records of recurring errors: logs a fault's start, new cause and end only."""
 
 import logging
 from collections.abc import Collection
@@ -8,14 +8,14 @@ from bot.logs import log_error
 
 
 class StateLog:
-    """The faults that last, each logged once per change with its remedy.
+    """Stores the active faults in a dict, and logs each once per change with its remedy.
 
-    A loop that retries every second would otherwise fill the log with one line. An instance
-    belongs to one loop or thread.
+    A loop that retries every second would otherwise log the same exception every second. Not
+    thread-safe: an instance belongs to one event loop or thread.
     """
 
     def __init__(self, logger: logging.Logger) -> None:
-        """Log to *logger*; no fault is present yet."""
+        """Log to *logger*; no fault is active yet."""
         self._logger = logger
         self._cause_by_fault: dict[tuple[str, str], str] = {}
         self._causes: tuple[str, ...] = ()
@@ -23,9 +23,11 @@ class StateLog:
     def report_fault(
         self, event: str, error: BaseException, subject: str = "", **facts: str | int
     ) -> None:
-        """Log *error*, unless the same fault of *subject* was reported last with the same cause.
+        """Log *error* at ERROR, unless this fault of *subject* is active with the same cause.
 
-        The cause is the exception's type and the database's own code.
+        The key of a fault is *event* and *subject* (``""`` by default); its cause is the
+        exception's type with the error code of the database. *facts* become attributes of the log
+        record.
         """
         code = read_database_code(error)
         cause = f"{type(error).__name__} {code}"
@@ -37,7 +39,7 @@ class StateLog:
         log_error(self._logger, event, error, **present, **facts)
 
     def report_recovery(self, event: str, subject: str = "") -> None:
-        """Log that the fault of *subject* has ended, if it was present."""
+        """Log at INFO that the fault *event* of *subject* has ended, if it was active."""
         if self._cause_by_fault.pop((event, subject), None) is None:
             return
         facts = {"action": event, "state": "ended"} | ({"subject": subject} if subject else {})
@@ -46,10 +48,10 @@ class StateLog:
     def report_causes(
         self, event: str, causes: Collection[str], *, is_complete: bool = True
     ) -> None:
-        """Log each of *causes* that was not reported last, and each that was and has ended.
+        """Log each of *causes* that is new since the last call, and each that is no longer in it.
 
-        Each cause has a remedy of its own. Unless *is_complete* others may be present unseen, so
-        that none of those reported earlier has ended.
+        New causes are logged at WARNING with a remedy by their name, ended ones at INFO. With
+        ``is_complete=False`` the list of *causes* may be partial, so that none is taken for ended.
         """
         for cause in causes:
             if cause not in self._causes:
@@ -63,9 +65,10 @@ class StateLog:
 
 
 def read_database_code(error: BaseException) -> str:
-    """Return SQLite's name or PostgreSQL's SQLSTATE of *error*; ``""`` for any other.
+    """Return SQLite's error name or PostgreSQL's SQLSTATE of *error*; ``""`` for other exceptions.
 
-    The first error of the chain decides: a rollback that fails as well has a code of its own.
+    Of a chain of exceptions (``__cause__``, ``__context__``) the one raised first decides: a
+    rollback that fails after it has a code of its own.
     """
     code, cause = "", error
     while True:

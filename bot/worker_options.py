@@ -1,4 +1,4 @@
-"""Intervals and composers of a process that sends deliveries; by default production's."""
+"""Intervals, timeouts, CPU priority and composers of a worker process, with production defaults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,30 +14,30 @@ from schedules.delivery.worker_timings import WorkerTimings
 
 @dataclass(frozen=True)
 class WorkerOptions:
-    """What a test with real processes changes, so that it does not wait for minutes."""
+    """Constants of a worker process that tests of real processes override with shorter ones."""
 
     timings: WorkerTimings = field(default_factory=WorkerTimings)
-    """Timings of the queue that several workers share."""
+    """Lease, queue and shutdown timings of workers that share one PostgreSQL."""
 
     tick_seconds: float = TICK_SECONDS
     """Seconds between two ticks of the scheduler."""
 
     health_check_seconds: float = FIGURES_CACHE_SECONDS
-    """Seconds between two checks of the health of the whole."""
+    """Seconds between two health checks by the background task, and its cache's lifetime."""
 
     reconcile_after: timedelta = RECONCILE_AFTER
-    """Age of a claim without a result from which its delivery is looked up in the product."""
+    """Age of a claim without a result from which reconciliation looks its message up."""
 
     niceness: int = 10
-    """How much lower than its caller's the CPU priority is, as a niceness of 0 to 19.
+    """Increment of the process's niceness, 0 to 19, passed to ``os.nice``.
 
-    On a machine that `web` shares with workers which send to hundreds of workspaces, a request
-    would wait for a processor behind messages, for which nobody waits.
+    With the same CPU priority as its workers, a `web` process on the same machine would delay its
+    responses to requests while they send to hundreds of workspaces.
     """
 
     composers: Mapping[str, Composer] = field(default_factory=lambda: COMPOSERS)
-    """The composer of each delivery kind."""
+    """The composer of each delivery; the key is the ``kind`` column of its row."""
 
 
 PRODUCTION = WorkerOptions()
-"""The options of every process that an operator starts."""
+"""The default instance, of every process that an operator starts."""

@@ -1,4 +1,4 @@
-"""Runs of the scheduled duties: the last tick, and the failed runs in a row, of all workers."""
+"""Runs of the periodic jobs (duties): last tick and consecutive failures, across all workers."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -10,11 +10,11 @@ from bot.store.schema import duty_runs
 from bot.store.upsert import upsert_row
 
 _TICK, _WRITE_PROBE = "(tick)", "(write probe)"
-"""Rows that are no duty's; a duty's name is a Python identifier."""
+"""Primary keys of rows that are no duty's; a duty's name is a Python identifier."""
 
 
 class DutyRuns:
-    """Repository of the runs of duties, which every worker writes and every process reads."""
+    """Repository of the table ``duty_run``, which workers write and every process reads."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
@@ -23,11 +23,11 @@ class DutyRuns:
     def record_tick(
         self, has_failed: Mapping[str, bool], now: datetime, names: Collection[str] = ()
     ) -> None:
-        """Record a tick at *now*, at which each duty of *has_failed* ran, and whether it failed.
+        """Upsert a row for the tick at *now* and one for each duty of *has_failed*, by its name.
 
-        A success ends a row of failures. Duties that no longer exist are removed; those of *names*
-        exist and did not end at this tick. *now* may be before the last tick, since a clock can be
-        set back.
+        A failure increments the counter of consecutive failures, a success resets it to 0. Rows of
+        duties that no longer exist are deleted; those of *names* are retained although no result is
+        known. *now* may be before the last tick, since a clock can be set back.
         """
         earlier_runs = self.read_failed_runs()
         for name, is_failure in has_failed.items():
@@ -37,7 +37,7 @@ class DutyRuns:
         self._connection.execute(delete(duty_runs).where(is_removed))
 
     def record_write_probe(self, now: datetime) -> None:
-        """Write a row that nothing reads, to find out whether the database can be written."""
+        """Upsert a row that nothing reads; the commit proves that the database accepts writes."""
         self._save_run(_WRITE_PROBE, now)
 
     def read_last_tick(self) -> datetime | None:
@@ -48,7 +48,7 @@ class DutyRuns:
         return None if seconds is None else from_unix_seconds(seconds)
 
     def read_failed_runs(self) -> dict[str, int]:
-        """Return the number of failed runs in a row of every duty that has run."""
+        """Return the number of consecutive failed runs by duty, 0 after a success."""
         query = select(duty_runs.c.name, duty_runs.c.failed_runs)
         is_duty = duty_runs.c.name.not_in([_TICK, _WRITE_PROBE])
         rows = self._connection.execute(query.where(is_duty)).all()

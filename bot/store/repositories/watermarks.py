@@ -1,4 +1,4 @@
-"""Watermarks: up to which instant each scheduled duty has run, to catch up after downtime."""
+"""Watermarks: the instant up to which each periodic job (duty) has run, to catch up on downtime."""
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -20,13 +20,13 @@ _MAX_LAG_SECONDS = 600
 
 
 PROFILES_DUTY = "profiles"
-"""The duty that fetches the profiles of people on lists."""
+"""Primary key of the watermark of the duty that fetches the profiles of people on lists."""
 
 _SELECT_LAST_RUN = select(watermarks.c.looked).where(watermarks.c.name == bindparam("duty_name"))
 
 
 class Watermarks:
-    """Repository of watermarks, shared by all processes on one database."""
+    """Repository of watermarks, one row per name, shared by all processes on one database."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
@@ -38,23 +38,23 @@ class Watermarks:
         return default if unix_seconds is None else from_unix_seconds(unix_seconds)
 
     def advance(self, duty_name: str, now: datetime) -> None:
-        """Advance the watermark to *now*, with a resolution of ten minutes.
+        """Upsert the watermark to *now* if it lags by ten minutes or more; never lower it.
 
-        A duty that runs each minute thus seldom writes. A clock that was set back never lowers
-        the watermark.
+        A duty that runs at each tick thus writes the row once in ten minutes. A clock that was set
+        back does not lower the watermark.
         """
         values = {"name": duty_name, "looked": to_unix_seconds(now)}
         self._connection.execute(_build_advance(self._connection.dialect.name), values)
 
     def is_due(self, duty_name: str, interval: timedelta, now: datetime) -> bool:
-        """Return whether *interval* has passed since the watermark, or it lies ahead of *now*.
+        """Return whether *interval* has passed since the watermark, or it is later than *now*.
 
-        One run with a clock that was ahead must not silence the duty until that date.
+        After one run with a clock that was ahead, the duty would otherwise be skipped until then.
         """
         return not timedelta(0) <= now - self.last_run(duty_name, _NEVER) < interval
 
     def set_last_run(self, duty_name: str, moment: datetime) -> None:
-        """Set the watermark of *duty_name* to *moment*, also back, so that the duty catches up."""
+        """Upsert the watermark of *duty_name* to *moment*; an earlier one makes the duty rerun."""
         values = {"name": duty_name, "looked": to_unix_seconds(moment)}
         upsert_row(self._connection, watermarks, values)
 
