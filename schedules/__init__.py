@@ -1,4 +1,4 @@
-"""Registry of each periodic job (duty) and of the composers of planned deliveries."""
+"""Registry of each periodic job (duty), and of the composers of planned deliveries."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -29,12 +29,17 @@ from schedules.delivery.composition import Composer
 
 @dataclass(frozen=True)
 class Duty:
-    """A scheduled duty; both functions take the context as their only required argument.
+    """A duty: a periodic job of the timetable, run at each tick of the scheduler, once a minute.
 
-    ``run`` is idempotent: every tick calls it, in any number of worker processes, and it returns
-    how many rows or people it processed. ``next_due`` returns the next instant at which ``run``
-    would do something for a person, or ``None``. ``run_fallback`` is what runs in its place while
-    a duty that it must follow is at work; ``None`` leaves it out.
+    One process runs the duties, the holder of the duty lease, see :mod:`bot.duty_runner`. Each run
+    queries the database for what is due: a missed or repeated run loses and doubles nothing.
+
+    The fields are coroutine functions whose only required argument is the context. ``run`` is
+    idempotent, also in several workers at once; it returns how many rows or people it processed,
+    and an exception marks the run as failed. ``next_due`` returns the next instant at which ``run``
+    would change something for a person, or ``None``; only a simulated clock calls it.
+    ``run_fallback`` replaces ``run`` while a duty that has to end before it is running; with
+    ``None``, the default, the duty is skipped then.
     """
 
     run: Callable[[Context], Awaitable[int]]
@@ -58,15 +63,13 @@ TIMETABLE: Mapping[str, Duty] = {
     "erase_departed": Duty(erase_departed.run, erase_departed.next_due),
     "retention": Duty(retention.run, retention.next_due),
 }
-"""The duties by name; a tick runs them in this order.
+"""The duties by name; a tick runs them in the order of this dict.
 
-What a replaced database may have sent is settled before the next duties plan messages, and first
-of all: no message is sent before, and a purge takes minutes.
-
-A purge that a crash interrupted goes on next: no duty after it meets records without their keys.
-
-Periods are opened before a restore is marked in them: after a restore to before the last close the
-current period is missing from the database, and its people must read what is undone, too.
+``settle_restored`` comes first: no delivery is planned or sent before it has succeeded, and a purge
+takes minutes. ``purge_workspaces`` comes next, and completes a purge that a crash interrupted: the
+duties after it would read records whose encryption keys are destroyed. ``close_periods`` opens the
+current period before ``mark_database`` marks a restore in the rows of open periods: a backup from
+before the last close has no row of that period.
 """
 
 COMPOSERS: Mapping[str, Composer] = {
@@ -78,4 +81,4 @@ COMPOSERS: Mapping[str, Composer] = {
     DeliveryKind.CLOSE_NOTICE: close_notice.compose_close_notice,
     DeliveryKind.NAMING: naming.compose_naming,
 }
-"""The composer of each delivery kind; the key is the ``kind`` column of the row."""
+"""The composer of each delivery kind; the key is the ``kind`` column of the delivery's row."""

@@ -1,4 +1,4 @@
-"""The one module that imports APScheduler: a tick per minute, and the age of the last one."""
+"""Scheduler: calls a tick callback once a minute; the one module that imports APScheduler."""
 
 import asyncio
 import time
@@ -9,23 +9,26 @@ from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 TICK_SECONDS = 60
-"""Seconds between two ticks, by default."""
+"""Default interval in seconds between two ticks."""
 
 _MIN_JUMP_SECONDS = 1.0
-"""Change of the wall clock against the monotonic one that is a jump and not a correction."""
+"""Seconds by which the wall clock has to deviate from the monotonic one to count as a jump.
+
+Smaller deviations are corrections, such as those of NTP.
+"""
 
 
 class Ticker:
-    """Calls the *tick* callback at once and then periodically, as a task of the event loop.
+    """Awaits the *tick* callback at the start and then periodically, in a task of the event loop.
 
-    The scheduler's job exists in memory only: what is due is in the store's tables, so a missed
-    or doubled tick changes nothing. By default APScheduler drops a tick that is a second late,
-    hence the argument ``misfire_grace_time=None``; ``coalesce`` merges several missed ticks into
-    one, and ``max_instances`` prevents concurrent ticks.
+    The scheduler's job store is in memory only: what is due is in the database's tables, so a
+    missed or repeated tick loses and doubles nothing. By default APScheduler skips a run that is a
+    second late, hence the argument ``misfire_grace_time=None``; ``coalesce`` merges missed runs
+    into one, and ``max_instances=1`` prevents concurrent ticks.
 
-    APScheduler paces its jobs by the wall clock: set back by hours, it would not tick for hours.
-    A task that the monotonic clock paces therefore compares the two clocks in every interval,
-    and runs a tick at once after a jump, from which the interval is counted.
+    APScheduler times its jobs by the wall clock: after it is set back by hours, no tick would run
+    for hours. A task that sleeps by the monotonic clock compares the two once per interval, and
+    reschedules the job to run at once after a jump.
     """
 
     def __init__(
@@ -34,9 +37,9 @@ class Ticker:
         interval_seconds: float = TICK_SECONDS,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
-        """Prepare to call *tick* every *interval_seconds*; nothing runs before :meth:`start`.
+        """Configure a tick every *interval_seconds*; nothing runs before :meth:`start`.
 
-        *wall_clock* returns the Unix time by which jumps are recognized.
+        *wall_clock* returns Unix time in seconds, by which jumps are detected.
         """
         self._tick = tick
         self._interval_seconds = interval_seconds
@@ -46,7 +49,7 @@ class Ticker:
         self._jump_detection_task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Start the scheduler; requires a running event loop."""
+        """Start the scheduler and the task that detects clock jumps; needs a running event loop."""
         job = self._scheduler.add_job(
             self._run_tick,
             "interval",
@@ -62,7 +65,7 @@ class Ticker:
         )
 
     def stop(self) -> None:
-        """Stop the scheduler; a ticker that was never started raises no exception."""
+        """Shut the scheduler down, which cancels a tick in progress; no-op before :meth:`start`."""
         if self._jump_detection_task is not None:
             self._jump_detection_task.cancel()
         if self._scheduler.running:
@@ -74,7 +77,7 @@ class Ticker:
         return None if self._last_tick_at is None else time.monotonic() - self._last_tick_at
 
     async def _detect_clock_jumps(self, job: Job) -> None:
-        """Run *job* at once whenever the wall clock has jumped."""
+        """Reschedule *job* to now whenever the wall clock has jumped; loop until cancelled."""
         clock_offset = self._wall_clock() - time.monotonic()
         while True:
             await asyncio.sleep(self._interval_seconds)
