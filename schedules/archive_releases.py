@@ -1,4 +1,4 @@
-"""Duty: write published tables to files outside the database."""
+"""Periodic job (duty): write published tables to JSON files outside the database."""
 
 import asyncio
 from datetime import date, datetime
@@ -11,13 +11,13 @@ from bot.workflows.own_retention import OwnRetention, find_table_cutoffs
 
 
 async def run(context: Context) -> int:
-    """Write each published table that has no file; return how many were written.
+    """Write a file for each published table without one, and delete expired files.
 
-    It reads committed tables only, after their transaction. Files of expired tables are deleted
-    as their rows are. Which tables have a file is decided by the names of the files, so that a
-    folder that was replaced and a database that was restored are completed. Usually none is
-    missing, and no table is read. A copy of the database beside the running bot writes nothing:
-    its tables would stay in the place of the published ones.
+    Idempotent: the names in the folder decide which tables have a file, so that a replaced folder
+    and a restored database are completed, and usually only the tables' keys are queried. Files are
+    read and written in worker threads. Returns how many were written; 0 without a configured
+    folder, and in a copy of the database beside the running bot, whose tables would take the place
+    of the published ones. Raises :class:`OSError`.
     """
     if context.releases_folder is None or await _is_copy(context):
         return 0
@@ -41,9 +41,10 @@ async def run(context: Context) -> int:
 async def _delete_by_own_periods(
     context: Context, archive: ReleaseArchive, periods: OwnRetention, keys: tuple[ReleaseKey, ...]
 ) -> tuple[ReleaseKey, ...]:
-    """Delete the files that are older than single workspaces' own periods.
+    """Delete the files that are older than single workspaces' own retention *periods*.
 
-    Returns those of *keys* that are not: their rows may stay until the next duty.
+    Returns those of *keys* that are not. The expired rows are deleted by a later duty of the tick,
+    so that without this filter their files would be written again.
     """
     workspaces = await context.store.across_workspaces.read(
         lambda repos: repos.releases.list_workspaces_by_unit(), reads_many_rows=True
@@ -60,11 +61,11 @@ async def _delete_by_own_periods(
 
 
 async def _is_copy(context: Context) -> bool:
-    """Whether another instance of the database uses the key store."""
+    """Whether another instance of this database has claimed the key store, read in a thread."""
     claimed_key_store = context.store.claimed_key_store
     return await asyncio.to_thread(claimed_key_store.is_used_elsewhere, context.now())
 
 
 async def next_due(_context: Context) -> datetime | None:
-    """Return ``None``: nobody waits for a file."""
+    """Return ``None``: a simulated clock does not stop for this duty."""
     return None

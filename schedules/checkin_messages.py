@@ -1,4 +1,4 @@
-"""Composers of the weekly check-in and of the last note."""
+"""Composers of the weekly check-in and of the last note, called for a row of the delivery queue."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,10 +17,11 @@ from bot.store.repositories.deliveries import Delivery
 
 @dataclass(frozen=True)
 class _Reading:
-    """The reader's language, and what has changed for them while a period is open.
+    """Arguments of a message's template: the reader's language pack, and two optional dates.
 
     ``undone_since`` is the day since which a restored backup undid what was filed in the unit in
-    which they count, ``moved_until`` that until which a moved person counts in that unit.
+    which they count, ``moved_until`` that until which a moved person counts in that unit. Each is
+    ``None`` by default.
     """
 
     words: LanguagePack
@@ -31,11 +32,11 @@ class _Reading:
 def compose_checkin(
     repos: Repositories, delivery: Delivery, context: Context
 ) -> Message | Postponement | None:
-    """Render the check-in in the person's language; ``None`` for a person who left meanwhile.
+    """Render the check-in in the person's language; return a postponement if it is blocked now.
 
-    The message is the same for every person, whatever they answered before: a product stores
-    the private chat, so the message must reveal nothing. The slot column is the ISO week, and
-    the detail column the sign's code.
+    ``None``, which withdraws the row, for a person who left or paused after it was planned. In the
+    row the ``slot`` column is the ISO week, and ``detail`` the sign's code. The message does not
+    depend on earlier answers: the product stores the private chat, so it must reveal nothing.
     """
     reading = _prepare_reading(repos, delivery, context)
     if not isinstance(reading, _Reading):
@@ -49,7 +50,11 @@ def compose_checkin(
 def compose_last_note(
     repos: Repositories, delivery: Delivery, context: Context
 ) -> Message | Postponement | None:
-    """Render the last note; ``None`` for a person who used their check-ins again meanwhile."""
+    """Render the last note; ``None`` or a postponement as for a check-in.
+
+    ``None`` as well for a person who has answered since the row was planned: their unanswered
+    count is below the limit again.
+    """
     reading = _prepare_reading(repos, delivery, context)
     if not isinstance(reading, _Reading):
         return reading
@@ -61,9 +66,9 @@ def compose_last_note(
 def _prepare_reading(
     repos: Repositories, delivery: Delivery, context: Context
 ) -> _Reading | Postponement | None:
-    """Return what the message is rendered with, if it is still wanted and may be sent now.
+    """Read the arguments of the message's template, in the transaction of *repos*.
 
-    Otherwise return a postponement, or ``None`` to withdraw the delivery.
+    Returns a postponement if the message may not be sent now, and ``None`` to withdraw the row.
     """
     person, now = delivery.recipient, context.now()
     account = repos.teams.get_account(person)

@@ -1,6 +1,7 @@
-"""Duty and composer of the notice that periods have closed, to supervisors and directors.
+"""Periodic job (duty) and composer of the notice that periods have closed.
 
-It comes at the team's own hour whether or not anything was filed, once a person and closing day.
+Supervisors and directors get it at the team's own hour whether or not anything was filed, one
+message per person and closing day, which are part of the row's unique key.
 """
 
 from collections.abc import Iterator
@@ -22,14 +23,16 @@ from bot.workflows import close_notices, shared_tables
 from bot.workflows.close_notices import NoticeRecipient
 
 _BATCH_SIZE = 500
-"""Default number of notices per transaction."""
+"""Default number of rows inserted per transaction."""
 
 
 async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
-    """Insert the notices that are due and not planned yet; idempotent.
+    """Insert a delivery row for each notice that is due or was missed.
 
-    The unique key of the delivery table contains the person and the closing day. At most
-    *batch_size* are inserted in one transaction. Returns how many were planned.
+    Idempotent: the table's unique key contains the person and the closing day. Rows are inserted
+    in batches of *batch_size*, one write transaction each. Returns the number of inserted rows
+    without the missed ones, which have a reason. Raises :class:`bot.errors.StoreBusyError`;
+    committed batches stay.
     """
     now = context.now()
     candidates = await context.store.across_workspaces.read(
@@ -48,7 +51,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
 
 
 async def next_due(context: Context) -> datetime | None:
-    """Return when the next notice is due, of a period that is open or closed."""
+    """Return when the next notice is due, of an open or closed period; ``None`` without any."""
     now = context.now()
 
     def find_next(repos: Repositories) -> datetime | None:
@@ -66,10 +69,11 @@ async def next_due(context: Context) -> datetime | None:
 def compose_close_notice(
     repos: Repositories, delivery: Delivery, context: Context
 ) -> Message | Postponement | None:
-    """Render the notice in the person's language, from published tables alone.
+    """Render the notice in the person's language, from rows of published tables alone.
 
-    The slot column is the closing day. ``None`` for a person who stopped the notices, or has no
-    role any more in a team whose table was published.
+    The row's ``slot`` column is the closing day. Returns a postponement while the schedule forbids
+    messages. ``None``, which withdraws the row, for a person who stopped the notices or has no role
+    any more in a team whose table was published.
     """
     recipient, now = close_notices.load_recipient(repos, delivery.recipient), context.now()
     plan = next(
@@ -99,7 +103,7 @@ def compose_close_notice(
 def _list_candidates(
     repos: Repositories, context: Context, now: datetime
 ) -> tuple[PlannedDelivery, ...]:
-    """Return the notices that are due or were missed, and whose slot is not planned yet."""
+    """Query the notices that are due, or were missed since the watermark, and have no row yet."""
     last_run = repos.watermarks.last_run(DeliveryKind.CLOSE_NOTICE, now)
     closings = close_notices.load_closings(repos, now)
     candidates = [
@@ -123,7 +127,7 @@ def _list_candidates(
 
 
 def _load_configured_recipients(repos: Repositories, context: Context) -> Iterator[NoticeRecipient]:
-    """Iterate over the recipients of configured products; others cannot be sent anything."""
+    """Yield the recipients of configured products; this process has no client for any other."""
     for recipient in close_notices.load_recipients(repos):
         if context.is_configured(recipient.person.workspace):
             yield recipient

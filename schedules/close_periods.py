@@ -1,4 +1,4 @@
-"""Duty: publish each ended period's table, destroy its record and key, open the next period."""
+"""Periodic job (duty): close ended periods, destroy their records and keys, open the next ones."""
 
 import logging
 from collections.abc import Awaitable, Sequence
@@ -20,17 +20,18 @@ logger = logging.getLogger("attune.periods")
 _ledger_logger = logging.getLogger("attune.ledger")
 
 _BATCH_SIZE = 2
-"""Default number of periods closed, or of teams served, per transaction: tens of milliseconds."""
+"""Default batch size: periods or teams per write transaction, which takes tens of milliseconds."""
 
 
 async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     """Close the ended periods, open the missing ones, and remove the keys of closed ones.
 
-    Publishing a table and deleting its record are one transaction, of at most *batch_size*
-    periods. The keys are removed after the commits of all, by every run until they are gone. What
-    the records left in the database's files is erased then, by every run until it is done. A step
-    that fails is logged and does not stop the next ones, so that a key is removed in time whatever
-    happens to its period. Returns how many periods were closed.
+    A table is published and its record deleted in one write transaction, of *batch_size* periods
+    at most. Unused keys are removed from the key store after these commits, and then a WAL
+    checkpoint (SQLite) or a vacuum (PostgreSQL) erases the deleted rows from the database's files.
+    All four steps are idempotent. An exception in one is logged and does not stop the next, so that
+    a key is removed in time whatever happens to its period; the next run retries it. Returns how
+    many periods were closed, 0 where the first step raised an exception.
     """
     now, store = context.now(), context.store
     writer = PacedWriter(store.across_workspaces, batch_size)
@@ -42,16 +43,17 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
 
 
 async def next_due(context: Context) -> datetime | None:
-    """Return when the next period ends."""
+    """Return when the next open period ends; ``None`` without any."""
     now = context.now()
     return await context.store.across_workspaces.read(lambda repos: repos.ledger.next_close(now))
 
 
 async def _close_periods(context: Context, writer: PacedWriter) -> int:
-    """Close the ended periods in batches; log what became of all of them together.
+    """Close the ended periods in batches, in the order of their units; return how many closed.
 
-    They are in the order of their units. The first batch that finds the key store unavailable is
-    the last one.
+    Stops after the first batch in which the key store is unavailable. The results of all batches
+    are logged together, also if one raises an exception such as
+    :class:`bot.errors.StoreBusyError`.
     """
     now = context.now()
     ended, unlisted_count = await context.store.across_workspaces.read(
@@ -72,10 +74,10 @@ async def _close_periods(context: Context, writer: PacedWriter) -> int:
 
 
 def _load_ended_periods(repos: Repositories, now: datetime) -> tuple[EndedPeriods, int]:
-    """Load the ended periods, and count those of their people who are on no team's list.
+    """Query the ended periods, and count those of their people who are on no team's list.
 
-    They count nowhere from now on, which is told them at their next debrief and the operator here.
-    The number follows from the lists, and not from what anybody filed.
+    Such people count nowhere from now on: their next debrief tells them, and a log record the
+    operator. The number is computed from the lists, not from any filed debrief.
     """
     ended = repos.period_closing.list_ended(now)
     if not ended.periods:
@@ -99,9 +101,10 @@ def _log_closed(closed_count: int, unlisted_count: int) -> None:
 
 
 async def _open_periods(context: Context, writer: PacedWriter) -> None:
-    """Open the missing periods, and add people to lists in their first week, in batches of teams.
+    """Insert the missing periods, and add pending people to frozen lists, in batches of teams.
 
-    A form opens the period of its own team at once, if that is earlier.
+    Each batch is one write transaction, each insertion a savepoint in it. A handler that stores a
+    form inserts its own team's period if that is earlier. The failures are logged together.
     """
     now, scope = context.now(), context.store.across_workspaces
     results = StepResults()
@@ -129,7 +132,7 @@ def _add_batch(repos: Repositories, team_ids: Sequence[str], now: datetime) -> S
 
 
 async def _run_step(action: str, step: Awaitable[int | None]) -> int:
-    """Return the result of *step*; 0 if it fails, which is logged as *action*."""
+    """Await *step* and return its result; 0 if it raises an exception, logged as *action*."""
     try:
         return await step or 0
     except Exception as error:  # noqa: BLE001 - the next run tries it again

@@ -1,4 +1,4 @@
-"""Duty and composer of a team's tip in its channel, on the days and at the time the team chose."""
+"""Periodic job (duty) and composer of a team's tip in its channel, at the times the team chose."""
 
 from datetime import date, datetime
 from functools import partial
@@ -14,10 +14,11 @@ from bot.store.repositories.deliveries import Delivery, PlannedDelivery
 
 
 async def run(context: Context) -> int:
-    """Insert a delivery row for today's tip of each team whose time has come; idempotent.
+    """Insert a delivery row for the latest tip of each team, due or missed; idempotent.
 
-    The unique key of the delivery table includes the slot, so that a second run, or a second
-    worker, inserts no second row. Returns how many tips were planned.
+    The table's unique key contains the slot, so that a second run, or a second worker, inserts no
+    second row. All rows and the watermark are written in one transaction. Returns how many due
+    rows were inserted. Raises :class:`bot.errors.StoreBusyError`.
     """
     now = context.now()
     last_run, teams = await context.store.across_workspaces.read(
@@ -35,7 +36,7 @@ async def run(context: Context) -> int:
 
 
 async def next_due(context: Context) -> datetime | None:
-    """Return when the next team's tip is due, over all teams of configured products."""
+    """Return when the next tip is due among the teams of configured products, or ``None``."""
     now = context.now()
     teams = await context.store.across_workspaces.read(lambda repos: repos.teams.list_teams())
     slots = [
@@ -49,8 +50,8 @@ async def next_due(context: Context) -> datetime | None:
 def compose_tip(repos: Repositories, delivery: Delivery, context: Context) -> Message | None:
     """Render the tip for the channel, in the team's language.
 
-    The slot column is the date that selects the card. Returns ``None`` when the team's row was
-    deleted.
+    The ``slot`` column of the row is the date that selects the card. Returns ``None``, which
+    withdraws the row, if no team has the channel any more.
     """
     team = repos.teams.get_by_channel(delivery.workspace, delivery.channel)
     if team is None:
@@ -67,12 +68,12 @@ def _plan_tips(repos: Repositories, planned_tips: list[PlannedDelivery], now: da
 
 
 def _plan_latest_tip(team: Team, now: datetime, last_run: datetime) -> PlannedDelivery | None:
-    """Return the row of the team's latest tip slot; ``None`` when there is nothing to insert.
+    """Return the row of the team's latest tip slot; ``None`` if there is nothing to insert.
 
-    The row has a reason, and is inserted as missed, on a public holiday and after the deadline,
-    which for a slot in the daytime is the start of the quiet hours at the latest. A missed slot
-    that an earlier run has processed, up to *last_run*, returns ``None``. A channel that accepts no
-    messages is tried once a week: no event reports that the bot was put back into it.
+    On a public holiday and after the deadline the row has a reason, and is inserted as missed. The
+    deadline of a slot in the daytime is the start of the quiet hours at the latest. ``None`` for a
+    missed slot up to *last_run*, the watermark, which an earlier run has processed. An unreachable
+    channel is retried once a week: no event reports that the bot was added to it again.
     """
     zone = calendar.load_zone(team.zone)
     slot = calendar.latest_daily_slot(team.tip_days, team.tip_time, zone, now)

@@ -1,4 +1,4 @@
-"""Duty: erase the people whose accounts have been closed for 30 days, once a day."""
+"""Periodic job (duty): once a day, erase the people whose accounts have been closed for 30 days."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,13 +14,14 @@ _INTERVAL = timedelta(days=1)
 
 
 async def run(context: Context) -> int:
-    """Erase the people who have left, each in one transaction; return how many.
+    """Erase each departed person in a write transaction of their own; return how many.
 
-    The product confirms for each of their accounts that it is still closed; without an answer the
-    next day tries again, and an account that is open again ends the time. Crashed, the pass starts
-    again, which changes nothing for those who are erased. Somebody who cannot be erased, as while a
-    key cannot be read, stops nobody else: the next day tries again, and the first error is raised
-    at the end.
+    Before it, a profile request to the product confirms for each account that it is still closed.
+    Without a response the next daily pass retries; an account that is open again is stored as open,
+    which resets the 30 days. An exception for one person, as for a key that cannot be read, is
+    caught and the loop continues: the first exception is raised after the last person, when the
+    watermark is set, and the next pass retries. A pass that a crash interrupted is repeated by the
+    next tick; it is idempotent.
     """
     now, scope = context.now(), context.store.across_workspaces
     if not await scope.read(lambda repos: repos.watermarks.is_due(_WATERMARK, _INTERVAL, now)):
@@ -40,12 +41,12 @@ async def run(context: Context) -> int:
 
 
 async def next_due(_context: Context) -> datetime | None:
-    """Return ``None``: no person waits for this duty, so a simulated clock never stops for it."""
+    """Return ``None``: it sends nothing, so a simulated clock does not stop for this duty."""
     return None
 
 
 async def _erase_if_confirmed(context: Context, person: Person, now: datetime) -> int:
-    """Erase a person who is due and gone by the product's own words; return 1 if so, else 0."""
+    """Erase a person who is due, if the product's responses confirm it; return 1 if so, else 0."""
     scope = context.store.across_workspaces
     accounts = await scope.read(partial(_list_due_accounts, person=person, now=now))
     if not accounts or not await _are_closed(context, accounts, now):
@@ -54,14 +55,18 @@ async def _erase_if_confirmed(context: Context, person: Person, now: datetime) -
 
 
 def _list_due_accounts(repos: Repositories, person: Person, now: datetime) -> tuple[Person, ...]:
-    """Return all accounts of the person with the account *person* if they are due, else none."""
+    """Query all linked accounts of *person*; return them if their erasure is due, else none."""
     accounts = repos.linked_accounts.list_accounts_of(person)
     days = repos.closed_accounts.load_days(accounts)
     return accounts if departure.is_erasure_due(days, now.date()) else ()
 
 
 async def _are_closed(context: Context, accounts: tuple[Person, ...], now: datetime) -> bool:
-    """Whether the product says of each of *accounts* that it is closed; an open one is stored."""
+    """Request the profile of each of *accounts*, store it, and return whether all are closed.
+
+    The write transactions are per account. ``False`` as well if a request gets no profile, or the
+    product has no client in this process.
+    """
     are_closed = True
     for account in accounts:
         outlet = context.find_outlet(account.workspace)
@@ -78,7 +83,10 @@ async def _are_closed(context: Context, accounts: tuple[Person, ...], now: datet
 
 
 def _erase_if_due(repos: Repositories, person: Person, now: datetime) -> int:
-    """Erase the person unless they came back meanwhile; return 1 if they were erased, else 0."""
+    """Erase the person in the transaction of *repos*; return 1 if they were erased, else 0.
+
+    Their rows are queried again, since an account may have been opened after the first query.
+    """
     if not _list_due_accounts(repos, person, now):
         return 0
     person_erasure.erase_departed_person(repos, person, now)
