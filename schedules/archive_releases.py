@@ -67,5 +67,5 @@ async def _is_copy(context: Context) -> bool:
 
 
 async def next_due(_context: Context) -> datetime | None:
-    """Return ``None``: a simulated clock does not stop for this duty."""
+    """Return ``None``: it sends nothing, so a simulated clock does not stop for this duty."""
     return None

@@ -1,4 +1,4 @@
-"""Composer of the introduction card in a team's channel."""
+"""Composer of the introduction card in a team's channel, called for a row of the delivery queue."""
 
 from bot.context import Context
 from bot.elements import Message
@@ -10,5 +10,8 @@ from bot.workflows import introduction_cards
 def compose_introduction(
     repos: Repositories, delivery: Delivery, context: Context
 ) -> Message | None:
-    """Render the card of the channel, see :func:`bot.workflows.introduction_cards.compose_card`."""
+    """Render the channel's card; ``None``, which withdraws the row, if it is not wanted any more.
+
+    See :func:`bot.workflows.introduction_cards.compose_card`.
+    """
     return introduction_cards.compose_card(repos, delivery, context.catalogue)

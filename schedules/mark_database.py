@@ -1,4 +1,7 @@
-"""Duty: mark in the database and in the key store that the database has lived until now."""
+"""Periodic job (duty): advance the rollback mark, a timestamp in the database and the key store.
+
+A database restored from a backup has a lower mark than the key store: rollback detection.
+"""
 
 import logging
 from datetime import datetime
@@ -10,12 +13,14 @@ logger = logging.getLogger("attune.rollback")
 
 
 async def run(context: Context) -> int:
-    """Advance the mark, and log a restore of the database since the last run.
+    """Advance the mark to now, and log a restore of the database since the last run.
 
-    The open periods are marked with it, so that everybody on their lists reads it in the next
-    check-in. While a copy or the original of the database uses the key store, as within the hour
-    after a restore, the mark stays and the error is logged. Returns how many restores were
-    detected, one at most.
+    One write transaction stores a detected restore in the rows of open periods, so that the next
+    check-in of everyone on their lists reports it, and advances the database's mark; the mark is
+    copied to the key store after the commit. Idempotent. While another instance of the database
+    uses the key store, as in the hour after a restore, neither mark is advanced and the error is
+    logged. Returns 1 for a detected restore, else 0. Raises :class:`bot.errors.StoreBusyError` and
+    :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
     """
     try:
         rollback = await context.store.advance_rollback_mark(context.now())
@@ -30,14 +35,16 @@ async def run(context: Context) -> int:
 
 
 async def advance_unless_restored(context: Context) -> int:
-    """Advance the mark unless the database was restored, which the periods of a close must tell.
+    """Advance the mark unless a restore is detected; the fallback of :func:`run` during a close.
 
-    While a close lasts the mark thus follows the messages that are sent beside it.
+    A restore has to be stored in the rows of periods that the close in progress still opens. The
+    mark has to be advanced because messages are sent concurrently: after a later restore, the key
+    store's mark is the upper bound of when they were sent.
     """
     rollback = await context.store.across_workspaces.read(lambda repos: repos.detect_rollback())
     return await run(context) if rollback is None else 0
 
 
 async def next_due(_context: Context) -> datetime | None:
-    """Return ``None``: nothing happens for a person."""
+    """Return ``None``: it sends nothing, so a simulated clock does not stop for this duty."""
     return None

@@ -1,4 +1,4 @@
-"""Composer of the message that a team without an active supervisor has a new one."""
+"""Composer of the announcement that a team without an active supervisor has a new one."""
 
 from bot.context import Context
 from bot.domain.teams import taking_over
@@ -8,7 +8,10 @@ from bot.store.repositories.deliveries import Delivery
 
 
 def compose_naming(repos: Repositories, delivery: Delivery, context: Context) -> Message | None:
-    """Render who named whom; ``None`` for a channel that no team has any more."""
+    """Render who named whom, from the ids in the row's ``detail`` column, in the team's language.
+
+    ``None``, which withdraws the row, for a channel that no team has any more.
+    """
     team = repos.teams.get_by_channel(delivery.workspace, delivery.channel)
     if team is None:
         return None

@@ -1,4 +1,4 @@
-"""Duty: purge the workspaces that uninstalled the app a day ago."""
+"""Periodic job (duty): delete rows and keys of workspaces that uninstalled the app a day ago."""
 
 import logging
 from datetime import datetime, timedelta
@@ -20,23 +20,27 @@ from bot.workflows.workspace_purge import BATCH_SIZE, complete_purge
 logger = logging.getLogger("attune.purge")
 
 _WARNING_INTERVAL = timedelta(hours=1)
-"""Time between two log lines about workspaces that are going to be deleted."""
+"""Interval between two log records about workspaces that are going to be deleted."""
 
 _CHECK_INTERVAL = timedelta(hours=1)
-"""Time for which no product is asked after one has not proved that a due workspace is gone."""
+"""Backoff after a product's response that does not prove an uninstallation.
+
+The next runs send no request about any workspace for that long.
+"""
 
 _WARNING_WATERMARK, _CHECK_WATERMARK = "purge_warning", "purge_check"
 
 
 async def run(context: Context, *, batch_size: int = BATCH_SIZE) -> int:
-    """Purge each workspace whose grace is over, and complete the purges that have begun.
+    """Purge each workspace whose grace period is over, and complete interrupted purges.
 
-    Before a purge begins its product is asked whether the app is installed there: a workspace that
-    is in use is resumed, and one of which nothing definite is known waits. One that was resumed
-    within the grace stays. One whose purge fails, which is logged, does not stop the others, and is
-    tried again by the next run; the first error is raised at the end. While a deletion is pending,
-    a line of the log says so every hour. With an organisation whose token is refused all workspaces
-    are pending that have no other. Returns how many workspaces were purged.
+    A purge deletes rows in batches of *batch_size*, one write transaction each, and is idempotent:
+    after a crash the next run continues it. Before it begins, a request to the product checks
+    whether the app is installed: if so the workspace is resumed, and without a definite response it
+    is retried after :data:`_CHECK_INTERVAL`. An exception in one purge is logged, and the loop
+    continues: the first one is raised at the end, and the next run retries. Once an hour a log
+    record has the number of pending purges. If an organisation's token is refused, its workspaces
+    without a token of their own are pending, too. Returns how many workspaces were purged.
     """
     now, scope = context.now(), context.store.across_workspaces
     pending = await scope.read(lambda repos: repos.workspace_purges.list_pending())
@@ -66,14 +70,18 @@ async def run(context: Context, *, batch_size: int = BATCH_SIZE) -> int:
 
 
 async def next_due(_context: Context) -> datetime | None:
-    """Return ``None``: no person waits for a purge."""
+    """Return ``None``: it sends nothing, so a simulated clock does not stop for this duty."""
     return None
 
 
 async def _begin_if_due(
     context: Context, state: WorkspaceUninstallation, now: datetime, *, may_query_product: bool
 ) -> bool:
-    """Begin the purge of a workspace that is due and gone; return whether it has begun."""
+    """Mark a workspace for its purge if that is due and confirmed; return whether it is marked.
+
+    ``True`` as well for one that an earlier run has marked. The product's client is called outside
+    a transaction.
+    """
     workspace, reason = state.workspace, state.suspension_reason
     if not is_purge_due(reason, state.uninstalled_at, now):
         return False
@@ -94,10 +102,11 @@ async def _begin_if_due(
 
 
 def _begin_purge(repos: Repositories, state: WorkspaceUninstallation, now: datetime) -> bool:
-    """Begin the purge; the workspaces that a purged organisation served are not connected then.
+    """Mark the workspace for its purge, unless it was resumed; return whether it is marked.
 
-    None begins in a restored database, before the duty that detects it has let the grace begin
-    anew.
+    Of an organisation, the workspaces without another token are suspended in the same transaction.
+    In a restored database no new purge begins until ``mark_database`` has detected the restore and
+    restarted the grace period.
     """
     workspace, reason = state.workspace, state.suspension_reason
     is_running = classify_suspension(reason) is SuspensionKind.PURGING
@@ -110,7 +119,7 @@ def _begin_purge(repos: Repositories, state: WorkspaceUninstallation, now: datet
 
 
 async def _resume_workspace(context: Context, workspace: str) -> None:
-    """Resume a workspace whose token works, which only an installation explains."""
+    """End the suspension of a workspace whose token is accepted: the app is installed again."""
     resume = partial(_resume_installed, workspace=workspace)
     if await context.store.across_workspaces.write(resume):
         logger.warning("workspaces.opened", extra={"action": "workspaces.opened"})
@@ -122,7 +131,7 @@ def _resume_installed(repos: Repositories, workspace: str) -> bool:
 
 
 async def _log_pending_purges(context: Context, now: datetime) -> None:
-    """Log how many workspaces are going to be deleted, if any, once an hour."""
+    """Log the number of workspaces that are going to be deleted, if any, once an hour."""
     pending = await context.store.across_workspaces.read(
         lambda repos: repos.workspace_purges.list_pending()
     )

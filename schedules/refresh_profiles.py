@@ -1,9 +1,8 @@
-"""Duty: fetch the profile of each person on a list, with a role or a row, once a week.
+"""Periodic job (duty): fetch the profile of each person on a list, with a role or a row, weekly.
 
-The event handlers store a changed profile; this duty recovers the changes of locale and time zone,
-and the accounts that were closed or opened again, that were missed while no worker was running.
-It also finds the accounts of a team file that may be on no list: of an app, or of another
-organisation.
+The event handlers store a changed profile. This duty recovers the events that were missed while no
+worker was running: of locale, time zone, and closed or reopened accounts. It also finds the
+accounts of a team file that may be on no list: of an app, or of another organisation.
 """
 
 import asyncio
@@ -22,7 +21,7 @@ from bot.workflows import reachability
 logger = logging.getLogger("attune.profiles")
 
 _CheckedAccount = tuple[Person, str]
-"""A person on a list, and a channel of theirs."""
+"""A person on a list, and a channel of theirs: the arguments of a profile request."""
 
 _BUCKET_SECONDS = 600
 """Seconds in which one hash bucket is due; a week has :data:`_BUCKETS_PER_WEEK` of them."""
@@ -30,18 +29,20 @@ _BUCKET_SECONDS = 600
 _BUCKETS_PER_WEEK = 7 * 24 * 3600 // _BUCKET_SECONDS
 
 _MAX_CONCURRENT = 20
-"""Maximum concurrent requests: Slack's rate limit is a hundred a minute and workspace."""
+"""Maximum concurrent requests: Slack's rate limit is a hundred per minute and workspace."""
 
 _BATCH_SIZE = 1000
-"""Rows per query of the people on lists."""
+"""Rows per query of the people on lists (keyset pagination)."""
 
 
 async def run(context: Context) -> int:
-    """Fetch and store the profiles of the buckets that are due; return how many people that were.
+    """Request and store the profiles of the hash buckets that are due since the watermark.
 
-    Buckets are spread over the week by a hash of each person's key, so that no column records when
-    a profile was last fetched: that would reveal when the person joined. After an outage of more
-    than a week each person is fetched once.
+    A hash of the primary key assigns each person to a ten-minute bucket of the week, so that no
+    column records when a profile was last fetched: that would reveal when the person joined. After
+    a downtime of more than a week each person is fetched once. Requests run concurrently, each
+    result in a write transaction of its own. The watermark is set at the end: an exception, such as
+    :class:`bot.errors.StoreBusyError`, repeats these buckets. Returns how many people were due.
     """
     now = context.now()
     last_run = await context.store.across_workspaces.read(
@@ -69,7 +70,7 @@ async def run(context: Context) -> int:
 
 
 async def next_due(_context: Context) -> datetime | None:
-    """Return ``None``: no person waits for this duty, so a simulated clock never stops for it."""
+    """Return ``None``: it sends nothing, so a simulated clock does not stop for this duty."""
     return None
 
 
@@ -81,7 +82,11 @@ def weekly_bucket(person: Person) -> int:
 async def _iterate_due_people(
     context: Context, due_buckets: set[int]
 ) -> AsyncIterator[list[_CheckedAccount]]:
-    """Iterate over the people of *due_buckets* of configured products, in batches of requests."""
+    """Yield the people in *due_buckets* of configured products, in batches of concurrent requests.
+
+    A query reads all people in pages of :data:`_BATCH_SIZE` rows; the hash is computed here, since
+    no column stores it.
+    """
     after: Person | None = None
     while people := await context.store.across_workspaces.read(
         partial(_load_checked_accounts, after=after)

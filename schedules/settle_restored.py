@@ -1,4 +1,8 @@
-"""Duty: settle what a replaced database may have sent, before anything is planned or sent again."""
+"""Periodic job (duty): after a restore, settle the deliveries that may have been sent already.
+
+It has to succeed once in each process before a delivery is planned or sent, so that no message is
+sent twice; see :class:`bot.duty_runner.DutyRunner`.
+"""
 
 from datetime import datetime
 from functools import partial
@@ -8,10 +12,14 @@ from bot.store.repositories import Repositories
 
 
 async def run(context: Context) -> int:
-    """Settle the deliveries of a restored database; return how many rows were settled.
+    """Mark the due rows of a restored database's delivery queue as unconfirmed; return how many.
 
-    It moves no mark but that of restored copies, so that the restore is still noticed in the
-    periods that a close opens later. A database that was not restored is only read.
+    Unconfirmed deliveries are not retried. Idempotent: a read transaction checks first whether
+    there is anything to settle, and only a restored database is written. The rollback mark is not
+    advanced, so that :mod:`schedules.mark_database` still detects the restore after a close; the
+    mark of restored copies is, and it is copied to the key store after the commit. Raises
+    :class:`bot.store.keys.key_store.KeyStoreUnavailableError` and
+    :class:`bot.errors.StoreBusyError`.
     """
     now, store = context.now(), context.store.across_workspaces
     if not await store.read(lambda repos: repos.restored_deliveries.must_settle(now)):
@@ -28,5 +36,5 @@ def _settle(repos: Repositories, now: datetime) -> int:
 
 
 async def next_due(_context: Context) -> datetime | None:
-    """Return ``None``: nothing happens for a person."""
+    """Return ``None``: it sends nothing, so a simulated clock does not stop for this duty."""
     return None

@@ -1,4 +1,4 @@
-"""Composer of what a supervisor shares with the team's channel."""
+"""Composer of the post that a supervisor shares with the team's channel."""
 
 from bot.context import Context
 from bot.domain.counts import sharing
@@ -11,7 +11,8 @@ from bot.workflows import shared_tables
 def compose_share(repos: Repositories, delivery: Delivery, context: Context) -> Message | None:
     """Render the shared question or plan, from the tables published until the preview's day.
 
-    ``None`` for a channel that no team has any more.
+    The row's ``detail`` column contains the supervisor's id and the post's parameters. ``None``,
+    which withdraws the row, for a channel that no team has any more.
     """
     team = repos.teams.get_by_channel(delivery.workspace, delivery.channel)
     if team is None:
