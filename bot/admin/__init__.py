@@ -1,1 +1,1 @@
-"""The operator's side of the bot: the command line, the team file, the check-up and the metrics."""
+"""Operator commands: argument parser, validated TOML files, deployment checks and metrics."""

@@ -1,11 +1,17 @@
-"""Ids of workspaces and people as an operator writes them, in files and on the command line."""
+"""Parse the ids of workspaces and people in an operator's files and command line arguments."""
 
 
 def lowercase_microsoft_id(text: str) -> str:
-    """Lowercase Microsoft's ids, as incoming activities are parsed; Slack's ids have no dash."""
+    """Return *text* in lowercase if it contains a dash, as Microsoft's ids do; Slack's never do.
+
+    Request handlers parse Microsoft's ids in lowercase, so stored rows have them in that form.
+    """
     return text.lower() if "-" in text else text
 
 
 def workspace_key(workspace: str) -> str:
-    """Return *workspace* with its product as prefix: tenant ids contain dashes, Slack's do not."""
+    """Return the key of *workspace* in the database: ``msteams:`` or ``slack:`` and its id.
+
+    An id with a dash is a Microsoft tenant's.
+    """
     return f"{'msteams' if '-' in workspace else 'slack'}:{workspace}"

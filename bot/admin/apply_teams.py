@@ -1,4 +1,4 @@
-"""Apply a team file to the store: teams, rosters, roles and linked accounts."""
+"""Apply a team file to the database: rows of teams, rosters, roles and linked accounts."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -23,14 +23,17 @@ from bot.store.repositories.watermarks import PROFILES_DUTY
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS as _TIMEOUT_SECONDS
 
 _ONE_CHECK_OF_EACH = timedelta(weeks=2)
-"""How long the worker has not checked accounts, for each to be checked in its next pass."""
+"""How far the watermark of the profiles duty is set back: over a week, the cycle of its turns.
+
+The duty's next run then fetches the profile of every listed account once.
+"""
 
 
 @dataclass(frozen=True)
 class ApplyResult:
-    """Number of teams that the file declares, and of those that changed in the store.
+    """Number of teams that the file declares, and of those whose stored rows changed.
 
-    ``quiet_team_names`` are the teams with a time in the quiet hours, which is no fault.
+    ``quiet_team_names`` are the teams with a check-in or tip in the quiet hours: a warning only.
     """
 
     team_count: int
@@ -41,18 +44,20 @@ class ApplyResult:
 TeamBatch = tuple[DeclaredTeam, ...]
 
 ProgressTracker = Callable[[Sequence[TeamBatch]], Iterable[TeamBatch]]
-"""Iterates over the batches of declared teams and displays the progress to the operator."""
+"""Callback that wraps the batches in an iterator which displays progress; ``iter`` shows none."""
 
 
 async def apply_teams(
     context: Context, path: Path, *, test_mode: bool, track_progress: ProgressTracker = iter
 ) -> ApplyResult:
-    """Apply the teams, roles and linked accounts of the file at *path*.
+    """Apply the teams, roles and linked accounts of the file at *path*; idempotent.
 
-    Each transaction has the teams between which people move, so that the bot serves people
-    meanwhile; what was applied before a failure stays. Idempotent: applying the same file again
-    changes nothing. Raises :class:`bot.errors.FaultyInputError` for an invalid file, and then
-    nothing is committed.
+    The file is validated, also against the database, before the first write. Each batch of teams
+    is a write transaction of its own, since a transaction holds the writer lock of all processes;
+    a batch contains every team between which a person moves. Batches that are committed stay when
+    a later one fails. Raises :class:`bot.errors.FaultyInputError` for an invalid file, with nothing
+    committed, or for a conflict that was committed since; :class:`bot.errors.StoreBusyError` after
+    the operator's write timeout.
     """
     declared = team_file.read_teams(path, test_mode=test_mode)
     same_persons = team_file.read_same_persons(path, test_mode=test_mode)
@@ -83,7 +88,10 @@ def _plan_batches(
     same_persons: tuple[SamePerson, ...] | None,
     path: Path,
 ) -> tuple[TeamBatch, ...]:
-    """Return the teams of each transaction; raises :class:`FaultyInputError` for conflicts."""
+    """Group the teams into batches, one per transaction, by the rows of a read transaction.
+
+    Raises :class:`FaultyInputError` with every conflict of lists and links.
+    """
     faults = find_list_conflicts(repos, declared_teams, path)
     if same_persons is not None:
         faults += linked_persons_file.find_link_conflicts(repos, declared_teams, same_persons, path)
@@ -99,10 +107,12 @@ def _plan_batches(
 
 
 def _apply_batch(repos: Repositories, batch: TeamBatch, path: Path, now: datetime) -> int:
-    """Apply the teams of one transaction; return how many of them changed.
+    """Upsert one batch in the caller's write transaction; return how many teams changed.
 
-    People are added to their new lists before they are taken off the old ones, so that who moves
-    stays joined. Raises :class:`FaultyInputError` for a conflict since the plan.
+    Of several changed teams, first each list is extended, then each is replaced: the row of a
+    person who moves is updated to the new team, where a person on no list would be unsubscribed.
+    Raises :class:`FaultyInputError`, which rolls the transaction back, for a conflict since the
+    plan.
     """
     reject_conflicts(repos, batch, path)
     states_before = file_history.load_states(repos, batch)
@@ -119,7 +129,11 @@ def _apply_batch(repos: Repositories, batch: TeamBatch, path: Path, now: datetim
 
 
 def _save_team(repos: Repositories, declared_team: DeclaredTeam, now: datetime) -> str:
-    """Insert or update one team without its people; return its id, ``""`` without a change."""
+    """Upsert one team's row and queue its introduction card, unless nothing of the team changed.
+
+    Its roles and list are compared here and written by the caller. Returns the team's id, ``""``
+    without a change.
+    """
     stored_team = repos.teams.get_by_channel(declared_team.workspace_key, declared_team.channel)
     team = build_team(declared_team, stored_team.id if stored_team else uuid4().hex)
     is_unchanged = (
@@ -144,7 +158,7 @@ def _set_roles(repos: Repositories, team_id: str, declared_team: DeclaredTeam) -
 
 
 def _join_people(repos: Repositories, declared_team: DeclaredTeam) -> bool:
-    """Join the people who join by declaration; return whether anybody had not joined."""
+    """Store as joined the clinicians with ``joined`` in the file; return whether any was not."""
     workspace = declared_team.workspace_key
     team = repos.teams.get_by_channel(workspace, declared_team.channel)
     persons = [Person(workspace, person_id) for person_id in declared_team.joined_clinician_ids()]
@@ -156,7 +170,7 @@ def _join_people(repos: Repositories, declared_team: DeclaredTeam) -> bool:
 
 
 def _list_practices(repos: Repositories) -> list[list[str]]:
-    """Return the ids of the teams of each practice, which are counted together; one without any."""
+    """Return a list of team ids per practice, as its teams share periods; one per other team."""
     practices: dict[tuple[str, str], list[str]] = {}
     for team in repos.teams.list_teams():
         practices.setdefault((team.workspace, team.practice or team.id), []).append(team.id)
@@ -168,10 +182,10 @@ def _open_periods(repos: Repositories, team_ids: list[str], now: datetime) -> No
 
 
 def _finish(repos: Repositories, *, has_changes: bool, now: datetime) -> None:
-    """Add people to periods in their first week; after a change let the accounts be checked."""
+    """Add listed people to periods in their first week; set the profiles watermark on a change."""
     repos.ledger.add_listed_people(now)
     if has_changes:
-        # The file is applied without a product: the worker checks the accounts at once.
+        # This process has no API client of a product: the worker's duty fetches the profiles.
         repos.watermarks.set_last_run(PROFILES_DUTY, now - _ONE_CHECK_OF_EACH)
 
 
@@ -185,7 +199,7 @@ def _list_role_holders(declared_team: DeclaredTeam) -> dict[Role, set[Person]]:
 
 
 def build_team(declared_team: DeclaredTeam, team_id: str) -> Team:
-    """Build the team that *declared_team* describes."""
+    """Convert a validated ``[[team]]`` table to a :class:`Team` with the primary key *team_id*."""
     return Team(
         id=team_id,
         workspace=declared_team.workspace_key,
