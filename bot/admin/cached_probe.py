@@ -1,4 +1,4 @@
-"""A blocking probe for an event loop: in a thread of its own, cached, and with a time limit."""
+"""Cached probe: calls a blocking function in a daemon thread, with a timeout, for an event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,14 +9,14 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 TIMEOUT_SECONDS = 5.0
-"""Seconds after which a probe counts as failed; a frozen server never answers."""
+"""Default timeout of a call in seconds; a frozen database server never responds."""
 
 
 class CachedProbe(Generic[T]):
     """Calls a blocking function at most once per cache lifetime, however often it is polled.
 
-    The thread is a daemon's: a server that never answers delays the end of the process by
-    nothing. While a call lasts longer than the limit no second one begins.
+    The call runs in a daemon thread, which does not block the exit of the process. A call that
+    exceeds the timeout is not cancelled, and no second thread starts before it has returned.
     """
 
     def __init__(
@@ -26,7 +26,10 @@ class CachedProbe(Generic[T]):
         monotonic: Callable[[], float],
         timeout_seconds: float = TIMEOUT_SECONDS,
     ) -> None:
-        """Call *function* when its last result is *cache_seconds* old, by the clock *monotonic*."""
+        """Cache each result of *function* for *cache_seconds* from the start of its call.
+
+        *monotonic* returns seconds, as :func:`time.monotonic` does. The first :meth:`read` calls.
+        """
         self._function = function
         self._cache_seconds = cache_seconds
         self._monotonic = monotonic
@@ -35,7 +38,10 @@ class CachedProbe(Generic[T]):
         self._called_at = 0.0
 
     async def read(self) -> T | None:
-        """Return the function's result; ``None`` if it raised an error or has not ended in time."""
+        """Return the cached or a new result; ``None`` if the call raised or exceeds the timeout.
+
+        Concurrent readers await one call. The ``None`` of an exception is cached like a result.
+        """
         now = self._monotonic()
         is_expired = now - self._called_at >= self._cache_seconds
         if self._call is None or (self._call.done() and is_expired):
@@ -47,7 +53,10 @@ class CachedProbe(Generic[T]):
 
 
 def _start_in_thread(function: Callable[[], T]) -> "Future[T | None]":
-    """Call *function* in a new daemon thread; the future's result is ``None`` after an error."""
+    """Start a daemon thread that calls *function*; return a future of the result.
+
+    It resolves to ``None`` if the function raises an :class:`Exception`.
+    """
     future: Future[T | None] = Future()
     future.set_running_or_notify_cancel()
 
