@@ -1,4 +1,4 @@
-"""Check-up of the database: access, schema, writing, permissions, and a first start's folders."""
+"""Check the database: schema, a test commit, file permissions; its folders before a first start."""
 
 import os
 from collections.abc import Callable
@@ -22,14 +22,15 @@ T = TypeVar("T")
 
 
 def is_before_first_start(settings: Settings) -> bool:
-    """Return whether the SQLite file does not exist, so that nothing may be opened yet."""
+    """Return whether the SQLite file is missing, which the first connection would create."""
     return settings.database_file is not None and not os.path.lexists(settings.database_file)
 
 
 def check_first_start(settings: Settings, machine: Machine) -> tuple[Finding, ...]:
-    """Check the folders before the first start, and create no database.
+    """Check the folders of database and keys, without a connection that would create the file.
 
-    Keys without a database mean that the database's volume is missing, or its path wrong.
+    A claimed or non-empty key store without its database file means that the file's volume is not
+    mounted, or that ``DATABASE_URL`` has a wrong path.
     """
     file = settings.database_file or Path()
     facts: dict[str, str | int] = {"path": str(file)}
@@ -52,13 +53,19 @@ def check_first_start(settings: Settings, machine: Machine) -> tuple[Finding, ..
 
 
 def can_write_below(folder: Path) -> bool:
-    """Return whether *folder* can be written, or made where it is missing."""
+    """Return whether this process may write to *folder*, or to the nearest parent that exists.
+
+    Permissions are checked for the effective user id; nothing is created.
+    """
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK, effective_ids=True)
 
 
 def find_schema_finding(store: Store) -> Finding | None:
-    """Return why the schema is not this release's; ``None`` if it is."""
+    """Compare the schema's revision to this release's; ``None`` if they are equal.
+
+    Blocks. Raises the driver's exception.
+    """
     fault = store.database_check.find_schema_fault()
     if fault is DatabaseFault.OLDER_SCHEMA:
         return Finding(is_healthy=False, key="operator.doctor.migrate")
@@ -66,7 +73,10 @@ def find_schema_finding(store: Store) -> Finding | None:
 
 
 def check_writing(settings: Settings, store: Store) -> tuple[Finding, ...]:
-    """Commit a row; check who may read the files, and the folder of releases."""
+    """Commit a test row; check the files' permissions, and write access to the release archive.
+
+    A driver's exception becomes a finding; any other exception is raised.
+    """
     findings = [
         Finding(is_healthy=False, key="operator.doctor.database_exposed", facts={"path": str(file)})
         for file in store.database_check.list_exposed_files()
@@ -84,7 +94,7 @@ def check_writing(settings: Settings, store: Store) -> tuple[Finding, ...]:
 
 
 def build_error_finding(error: Exception) -> Finding:
-    """Return the finding for an error of the database; raises any other error, a defect."""
+    """Convert a database exception to a finding; raises any other exception, a defect, again."""
     fault = classify_database_error(error)
     if fault is None:
         raise error
@@ -92,9 +102,10 @@ def build_error_finding(error: Exception) -> Finding:
 
 
 def read_if_possible(settings: Settings, job: Callable[[Repositories], T], default: T) -> T:
-    """Return the result of *job*; *default* where the database cannot be read as it is.
+    """Run *job* in a read transaction of a store of its own; return *default* if that fails.
 
-    The check of the database reports why.
+    It fails before the first start, for another schema revision, and for every exception, the
+    job's included: the database check reports the cause. Blocks: async callers run it in a thread.
     """
     if is_before_first_start(settings):
         return default
@@ -104,5 +115,5 @@ def read_if_possible(settings: Settings, job: Callable[[Repositories], T], defau
             return store.read_sync(job) if store.is_schema_current() else default
         finally:
             store.close_sync()
-    except Exception:  # noqa: BLE001 - reported by the check of the database
+    except Exception:  # noqa: BLE001 - reported by the database check
         return default

@@ -1,4 +1,4 @@
-"""Public status of deliveries, and how many there were of each."""
+"""Aggregate rows of deliveries by day, kind, reason and public status, for metrics and checks."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,18 +14,19 @@ STATUS_BY_STATE: Mapping[DeliveryState, str] = {
     DeliveryState.GONE: "unreachable",
     DeliveryState.MISSED: "missed",
 }
-"""Public status of each delivery state. Withdrawn deliveries are omitted: counting them would
-reveal that a clinician left.
+"""Public status of each delivery state, as in the metric's label ``state`` and in ``/servez``.
+
+Withdrawn rows have no status: a count of them would reveal that a clinician left.
 """
 
 
 def summarize_delivery_counts(
     delivery_counts: tuple[DeliveryCount, ...],
 ) -> list[tuple[str, str, str, str, int]]:
-    """Return rows of day, kind, status, reason and count, in that order and sorted by it.
+    """Return sorted tuples of day (ISO format), kind, status, reason and number of rows.
 
-    The reason is empty for the status ``sent``; for ``owed`` it is the code with which the product
-    rejected an earlier attempt, if one did.
+    The reason is ``""`` for the status ``sent``. For ``owed`` it is the error code of an earlier
+    attempt that the product rejected, ``""`` without one.
     """
     totals: Counter[tuple[str, str, str, str]] = Counter()
     for row in delivery_counts:
@@ -36,7 +37,7 @@ def summarize_delivery_counts(
 
 
 def count_by_status(delivery_counts: tuple[DeliveryCount, ...]) -> dict[str, int]:
-    """Return the number of deliveries per status, over the five weeks that are stored."""
+    """Return a dict of all statuses with the number of stored rows, 0 where there is none."""
     totals = dict.fromkeys(STATUS_BY_STATE.values(), 0)
     for *_, status, _reason, number in summarize_delivery_counts(delivery_counts):
         totals[status] += number

@@ -1,6 +1,6 @@
-"""Figures of a process and of a whole deployment, as any of its processes reads them.
+"""Load the figures of a deployment from its database and key store, for metrics and health checks.
 
-They are counts, without personal data.
+Any process of the deployment can query them. They are counts and states, without personal data.
 """
 
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ _NO_KEYS = KeyHealth(is_available=False)
 
 @dataclass(frozen=True)
 class DeploymentFigures:
-    """What the database and the key store show; no figure changes with what people file.
+    """Figures of the database and the key store; none changes when a person submits a form.
 
-    ``failed_runs`` is the number of failed runs in a row by duty; ``unreachable_count`` counts
-    the people who joined and get no messages.
+    ``last_tick`` is the last one of any worker; ``failed_runs`` is the number of failed runs in a
+    row, by duty. ``unreachable_count`` is the number of people who joined and accept no messages.
     """
 
     last_tick: datetime | None = None
@@ -37,10 +37,11 @@ class DeploymentFigures:
 
 @dataclass(frozen=True)
 class ProcessFigures:
-    """What one process knows without its database.
+    """State of one process for its metrics, which is rendered also without a readable database.
 
-    ``tick_age`` is in seconds, ``None`` before the first tick. ``refused_requests`` and
-    ``sockets`` are by product, the latter with the products that have one.
+    ``tick_age`` is in seconds, ``None`` before the first tick or if it cannot be read.
+    ``refused_requests`` is the number of requests with a wrong signature or token, and ``sockets``
+    whether the socket is connected: dicts by product, the latter of those with a socket.
     """
 
     is_ready: bool = True
@@ -51,7 +52,10 @@ class ProcessFigures:
 
 
 def load_figures(store: Store, now: datetime) -> DeploymentFigures:
-    """Read all figures at *now*; blocks, and raises the driver's errors of the database."""
+    """Read all figures at *now*, in several short read transactions; blocks.
+
+    Raises the driver's exceptions. A key store that cannot be read is reported in ``key_health``.
+    """
     figures = store.read_sync(lambda repos: _read_figures(repos, now))
     return replace(
         figures,
@@ -61,7 +65,7 @@ def load_figures(store: Store, now: datetime) -> DeploymentFigures:
 
 
 def _read_figures(repos: Repositories, now: datetime) -> DeploymentFigures:
-    """Return what the tables of one transaction show."""
+    """Query the tables in the caller's read transaction."""
     suspended_count, resting_count = repos.workspaces.count_suspended_and_resting(now)
     return DeploymentFigures(
         last_tick=repos.duty_runs.read_last_tick(),
@@ -75,7 +79,7 @@ def _read_figures(repos: Repositories, now: datetime) -> DeploymentFigures:
 
 
 def _count_workers(store: Store, last_tick: datetime | None, now: datetime) -> int:
-    """Count the leases; on SQLite the process with the scheduler, alive if it has ticked."""
+    """Count the workers' leases; on SQLite, without leases, 1 if the last tick is recent."""
     if store.database_probe.is_embedded:
         return int(is_tick_recent(last_tick, now))
     return len(store.worker_locks.list_live_workers())

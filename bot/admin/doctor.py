@@ -1,4 +1,4 @@
-"""Check-up of a deployment: database, deliveries, keys, workers, credentials and system clock.
+"""Check a deployment: database, deliveries, keys, worker leases, credentials and system clock.
 
 Every finding is a catalogue key, so that the operator reads a remedy in their own language.
 """
@@ -35,11 +35,10 @@ from bot.store.store import Store
 from bot.store.worker_locks import LiveWorker
 
 _REPORTED_DELIVERIES = timedelta(days=7)
-"""How far back failed and missed deliveries are reported."""
-
+"""Age of the oldest failed and missed rows of the delivery queue that are reported."""
 
 Channels = Mapping[str, tuple[str, ...]]
-"""The teams' channels by workspace."""
+"""The channel ids of the stored teams, by workspace key."""
 
 
 async def run_checkup(
@@ -51,12 +50,13 @@ async def run_checkup(
     today: date | None = None,
     read_machine: Callable[[], Machine] = read_machine,
 ) -> tuple[Finding, ...]:
-    """Check the database and keys, and the credentials of every configured product.
+    """Check database, keys and settings, and the credentials of every configured product.
 
-    Deliveries are reported up to *today*, the current day in UTC if it is not given.
-    *slack_queries*, *check_microsoft* and *check_teams_channels* call the products' APIs; none is
-    called unless that product is configured. *read_machine* returns what decides whether the keys'
-    folder outlives a restart. The store is read in a thread, to not block the event loop.
+    *slack_queries*, *check_microsoft* and *check_teams_channels* are callbacks that call the
+    products' APIs; each is called only if its product is configured. *today* is a day in UTC, by
+    default the current one. *read_machine* returns the mounts that decide whether the key folder
+    outlives a restart. The database is read in worker threads, to not block the event loop. Raises
+    :class:`bot.errors.FaultyInputError` for an invalid workspaces file.
     """
     current_day = today or datetime.now(UTC).date()
     findings = await asyncio.to_thread(_database_findings, settings, current_day, read_machine())
@@ -72,7 +72,10 @@ async def run_checkup(
 
 
 def _database_findings(settings: Settings, today: date, machine: Machine) -> tuple[Finding, ...]:
-    """Check connection, schema, deliveries, keys, workers' leases and the people's products."""
+    """Check the schema, and all else only if it is current. Blocks.
+
+    An exception of the driver or the key store becomes the only finding; a defect is raised.
+    """
     if database_checkup.is_before_first_start(settings):
         return database_checkup.check_first_start(settings, machine)
     try:
@@ -93,7 +96,7 @@ def _database_findings(settings: Settings, today: date, machine: Machine) -> tup
 def _current_database_findings(
     settings: Settings, store: Store, today: date, machine: Machine
 ) -> tuple[Finding, ...]:
-    """Check a database of this release's schema."""
+    """Check a database of this release's schema; every check opens its own transactions."""
     key_findings = key_checkup.check_keys(settings, store, machine)
     worker_findings = (
         ()
@@ -119,10 +122,10 @@ def _current_database_findings(
 def _delivery_findings(
     delivery_counts: tuple[DeliveryCount, ...], today: date
 ) -> tuple[Finding, ...]:
-    """Return how many deliveries of the last days failed or were missed, and with which codes.
+    """Count the failed and the missed rows of the last seven days by error code.
 
-    One that was rejected and is queued again has failed, too. A check-in that was skipped on
-    purpose, because of a day off, was not missed.
+    A rejected row that is queued for a retry counts as failed. A check-in that was skipped for a
+    reason in :class:`Blocker`, such as a day off, does not count as missed.
     """
     failed: Counter[str] = Counter()
     missed: Counter[str] = Counter()
@@ -147,7 +150,7 @@ def _delivery_findings(
 
 
 def _product_findings(settings: Settings, joined_people: Mapping[str, int]) -> tuple[Finding, ...]:
-    """Return how many people who joined, by workspace, belong to each product not configured."""
+    """Count *joined_people*, a dict by workspace key, for each product that is not configured."""
     is_configured = {"slack": settings.uses_slack, "msteams": settings.uses_teams}
     people_count: Counter[str] = Counter()
     for workspace, count in joined_people.items():
@@ -164,7 +167,7 @@ def _product_findings(settings: Settings, joined_people: Mapping[str, int]) -> t
 
 
 def _suspension_findings(reasons: tuple[str, ...]) -> tuple[Finding, ...]:
-    """Return how many workspaces are suspended, and with which codes."""
+    """Return the number of suspended workspaces by error code; ``()`` for none."""
     if not reasons:
         return ()
     facts: dict[str, str | int] = {"count": len(reasons), "codes": _format_codes(Counter(reasons))}
@@ -172,7 +175,7 @@ def _suspension_findings(reasons: tuple[str, ...]) -> tuple[Finding, ...]:
 
 
 def _deletion_findings(count: int) -> tuple[Finding, ...]:
-    """Return how many workspaces are going to be deleted, as they count as uninstalled."""
+    """Return the number of workspaces with a pending purge, as the app was uninstalled."""
     if not count:
         return ()
     key = "operator.doctor.workspaces_doomed"
@@ -184,7 +187,7 @@ def _format_codes(counts: Counter[str]) -> str:
 
 
 def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:
-    """Return how many workers hold a lease, and whether several of them share the queue."""
+    """Return the number of worker leases; a fault if several workers do not share the queue."""
     facts: dict[str, str | int] = {"count": len(workers)}
     if len(workers) < 2:  # noqa: PLR2004 - two workers can share
         return Finding(is_healthy=True, key=f"operator.doctor.workers_{len(workers)}")
@@ -194,7 +197,10 @@ def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:
 
 
 async def _check_slack(settings: Settings, queries: SlackQueries) -> tuple[Finding, ...]:
-    """Check Slack's tokens, the signing secret, and the teams against what the token sees."""
+    """Check Slack's tokens, the signing secret, and the teams' channels by the bot token.
+
+    With installation from a link, the rows of installations are checked instead of a bot token.
+    """
     if settings.installs_from_link:
         findings = await installation_checkup.check_installations(settings)
         findings += await _check_signatures(settings, queries)
@@ -215,7 +221,7 @@ async def _check_signatures(settings: Settings, queries: SlackQueries) -> tuple[
 
 
 async def check_slack_teams(settings: Settings, queries: SlackQueries) -> tuple[Finding, ...]:
-    """Check the teams against what the bot token sees; nothing where Slack does not answer."""
+    """Check the stored teams' channels with the bot token; ``()`` if Slack gives no response."""
     if settings.installs_from_link:
         return await installation_checkup.check_installations(settings)
     slack_check = await queries.check_account()
@@ -225,7 +231,7 @@ async def check_slack_teams(settings: Settings, queries: SlackQueries) -> tuple[
 async def _check_slack_channels(
     settings: Settings, queries: SlackQueries, workspace_id: str
 ) -> tuple[Finding, ...]:
-    """Check the teams' workspaces and channels against the token's; nothing for no workspace."""
+    """Check the stored teams' workspaces and channels by the bot token; ``()`` for a blank id."""
     if not workspace_id:
         return ()
     no_channels: Channels = {}
@@ -242,10 +248,7 @@ async def _check_slack_channels(
 
 
 def _foreign_team_findings(channels_by_workspace: Channels, workspace: str) -> tuple[Finding, ...]:
-    """Return how many teams of Slack are set up in another workspace than *workspace*.
-
-    That of the token is the only one that is served.
-    """
+    """Count the teams on Slack in another workspace than *workspace*, the only one of the token."""
     foreign_count = sum(
         len(channels)
         for team_workspace, channels in channels_by_workspace.items()
@@ -259,7 +262,7 @@ def _foreign_team_findings(channels_by_workspace: Channels, workspace: str) -> t
 async def check_microsoft_teams(
     settings: Settings, check: TeamsChannelCheck
 ) -> tuple[Finding, ...]:
-    """Check the teams on Microsoft Teams against the allowed tenants, and what the token sees."""
+    """Check the stored teams against the allowed tenants, and their channels by requests."""
     no_channels: microsoft_checkup.ChannelsByTenant = {}
     channels = await asyncio.to_thread(
         database_checkup.read_if_possible, settings, microsoft_checkup.list_channels, no_channels
@@ -280,13 +283,13 @@ def _count_pending_deletions(repos: Repositories) -> int:
 
 
 def _list_suspension_reasons(repos: Repositories) -> tuple[str, ...]:
-    """Return why each suspended workspace is suspended, without ids."""
+    """Return the stored reason of each suspended workspace, without its key."""
     suspended = repos.workspaces.list_suspended()
     return tuple(state.suspension_reason for state in suspended.values())
 
 
 def _list_channels(repos: Repositories) -> Channels:
-    """Return the channels of the teams by workspace, without names."""
+    """Return the channel ids of all teams in a dict by workspace key, without names."""
     channels: dict[str, tuple[str, ...]] = {}
     for team in repos.teams.list_teams():
         channels[team.workspace] = (*channels.get(team.workspace, ()), team.channel)
