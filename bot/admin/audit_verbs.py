@@ -1,4 +1,7 @@
-"""The operator's view of installations, purges and rotations: what concerns whole workspaces."""
+"""Command ``audit``: print the audit entries about whole workspaces, not about single teams.
+
+They are installations, purges, and rotations of secrets and keys.
+"""
 
 from datetime import UTC, datetime
 
@@ -11,22 +14,23 @@ from bot.domain.teams.team_reference import bare_workspace
 from bot.store.repositories import Repositories
 
 MAX_LINES = 10_000
-"""Maximum number of entries of each kind that are printed."""
+"""Row limit of each of the two queries: of audit entries, and of the operator's."""
 
 _WORKSPACE_ENTRIES = ("",)
-"""The blank team of entries about a whole workspace."""
+"""Value of the column ``team`` in the rows about a whole workspace."""
 
 _MARK_DIGITS = 8
-"""Hexadecimal digits by which the entries of one deleted workspace are recognized."""
+"""Length of the printed prefix of a workspace's digest, in hexadecimal digits."""
 
 TrailEntry = AuditEntry | OperatorEntry
 
 
 def load_entries(repos: Repositories, reference: str | None) -> tuple[TrailEntry, ...]:
-    """Return the entries about whole workspaces, newest first; of one that *reference* names.
+    """Query the entries about whole workspaces, newest first; of all for a *reference* of ``None``.
 
-    The purge of a workspace is found by its id alone, as it is stored as a digest. Raises
-    :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+    *reference* is a workspace's id. The row of a purge has a keyed digest in its place, which is
+    computed from *reference* for the query. Raises
+    :class:`bot.store.keys.key_store.KeyStoreUnavailableError` when its key cannot be read.
     """
     workspace = "" if reference is None else workspace_key(lowercase_microsoft_id(reference))
     trail = repos.audit_trail
@@ -40,7 +44,10 @@ def load_entries(repos: Repositories, reference: str | None) -> tuple[TrailEntry
 def render_lines(
     entries: tuple[TrailEntry, ...], words: LanguagePack, reference: str | None
 ) -> list[str]:
-    """Return a line for each entry: its instant in UTC, and its sentence with ids of products."""
+    """Render one line per entry: a timestamp in UTC, and a sentence with the raw ids.
+
+    A purged workspace is printed as *reference*, or without one as a prefix of its digest.
+    """
     return [
         _render_operator_entry(entry, words, reference)
         if isinstance(entry, OperatorEntry)

@@ -9,7 +9,7 @@ from bot.content.catalogue import LanguagePack
 from bot.version import VERSION
 
 CommandHandler = Callable[[argparse.Namespace, LanguagePack], int]
-"""Runs one subcommand: receives the parsed arguments, returns the process's exit status."""
+"""Handler of one subcommand: receives the parsed arguments, returns the process's exit status."""
 
 _TEAM_COMMANDS = (
     "apply",
@@ -31,10 +31,10 @@ _PERSON_COMMANDS = ("export", "erase")
 def build_parser(
     words: LanguagePack, handlers: Mapping[str, CommandHandler]
 ) -> argparse.ArgumentParser:
-    """Return the parser of the subcommands in *handlers*, with help texts from *words*.
+    """Build the :mod:`argparse` parser of the subcommands in *handlers*, with help from *words*.
 
-    The parsed namespace has the subcommand's name as ``verb`` and its handler as ``run``. Most have
-    arguments of their own.
+    The parsed namespace has the subcommand's name in the attribute ``verb`` and its handler in
+    ``run``; the name of a nested subcommand is in ``do``.
     """
     parser = argparse.ArgumentParser("bot", description=words.translate("operator.verbs.about"))
     version_help = words.translate("operator.verbs.version")
@@ -67,7 +67,7 @@ def build_parser(
 
 
 def _add_sandbox_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
-    """Add the surface, the reset and the timeout of the sandbox."""
+    """Add the options of the sandbox: its surface, the reset, the response timeout in seconds."""
     _add_flag(parser, "--terminal", words.translate("operator.verbs.terminal"))
     _add_flag(parser, "--reset", words.translate("operator.verbs.reset"))
     _add_flag(parser, "--teams", words.translate("operator.verbs.in_teams"))
@@ -78,7 +78,7 @@ def _add_sandbox_options(parser: argparse.ArgumentParser, words: LanguagePack) -
 def _add_backup_options(
     parsers: Mapping[str, argparse.ArgumentParser], words: LanguagePack
 ) -> None:
-    """Add the file of each command on copies, and their options."""
+    """Add the argument ``file`` and the options of the subcommands on backups."""
     names = {"backup": "backup_target", "check-backup": "backup_file", "restore": "backup_file"}
     for verb, name in names.items():
         file_help = words.translate(f"operator.verbs.{name}")
@@ -89,7 +89,7 @@ def _add_backup_options(
 
 
 def _add_move_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
-    """Add the address of the new database, and that of a new key database."""
+    """Add the arguments of ``move-to``: the URL of the new database, and of a new key database."""
     target_help = words.translate("operator.verbs.move_target")
     parser.add_argument("target", metavar="URL", help=target_help)
     keys_help = words.translate("operator.verbs.move_keys")
@@ -97,7 +97,7 @@ def _add_move_options(parser: argparse.ArgumentParser, words: LanguagePack) -> N
 
 
 def _parse_count(text: str) -> int:
-    """Parse a number from 1; raise :class:`ValueError`, which the parser reports, for another."""
+    """Parse an integer from 1; argparse reports the :class:`ValueError` that any other raises."""
     count = int(text)
     if count < 1:
         raise ValueError
@@ -105,7 +105,7 @@ def _parse_count(text: str) -> int:
 
 
 def _add_manifest_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
-    """Add the endpoint (a base URL or Socket Mode) and the options of the Teams package."""
+    """Add the required endpoint (a base URL or Socket Mode), and options of the Teams package."""
     endpoint = parser.add_mutually_exclusive_group(required=True)
     endpoint.add_argument("--base-url", help=words.translate("operator.verbs.base_url"))
     endpoint.add_argument(
@@ -124,7 +124,7 @@ def _add_manifest_options(parser: argparse.ArgumentParser, words: LanguagePack) 
 
 
 def _add_team_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
-    """Add what can be done with teams, as subcommands; the name of the chosen one is ``do``."""
+    """Add the nested subcommands of ``team`` with their arguments."""
     subparsers = parser.add_subparsers(dest="do", required=True)
     parsers: dict[str, argparse.ArgumentParser] = {}
     for name in _TEAM_COMMANDS:
@@ -156,7 +156,7 @@ def _add_team_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> 
 
 
 def _add_person_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
-    """Add what can be done for one person, as subcommands; the name of the chosen one is ``do``."""
+    """Add the nested subcommands of ``person``, with the arguments ``WORKSPACE`` and ``PERSON``."""
     subparsers = parser.add_subparsers(dest="do", required=True)
     for name in _PERSON_COMMANDS:
         help_text = words.translate(f"operator.verbs.person_{name}")
@@ -170,7 +170,7 @@ def _add_person_commands(parser: argparse.ArgumentParser, words: LanguagePack) -
 
 
 def _add_workspace_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
-    """Add what can be done with workspaces, as subcommands; the chosen one is ``do``."""
+    """Add the nested subcommands of ``workspace`` with their arguments."""
     subparsers = parser.add_subparsers(dest="do", required=True)
     parsers: dict[str, argparse.ArgumentParser] = {}
     for name in ("list", "purge", "rotate-keys"):
@@ -185,7 +185,7 @@ def _add_workspace_commands(parser: argparse.ArgumentParser, words: LanguagePack
 
 
 def _add_secret_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
-    """Add what can be done with the operator's secret, as subcommands; the chosen one is ``do``."""
+    """Add the nested subcommand of ``secret``, which rotates the operator's secret."""
     subparsers = parser.add_subparsers(dest="do", required=True)
     help_text = words.translate("operator.verbs.secret_rotate")
     rotation = subparsers.add_parser("rotate", help=help_text, description=help_text)
@@ -193,7 +193,7 @@ def _add_secret_commands(parser: argparse.ArgumentParser, words: LanguagePack) -
 
 
 def _add_rename_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
-    """Add the workspace, the file of pairs, and whether it is only checked."""
+    """Add the arguments ``WORKSPACE`` and the CSV file of pairs, and the option ``--dry-run``."""
     workspace_help = words.translate("operator.verbs.team_workspace")
     parser.add_argument("workspace", metavar="WORKSPACE", help=workspace_help)
     parser.add_argument("file", type=Path, help=words.translate("operator.verbs.team_pairs_file"))
@@ -201,7 +201,10 @@ def _add_rename_options(parser: argparse.ArgumentParser, words: LanguagePack) ->
 
 
 def _add_print_options(parser: argparse.ArgumentParser, words: LanguagePack, name: str) -> None:
-    """Add the folder, language and workspace of the pages that the subcommand *name* writes."""
+    """Add the arguments of a subcommand that writes pages: folder, language and workspace.
+
+    *name* is the subcommand's in the keys of the help texts.
+    """
     folder_help = words.translate(f"operator.verbs.{name}_folder")
     parser.add_argument("folder", type=Path, help=folder_help)
     parser.add_argument(
