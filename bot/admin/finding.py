@@ -1,4 +1,4 @@
-"""The result of one check of a deployment."""
+"""Result of one deployment check, rendered in the operator's language from a catalogue key."""
 
 from dataclasses import dataclass, field
 
@@ -8,16 +8,19 @@ from bot.errors import Fault
 
 @dataclass(frozen=True)
 class Finding:
-    """Result of one check: whether it passed, and the catalogue key of its message."""
+    """Result of one check: whether it passed, and the catalogue key of its message.
+
+    ``facts`` are the message's placeholder values.
+    """
 
     is_healthy: bool
     key: str
     facts: dict[str, str | int] = field(default_factory=dict)
     fault: Fault | None = None
-    """The fault that the message contains, if it has a ``{where}`` and a ``{remedy}``."""
+    """Rendered into the placeholders ``{where}`` and ``{remedy}`` of the message, if it is set."""
 
     def render_sentence(self, words: LanguagePack) -> str:
-        """Return the message in the language of *words*."""
+        """Render the message from the catalogue in the language of *words*."""
         if self.fault is None:
             return words.translate(self.key, **self.facts)
         remedy = words.translate(self.fault.key, **self.fault.facts)
@@ -25,5 +28,5 @@ class Finding:
 
 
 def build_fault_finding(fault: Fault) -> Finding:
-    """Return the finding of a check that failed because of *fault*."""
+    """Convert *fault* to the finding of a failed check."""
     return Finding(is_healthy=False, key="operator.doctor.fault", fault=fault)

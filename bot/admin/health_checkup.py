@@ -1,4 +1,4 @@
-"""Check-up of the whole deployment: the last tick and the duties."""
+"""Check by database rows whether any worker's scheduler runs: the last tick, the failed duties."""
 
 from datetime import UTC, datetime
 
@@ -11,9 +11,10 @@ _SECONDS_PER_MINUTE = 60
 
 
 def check_service(store: Store, now: datetime | None = None) -> tuple[Finding, ...]:
-    """Return the findings about the last tick and the duties of a database of this schema.
+    """Return the findings about the last tick and the duties, from two read transactions.
 
-    Blocks; *now* is the present instant unless given. Raises the driver's errors of the database.
+    Requires this release's schema. Blocks. *now* is by default the current time. Raises the
+    driver's exceptions.
     """
     instant = now or datetime.now(UTC)
     return (
@@ -23,7 +24,7 @@ def check_service(store: Store, now: datetime | None = None) -> tuple[Finding, .
 
 
 def _check_tick(repos: Repositories, now: datetime) -> Finding:
-    """Return how long ago a worker ticked; a bot that was never started has no team yet."""
+    """Compare the last tick of any worker to *now*; without one, a stored team makes it a fault."""
     last_tick = repos.duty_runs.read_last_tick()
     if last_tick is None:
         has_teams = bool(repos.teams.list_teams())
@@ -37,7 +38,7 @@ def _check_tick(repos: Repositories, now: datetime) -> Finding:
 
 
 def _check_duties(repos: Repositories) -> Finding:
-    """Return which duties failed at their last three runs, by name."""
+    """Return a finding with the names of the duties whose last three runs failed."""
     duties = health.list_failing_duties(repos.duty_runs.read_failed_runs())
     if not duties:
         return Finding(is_healthy=True, key="operator.doctor.duties")

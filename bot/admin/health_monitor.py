@@ -1,4 +1,4 @@
-"""Health check of this process and of the whole: probes, endpoints, metrics and log lines."""
+"""Health check of this process and of the deployment: cached probes, endpoints, metrics and log."""
 
 import asyncio
 import logging
@@ -20,39 +20,39 @@ from bot.store.write_probe import can_write
 logger = logging.getLogger("attune.health")
 
 READINESS_CACHE_SECONDS = 5.0
-"""Seconds for which a read of the database answers ``/readyz``."""
+"""Cache lifetime in seconds of the database state in the response of ``/readyz``."""
 
 FIGURES_CACHE_SECONDS = 15.0
-"""Seconds for which the figures are cached, and interval of the checks in the background."""
+"""Cache lifetime of the figures, and interval of the background task's checks, in seconds."""
 
 _WRITE_PROBE_SECONDS, _TOKEN_CHECK_SECONDS = 60.0, 300.0
-"""Seconds after which a write, or a product's answer to the token, is tried again if all is well.
+"""Interval in seconds of the write probe, and of the token checks, as long as they succeed.
 
-A fault is looked at in every check: its end is then known at once.
+After a failure each is repeated in every check, so that the recovery is detected sooner.
 """
 
 _START_POLL_SECONDS, _START_POLLS = 0.1, 300
-"""The first check waits half a minute at most for the sockets and the first tick."""
+"""Polling interval in seconds and number of polls, 30 seconds in all, before the first check."""
 
 
 class MonitoredAdapter(Protocol):
-    """What the monitor asks of the adapter of one product."""
+    """Properties and requests of one product's adapter that the monitor polls."""
 
     @property
     def is_socket_connected(self) -> bool | None:
-        """Whether the socket is connected; ``None`` where none is configured."""
+        """Whether the Socket Mode connection is open; ``None`` where none is configured."""
 
     @property
     def refused_request_count(self) -> int:
-        """Requests since the start whose signature or token was refused."""
+        """Number of requests rejected for their signature or token since the process started."""
 
     async def has_refused_token(self) -> bool:
-        """Ask the product whether it refuses the bot's token; false while it does not answer."""
+        """Send a request with the bot's token; true if it is rejected, false without a response."""
 
 
 @dataclass(frozen=True)
 class _Snapshot:
-    """The state of the whole at one moment; without figures the database could not be read."""
+    """State of the deployment at one moment; ``figures`` is ``None`` for an unreadable database."""
 
     process_fault: HealthFault | None
     faults: tuple[HealthFault, ...]
@@ -61,9 +61,11 @@ class _Snapshot:
 
 
 class HealthMonitor:
-    """Answers for this process and for the whole; logs what is served, and each change of it.
+    """Builds the responses of the monitoring endpoints, and logs each change of a fault.
 
-    Endpoints read cached probes, so that no poll costs a transaction or a call of its own.
+    Endpoints read cached probes: a poll starts no transaction while the cache is fresh, and never a
+    request to a product or a write, which the background task alone sends. One instance per
+    process, used on its event loop.
     """
 
     def __init__(
@@ -75,10 +77,11 @@ class HealthMonitor:
         cache_seconds: float = FIGURES_CACHE_SECONDS,
         has_started: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Monitor the store of *context* and *adapters* by product; nothing is read yet.
+        """Monitor the store of *context* and *adapters*, a dict by product; no I/O yet.
 
-        *monotonic* returns seconds; it limits how often each probe runs. *has_started* is whether
-        the process has done what it does at the start, its first tick.
+        *monotonic* returns seconds, by which caches expire. *cache_seconds* is the cache lifetime
+        of the figures and the interval of the background task. *has_started* is a callback that
+        returns whether the process has ticked, if it runs the scheduler.
         """
         store = context.store
         self._context, self._adapters, self._monotonic = context, adapters, monotonic
@@ -98,12 +101,15 @@ class HealthMonitor:
         self._state_log = StateLog(logger)
 
     async def check_readiness(self) -> dict[str, Any]:
-        """Return whether this process can answer people, and the cause in one word if not."""
+        """Return the JSON body of ``/readyz``: whether this process can serve, and its fault."""
         fault = await self._find_process_fault()
         return {"ready": fault is None, "cause": fault or ""}
 
     async def check_service(self) -> dict[str, Any]:
-        """Return whether people are served by the whole, with what keeps them from it."""
+        """Return the JSON body of ``/servez``: whether the deployment serves, and its faults.
+
+        If the database cannot be read, the figures have their default values.
+        """
         snapshot = await self._take_snapshot()
         figures = snapshot.figures or DeploymentFigures()
         age = snapshot.tick_age
@@ -121,7 +127,7 @@ class HealthMonitor:
         }
 
     async def render_metrics(self) -> str:
-        """Return the metrics in Prometheus' text format; those of an unread database are absent."""
+        """Render the metrics in Prometheus' text format, without figures if the read failed."""
         from bot.admin import metrics  # noqa: PLC0415 - many clinics scrape nothing
 
         snapshot = await self._take_snapshot()
@@ -142,7 +148,10 @@ class HealthMonitor:
         )
 
     async def run_forever(self) -> None:
-        """Log what is served, then check the whole periodically and log each change."""
+        """Log the start, then check periodically and log each change, until the task is cancelled.
+
+        An exception ends the task: the caller logs it and starts the coroutine again.
+        """
         await self._wait_for_start()
         await self.refresh()
         await self._log_start()
@@ -151,7 +160,7 @@ class HealthMonitor:
             await self.refresh()
 
     async def refresh(self) -> None:
-        """Try a write and the tokens where that is due, and log what has changed."""
+        """Run the write probe and the token checks that are due, and log the changed faults."""
         now = self._monotonic()
         if now >= self._next_write_probe:
             self._is_writable = await can_write(self._context.store, self._context.now())
@@ -173,14 +182,14 @@ class HealthMonitor:
         )
 
     async def _wait_for_start(self) -> None:
-        """Wait until the sockets are connected and the process has ticked, if it ever does."""
+        """Poll until the sockets are connected and the process has ticked, or until the timeout."""
         for _ in range(_START_POLLS):
             if self._are_sockets_connected() and self._has_started():
                 return
             await asyncio.sleep(_START_POLL_SECONDS)
 
     async def _log_start(self) -> None:
-        """Log the products, the kind of the database and the number of teams that are served."""
+        """Log the products, the kind of the database and the number of teams."""
         snapshot = await self._take_snapshot()
         facts: dict[str, str | int] = {
             "action": "health.serving",
@@ -214,9 +223,10 @@ class HealthMonitor:
         return _Snapshot(fault, faults, self._fix_unreachable_count(figures), tick_age)
 
     def _fix_unreachable_count(self, figures: DeploymentFigures) -> DeploymentFigures:
-        """Return *figures* with the count of unreachable people with which the day began.
+        """Return *figures* with the first count of unreachable people that was read on this day.
 
-        A person's request ends their mark: by the minute, the count would tell of it.
+        A request of such a person marks their row as reachable: a count that changes by the minute
+        would reveal who has used the bot.
         """
         today = self._context.now().date()
         if self._unreachable_by_day is None or self._unreachable_by_day[0] != today:
