@@ -1,4 +1,4 @@
-"""Conflicts of a team file with the store: people whom another team's set-up declares."""
+"""Validate a team file against the stored lists: no other team may declare its clinicians."""
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from bot.store.repositories import Repositories
 
 
 def list_team_persons(declared_team: DeclaredTeam) -> tuple[Person, ...]:
-    """Return the clinicians whom *declared_team* declares."""
+    """Return the accounts in the list ``clinicians`` of *declared_team*."""
     workspace = declared_team.workspace_key
     return tuple(Person(workspace, clinician.id) for clinician in declared_team.clinicians)
 
@@ -20,10 +20,11 @@ def list_team_persons(declared_team: DeclaredTeam) -> tuple[Person, ...]:
 def find_list_conflicts(
     repos: Repositories, declared_teams: Sequence[DeclaredTeam], path: Path
 ) -> tuple[Fault, ...]:
-    """Return a fault for each clinician whom a team that is not declared here has on its list.
+    """Return a fault for each clinician on the stored list of a team that is not in the file.
 
-    It names that team and its channel, and how to move it: a team in another channel is another
-    one for a file. Who joined a team by themselves is no conflict, since a list decides.
+    A team's key is its workspace and channel: a stored team whose channel differs is another team,
+    which the fault names, and how to move it. Only rows that a set-up declares are compared: who
+    joined a team by themselves is no conflict, since the declared list decides their home team.
     """
     channels = {(team.workspace_key, team.channel) for team in declared_teams}
     faults = []
@@ -44,14 +45,17 @@ def find_list_conflicts(
 
 
 def _is_elsewhere(team: Team, channels: Collection[tuple[str, str]]) -> bool:
-    """Whether *team* is in none of *channels*, each with its workspace."""
+    """Whether the key of *team* is in none of *channels*, pairs of workspace and channel."""
     return (team.workspace, team.channel) not in channels
 
 
 def reject_conflicts(
     repos: Repositories, declared_teams: Sequence[DeclaredTeam], path: Path
 ) -> None:
-    """Raise :class:`FaultyInputError` with every conflict, if there is any."""
+    """Raise :class:`FaultyInputError` with every conflict, if there is any.
+
+    Called in the write transaction, which the exception rolls back.
+    """
     faults = find_list_conflicts(repos, declared_teams, path)
     if faults:
         raise FaultyInputError(faults)

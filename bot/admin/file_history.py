@@ -1,4 +1,7 @@
-"""Record in the audit trail what the application of a team file changes, as by the operator."""
+"""Insert audit entries for the changes of an applied team file, with the operator as actor.
+
+The stored state is loaded before and after the change, in its write transaction, and compared.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,14 +20,14 @@ _DIRECTOR_ACTIONS = (AuditAction.DIRECTOR_ADDED, AuditAction.DIRECTOR_REMOVED)
 
 @dataclass(frozen=True)
 class StoredState:
-    """A declared team as it is stored: its set-up, ``None`` for a new one, and its directors."""
+    """Stored state of a declared team: its set-up, ``None`` without a row, and its directors."""
 
     setup: SetupSubmission | None
     director_ids: tuple[str, ...]
 
 
 def load_states(repos: Repositories, declared: Iterable[DeclaredTeam]) -> tuple[StoredState, ...]:
-    """Load the state of each declared team, in their order."""
+    """Query the state of each declared team by its key, in their order."""
     return tuple(_load_state(repos, _find_team(repos, team)) for team in declared)
 
 
@@ -34,7 +37,11 @@ def record_file_changes(
     states_before: Iterable[StoredState],
     now: datetime,
 ) -> None:
-    """Record the changes of *declared* teams since *states_before*, which has the same order."""
+    """Insert the audit entries of the *declared* teams, in the transaction that changed them.
+
+    *states_before* has an item per team in the same order, else :class:`ValueError` is raised. An
+    unchanged team adds no row.
+    """
     for declared_team, before in zip(declared, states_before, strict=True):
         if team := _find_team(repos, declared_team):
             setup_history.record_setup(repos, team, before.setup, OPERATOR_ID, now)

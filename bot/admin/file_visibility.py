@@ -1,4 +1,4 @@
-"""Check a team file's workspaces and channels against what the bots' credentials can see."""
+"""Check a team file's workspaces and channels by API requests with the bot's credentials."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ _FAULTS_BY_CODE: Mapping[str, str] = {
     "channel_not_found": "channel_unseen",
     "is_archived": "channel_archived",
 }
-"""The fault of each of Slack's codes with which no message can reach a channel by an invitation."""
+"""Key of the fault by Slack's error code, of those that inviting the bot does not resolve."""
 
 
 @dataclass(frozen=True)
 class VisibilityCheck:
-    """The faults of a file, and whether Slack answered or had nothing to be asked."""
+    """The faults of a file; ``has_answer`` is false if a request to Slack returned no workspace."""
 
     faults: tuple[Fault, ...]
     has_answer: bool
@@ -35,9 +35,10 @@ async def check_visibility(
 ) -> VisibilityCheck:
     """Return a fault for each workspace and channel of *declared* that the bot cannot see.
 
-    *slack_queries* is ``None`` without Slack, and asks Slack nothing about a file without one of
-    its workspaces; *tenants* are Microsoft's that are served, none without Teams. A product that is
-    not configured, or that does not answer, is not checked.
+    *slack_queries* is ``None`` if Slack is not configured; no request is sent for a file without a
+    workspace on Slack. *tenants* are the allowed Microsoft tenants, empty without Teams. A product
+    that is not configured, or gives no response, is not checked. Raises
+    :class:`bot.errors.FaultyInputError` if the file at *path* cannot be read.
     """
     lines = TeamFileLines(path, read_team_text(path))
     seen_workspaces = {f"msteams:{tenant}" for tenant in tenants}
@@ -57,7 +58,10 @@ async def check_visibility(
 async def _check_channels(
     declared: Sequence[DeclaredTeam], workspace: str, slack_queries: SlackQueries
 ) -> Mapping[str, str]:
-    """Return Slack's error code of each channel in *workspace* that has one."""
+    """Query Slack for the channels in *workspace*; return a dict of the error codes.
+
+    At most :data:`bot.admin.slack_checkup.MAX_CHECKED_CHANNELS` are queried, by the rate limit.
+    """
     channels = [team.channel for team in declared if team.workspace_key == workspace]
     checked = tuple(channels[: slack_checkup.MAX_CHECKED_CHANNELS])
     return (await slack_queries.check_channels(checked) if checked else None) or {}
