@@ -1,4 +1,4 @@
-"""Check-up of the key store: access, permissions, location, and keys of open periods."""
+"""Check the key store: its claim, write access, permissions, location, and keys of open periods."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +13,11 @@ from bot.store.store import Store
 
 
 def check_keys(settings: Settings, store: Store, machine: Machine) -> tuple[Finding, ...]:
-    """Return one finding for a healthy key store, else one for each fault.
+    """Return one finding for a healthy key store, else one for each fault. Blocks.
 
-    A key is created and deleted for the check, unless the key store is not that of the database.
+    A test key is created and deleted, unless the claim is missing or another database's. A
+    :class:`bot.store.keys.key_store.KeyStoreUnavailableError` becomes a finding; the driver's
+    exceptions are raised.
     """
     try:
         return _check_usable_keys(settings, store, machine)
@@ -24,7 +26,7 @@ def check_keys(settings: Settings, store: Store, machine: Machine) -> tuple[Find
 
 
 def _check_usable_keys(settings: Settings, store: Store, machine: Machine) -> tuple[Finding, ...]:
-    """Return the findings; raises an error if the key store cannot be used."""
+    """Return the findings; raises :class:`KeyStoreUnavailableError` for an unusable key store."""
     status = store.claimed_key_store.assess_claim(datetime.now(UTC))
     raise_if_unusable(status)
     health = store.key_store.check_health()
@@ -55,7 +57,7 @@ def _check_usable_keys(settings: Settings, store: Store, machine: Machine) -> tu
 
 
 def list_location_findings(settings: Settings, machine: Machine) -> tuple[Finding, ...]:
-    """Return why the keys may be lost at the configured location; reads nothing but the mounts."""
+    """Return why a restart may delete the key folder, by the mount table; ``()`` for a database."""
     folder = settings.keys_folder
     risks = find_location_risks(folder, machine) if folder else ()
     return tuple(_build_finding(risk.value, settings) for risk in risks)
@@ -64,7 +66,7 @@ def list_location_findings(settings: Settings, machine: Machine) -> tuple[Findin
 def list_folder_findings(
     settings: Settings, machine: Machine, health: KeyStoreHealth
 ) -> tuple[Finding, ...]:
-    """Return the findings about a key store without a database, as before the first start."""
+    """Return the findings about a key store before the first start, without a database query."""
     if not health.is_writable:
         return (_build_finding("keys_unavailable", settings),)
     faults = list(list_location_findings(settings, machine))
@@ -76,32 +78,33 @@ def list_folder_findings(
 
 
 def build_unavailable_finding(settings: Settings, error: KeyStoreUnavailableError) -> Finding:
-    """Return the finding for a key store that cannot be used because of *error*."""
+    """Convert *error* to a finding: the key store is another database's, or not available."""
     is_foreign = isinstance(error, ForeignClaimError)
     return _build_finding("keys_foreign" if is_foreign else "keys_unavailable", settings)
 
 
 def build_in_use_finding(settings: Settings) -> Finding:
-    """Return the finding for a key store that a copy or the original of the database uses."""
+    """Return the finding for a claim that a copy or the original of the database holds."""
     return _build_finding("keys_in_use", settings)
 
 
 def are_keys_lost(store: Store) -> bool:
     """Return whether periods are open and the key store is empty: its volume is not mounted.
 
-    Where only some keys are missing the others still serve, and the doctor reports it.
+    If only some keys are missing, the bot starts with the others and ``doctor`` reports it. Blocks.
+    Raises :class:`KeyStoreUnavailableError`.
     """
     return store.claimed_key_store.count_missing_keys() > 0 and store.key_store.is_empty()
 
 
 def _build_finding(name: str, settings: Settings, *, healthy: bool = False) -> Finding:
-    """Return a finding that names the folder; a database's address is never repeated."""
+    """Return a finding with the key folder's path, never a URL, which may contain a password."""
     folder: Path | str = settings.keys_folder or "KEYS"
     return Finding(healthy, f"operator.doctor.{name}", {"folder": str(folder)})
 
 
 def _count_unopened_periods(store: Store) -> int:
-    """Count the periods that no key opens; 0 before the schema has them."""
+    """Count the rows of periods that no key decrypts; 0 unless the schema is this release's."""
     if not store.is_schema_current():
         return 0
     return store.read_sync(lambda repos: repos.ledger.count_periods_without_key())

@@ -1,4 +1,4 @@
-"""Check whether the folder of the key store outlives a restart of the machine or container."""
+"""Check by the mount table whether the key folder outlives a restart of machine or container."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ _CONTAINER_TYPES = frozenset({"overlay", "overlayfs", "aufs"})
 
 
 class LocationRisk(StrEnum):
-    """Why the keys in a folder may be lost without anybody deleting them."""
+    """Why a restart may delete the keys in a folder; the value is part of the finding's key."""
 
     MEMORY = "keys_in_memory"
     CONTAINER = "keys_in_container"
@@ -19,7 +19,7 @@ class LocationRisk(StrEnum):
 
 @dataclass(frozen=True)
 class Machine:
-    """The mounts, in the format of ``/proc/mounts``, and the home folder of the process's user.
+    """The mount table, in the format of ``/proc/mounts``, and the home of the process's user.
 
     ``home`` is ``None`` for a user without one.
     """
@@ -29,7 +29,7 @@ class Machine:
 
 
 def read_machine() -> Machine:
-    """Return this machine's mounts (none where there is no ``/proc``) and the user's home."""
+    """Read this machine's mount table (``""`` without ``/proc``) and the user's home folder."""
     try:
         mounts = Path("/proc/mounts").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -41,9 +41,10 @@ def read_machine() -> Machine:
 
 
 def find_location_risks(folder: Path, machine: Machine) -> tuple[LocationRisk, ...]:
-    """Return why the keys in *folder* may be lost; it need not exist yet.
+    """Return why a restart may delete *folder*, which need not exist yet; at most one risk.
 
-    A folder outside the home is accepted on a mounted volume, which an operator chose.
+    A memory file system or a container's layer is a risk, and so is a folder on the root file
+    system outside the user's home. Any other mount counts as a volume that an operator chose.
     """
     folder = folder.resolve()
     mount_point, file_system = _find_mount(folder, machine.mounts)
@@ -58,16 +59,17 @@ def find_location_risks(folder: Path, machine: Machine) -> tuple[LocationRisk, .
 
 
 def _is_below_home(folder: Path, home: Path | None) -> bool:
-    """Return whether *home* is a user's own folder and contains *folder*."""
+    """Return whether *home* exists, is not the root folder, and contains *folder*."""
     if home is None or home == Path("/") or not home.is_dir():
         return False
     return folder.is_relative_to(home.resolve())
 
 
 def _find_mount(folder: Path, mounts: str) -> tuple[Path, str]:
-    """Return the mount point that contains *folder* and its file system's type.
+    """Parse *mounts*; return the mount point that contains *folder*, and its file system's type.
 
-    The longest mount point wins, and of several at one point the last, which hides the others.
+    The longest mount point wins, and of several at one point the last row, which hides the others.
+    Returns the root and ``""`` for an empty table. Octal escapes in paths are decoded.
     """
     best = (Path("/"), "")
     for line in mounts.splitlines():
