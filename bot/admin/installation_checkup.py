@@ -1,4 +1,4 @@
-"""Check-up of an app installed from a link: how many installed it, and which teams wait for it."""
+"""Check an app that is installed from a link: the rows of installations, and teams without one."""
 
 import asyncio
 
@@ -12,9 +12,10 @@ _INSTALL_PATH = "/slack/install"
 
 
 async def check_installations(settings: Settings) -> tuple[Finding, ...]:
-    """Return how many installations there are, and the teams whose workspace has none.
+    """Count the stored installations, and the teams on Slack whose workspace has none.
 
-    Nothing where the database cannot be read, which has its own finding.
+    Queried in a worker thread. Returns ``()`` if the database cannot be read, which has a finding
+    of its own.
     """
     return await asyncio.to_thread(
         database_checkup.read_if_possible,

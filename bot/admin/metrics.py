@@ -1,7 +1,7 @@
-"""Metrics for monitoring: counts and states, with no personal data in any label.
+"""Prometheus metrics of counts and states, with no personal data in any label.
 
-This module is imported at the first scrape: its library takes a megabyte, and many clinics scrape
-nothing.
+The module is imported by the first request for metrics, not at the start: its library takes a
+megabyte of memory, and many deployments are never scraped.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
 
 
 def render_prometheus(process: ProcessFigures, figures: DeploymentFigures | None) -> str:
-    """Return all metrics in Prometheus' text format; those of *figures* are absent without them.
+    """Render the metrics in Prometheus' text format; ``None`` for *figures* omits the shared ones.
 
     https://prometheus.io/docs/instrumenting/exposition_formats/
     """
@@ -31,9 +31,9 @@ def render_prometheus(process: ProcessFigures, figures: DeploymentFigures | None
 
 
 def list_labels() -> Mapping[str, tuple[str, ...]]:
-    """Return the names of each metric's labels, by the metric's name.
+    """Return the label names of each metric, in a dict by the name of its samples.
 
-    They are read from one response in which every metric has a sample.
+    They are collected from dummy figures in which every metric has a sample.
     """
     count = DeliveryCount(date.min, "", DeliveryState.SENT, "", 0)
     process = ProcessFigures(tick_age=0, refused_requests={"": 0}, sockets={"": True})
@@ -45,10 +45,10 @@ def list_labels() -> Mapping[str, tuple[str, ...]]:
 
 
 class _Collector(Collector):
-    """Yields the metrics of one response.
+    """Yields the metrics of one response; the library calls it when it renders the registry.
 
-    A registry per response omits series that no longer exist. The library's global registry is
-    not used, because it also collects metrics of the process and the platform.
+    A registry per response omits time series that no longer exist. The library's global registry
+    is not used, because it also collects metrics of the process and the platform.
     """
 
     def __init__(self, process: ProcessFigures, figures: DeploymentFigures | None) -> None:
@@ -98,7 +98,7 @@ def _collect_shared_metrics(figures: DeploymentFigures) -> Iterator[Metric]:
 def _build_gauge(
     name: str, samples: Iterable[tuple[tuple[str, ...], float]], labels: tuple[str, ...] = ()
 ) -> GaugeMetricFamily:
-    """Return the gauge *name* with its HELP line and *samples*, by their label values."""
+    """Build the gauge *name* with its HELP line; *samples* are pairs of label values and number."""
     gauge = GaugeMetricFamily(name, get_help(name), labels=labels)
     for label_values, number in samples:
         gauge.add_metric(label_values, float(number))

@@ -1,4 +1,4 @@
-"""Check-up of Microsoft Teams: the bot's keys and token, its tenants, its teams' channels."""
+"""Check Microsoft Teams: signing keys, access token, allowed tenants and the teams' channels."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -9,23 +9,25 @@ from bot.conversation import parse_product
 from bot.store.repositories import Repositories
 
 MAX_CHECKED_CHANNELS = 50
-"""Channels that one check-up asks Microsoft about."""
+"""Maximum number of channels per check, each of which is a request to Microsoft."""
 
 _MAX_LISTED_CHANNELS = 5
 
 TeamsChannelCheck = Callable[[Mapping[str, str]], Awaitable[Mapping[str, str] | None]]
-"""Takes channels with their stored routes, ``""`` for none; returns the error code of each that has
-one, ``None`` where Microsoft gives no definite answer."""
+"""Async callback that requests each channel of a dict by its stored route (``""`` for none).
+
+Returns a dict of the error codes by channel, ``None`` where Microsoft gives no definite response.
+"""
 
 ChannelsByTenant = Mapping[str, Mapping[str, str]]
-"""The teams' channels by workspace, each with its stored route."""
+"""The teams' channels by workspace key, each with the stored route to its conversation."""
 
 
 @dataclass(frozen=True)
 class MicrosoftCheck:
     """Whether Microsoft's signing keys could be fetched, and an access token for the bot.
 
-    ``is_token_refused`` is whether Microsoft itself refused the token; else it gave no answer.
+    ``is_token_refused`` is false where the request for the token got no response.
     """
 
     has_keys: bool
@@ -34,7 +36,7 @@ class MicrosoftCheck:
 
 
 def build_account_findings(microsoft_check: MicrosoftCheck) -> tuple[Finding, ...]:
-    """Check access to the signing keys, and the client secret that requests the access token."""
+    """Return whether the signing keys could be fetched, and the client secret gets a token."""
     keys = "teams_keys" if microsoft_check.has_keys else "teams_keys_away"
     token = "teams_token_refused" if microsoft_check.is_token_refused else "teams_token_away"
     if microsoft_check.has_token:
@@ -48,7 +50,11 @@ def build_account_findings(microsoft_check: MicrosoftCheck) -> tuple[Finding, ..
 async def check_teams(
     channels_by_tenant: ChannelsByTenant, tenants: Collection[str], check: TeamsChannelCheck
 ) -> tuple[Finding, ...]:
-    """Check the teams' tenants against the allowed *tenants*, and their channels with *check*."""
+    """Compare the teams' tenants to the allowed *tenants*, and request their channels by *check*.
+
+    At most :data:`MAX_CHECKED_CHANNELS` are requested. Without a definite response the channels
+    have no finding.
+    """
     foreign_count = sum(
         len(channels)
         for workspace, channels in channels_by_tenant.items()
@@ -70,7 +76,7 @@ async def check_teams(
 
 
 def list_channels(repos: Repositories) -> dict[str, dict[str, str]]:
-    """Return the channels of the teams on Microsoft Teams by workspace, with their routes."""
+    """Query the teams on Microsoft Teams and the stored route of each channel, ``""`` for none."""
     channels: dict[str, dict[str, str]] = {}
     for team in repos.teams.list_teams():
         if parse_product(team.workspace) == "msteams":
