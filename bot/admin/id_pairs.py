@@ -1,4 +1,4 @@
-"""Read a file of pairs of product ids: the former and the new one of a person on each line."""
+"""Parse a CSV file of pairs of product ids: the former and the new one of a person in each row."""
 
 import csv
 import re
@@ -17,7 +17,7 @@ _HEADER = ("old", "new")
 
 @dataclass(frozen=True)
 class IdPair:
-    """The former and the new product id of one person, and where the file names them."""
+    """The former and the new product id of one person, and the file and line of their row."""
 
     location: str
     old_id: str
@@ -25,10 +25,11 @@ class IdPair:
 
 
 def read_id_pairs(path: Path) -> tuple[IdPair, ...]:
-    """Return the pairs in the CSV file at *path*, with or without the header ``old,new``.
+    """Parse and validate the pairs in the CSV file at *path*; the header ``old,new`` is optional.
 
-    Columns are separated by commas or semicolons. Raises
-    :class:`bot.errors.FaultyInputError` with every fault at its line.
+    Columns are separated by semicolons if the file contains any, else by commas. No id may occur
+    twice. Raises :class:`bot.errors.FaultyInputError` with every fault and its line, or for a file
+    without a pair.
     """
     pairs: list[IdPair] = []
     faults: list[Fault] = []
@@ -52,7 +53,7 @@ def read_id_pairs(path: Path) -> tuple[IdPair, ...]:
 
 
 def _read_rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the number and the cells of each line but blank ones and the header."""
+    """Yield line number and stripped cells of each row, without blank rows and the header."""
     text = read_team_text(path)
     delimiter = ";" if ";" in text else ","
     reader = csv.reader(text.split("\n"), delimiter=delimiter)

@@ -1,4 +1,4 @@
-"""Check and store the links between accounts that a team file declares for its own workspaces."""
+"""Validate and store the ``[[same]]`` tables of a team file: links between accounts of a person."""
 
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -13,10 +13,12 @@ from bot.store.repositories import Repositories
 
 
 class _FileLinks(NamedTuple):
-    """The links of a file, and the stored ones that they may concern.
+    """The links of a file and the stored rows that they may conflict with or replace.
 
-    ``read_workspaces`` are those of the file and of the accounts that it links: no other clinic's
-    links are read. ``other_workspaces`` have teams, and none in the file.
+    The dicts map a linked account to its main account. ``workspaces`` are the keys of the file's
+    teams; ``other_workspaces`` have stored teams and none in the file. ``read_workspaces`` limits
+    the query to the file's workspaces and those of linked accounts without a team, so that no other
+    clinic's rows are read.
     """
 
     declared: dict[Person, Person]
@@ -32,7 +34,11 @@ def find_link_conflicts(
     same_persons: Collection[SamePerson],
     path: Path,
 ) -> tuple[Fault, ...]:
-    """Return the faults of links that are another file's, or that the file may not declare."""
+    """Return the fault of the links that conflict with stored rows; ``()`` without a conflict.
+
+    A link may not contain an account of ``other_workspaces``, nor change or extend a link that
+    another file declared.
+    """
     links = _load_links(repos, teams, same_persons)
     outside = linked_persons.find_links_elsewhere(links.declared, links.other_workspaces)
     if outside:
@@ -51,9 +57,10 @@ def replace_links(
     same_persons: Collection[SamePerson],
     path: Path,
 ) -> None:
-    """Replace the links of the file's workspaces; those of other files stay.
+    """Replace the rows of links of the file's workspaces; those of other files stay. Idempotent.
 
-    Raises :class:`bot.errors.FaultyInputError` for a conflict since the check.
+    Runs in the caller's write transaction. Raises :class:`bot.errors.FaultyInputError`, which rolls
+    it back, for a conflict that was committed since the file was validated.
     """
     if faults := find_link_conflicts(repos, teams, same_persons, path):
         raise FaultyInputError(faults)
