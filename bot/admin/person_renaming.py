@@ -1,4 +1,4 @@
-"""The operator's command that gives people of a workspace their new product ids."""
+"""Command ``team rename-people``: replace product ids of people, one transaction per person."""
 
 import re
 from collections import Counter
@@ -27,12 +27,15 @@ _FAULT_KEYS = {
 async def rename_people(
     context: Context, workspace: str, path: Path, *, is_dry_run: bool
 ) -> Mapping[RenameStatus, int]:
-    """Rename the people of *workspace* whom the file at *path* lists; return how many, by status.
+    """Rename the people of *workspace* by the CSV file at *path*; return their number by status.
 
-    Each pair is renamed in a transaction of its own, and one that was renamed before is left as it
-    is, so that an interrupted run is repeated. With *is_dry_run* nothing changes. Raises
-    :class:`bot.errors.FaultyInputError` with every fault of the file and the store, and then
-    nothing has changed.
+    All pairs are validated in one read transaction; each is then renamed in a write transaction of
+    its own. Idempotent: a pair that was renamed before is skipped, so that an interrupted run can
+    be repeated. With *is_dry_run* nothing is written.
+
+    Raises :class:`bot.errors.FaultyInputError` with every fault, before the first write, or for a
+    conflict that was committed since, after the earlier pairs; :class:`bot.errors.StoreBusyError`
+    after the timeout of a write.
     """
     pairs, scope, now = read_id_pairs(path), context.store.across_workspaces, context.now()
     key = workspace_key(lowercase_microsoft_id(workspace))

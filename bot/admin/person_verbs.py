@@ -1,4 +1,4 @@
-"""The operator's commands for one person: the copy of what is stored, and the erasure."""
+"""Commands ``person export`` and ``person erase``: arguments, row counts, and the erasure."""
 
 import re
 
@@ -14,7 +14,7 @@ _ID_PATTERN = re.compile(r"[A-Za-z0-9-]{2,64}")
 
 
 def parse_person(workspace: str, person_id: str) -> Person:
-    """Return the person with an id in a workspace, both as in a team file.
+    """Parse the arguments ``WORKSPACE`` and ``PERSON``, ids as in a team file, to a person's key.
 
     Raises :class:`bot.errors.FaultyInputError` with every malformed id.
     """
@@ -30,14 +30,16 @@ def parse_person(workspace: str, person_id: str) -> Person:
 
 
 def count_rows(repos: Repositories, person: Person) -> int:
-    """Count the rows that name *person* under any linked account; nothing of what they filed."""
+    """Count the rows with the id of *person* or a linked account; sealed records have no ids."""
     return repos.personal_rows.count_rows(repos.linked_accounts.list_accounts_of(person))
 
 
 async def erase_person(context: Context, person: Person) -> tuple[int, int]:
-    """Erase a person who has left; return how many rows name them no more, and how many stay.
+    """Erase a departed person in one write transaction; return the numbers of rows.
 
-    Raises :class:`bot.errors.StoreBusyError`, with nothing written, where a key could not be read.
+    The first is of rows that had an id of the person and have none now, the second of rows that
+    still have one. Idempotent. Raises :class:`bot.errors.StoreBusyError` after the timeout, and if
+    a key cannot be read, which rolls the transaction back.
     """
     now = context.now()
 

@@ -1,4 +1,7 @@
-"""The operator's rotation of the secret that seals tokens, and of one workspace's key."""
+"""Commands ``secret rotate`` and ``workspace rotate-keys``: rotate a pepper or an encryption key.
+
+Peppers encrypt the stored tokens; the row of an installation also needs a key of its own.
+"""
 
 from dataclasses import dataclass
 
@@ -10,15 +13,16 @@ from bot.workflows import secret_rotation
 from bot.workflows.secret_rotation import RestartNeededError, SealCounts, StepCallback
 
 _PROOFS = {0: "generated", 1: "single"}
-"""The sentence that says which secret is needed, by the number of peppers in the settings."""
+"""Key of the last sentence of a complete rotation, by the number of peppers in the settings."""
 
 
 @dataclass(frozen=True)
 class RotationReport:
-    """What a rotation found and left; ``pepper_count`` is that of the settings, 0 for generated.
+    """Result of a rotation; ``pepper_count`` is that of the settings, 0 for a generated pepper.
 
-    ``changed_count`` rows were sealed again, or would be in a dry run. ``is_restart_needed``:
-    nothing was changed, as running processes may need the generated pepper.
+    ``changed_count`` is the number of rows that were sealed again, or would be without
+    ``is_dry_run``; ``after`` are the counts at the end. With ``is_restart_needed`` nothing was
+    changed, as running processes may still seal with the generated pepper.
     """
 
     pepper_count: int
@@ -29,11 +33,11 @@ class RotationReport:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing needs an earlier secret any more."""
+        """Whether no row, and no process that was not restarted, needs an earlier pepper."""
         return not self.after.outdated_count and not self.is_restart_needed
 
     def render_lines(self, words: LanguagePack) -> list[str]:
-        """Return what was done, and whether an earlier secret is still needed."""
+        """Render the result, and whether an earlier pepper is still needed, as a list of lines."""
         opened_count = self.after.row_count - self.after.lost_count
         if self.is_dry_run:
             lines = [words.translate("operator.secret.dry_run", count=self.changed_count)]
@@ -52,8 +56,9 @@ class RotationReport:
 
 
 async def has_earlier_secret(context: Context, pepper_count: int) -> bool:
-    """Whether running processes may have an earlier pepper than the newest of the settings alone.
+    """Whether there is an earlier pepper than the newest configured one; ``False`` for count 0.
 
+    It is configured too, or the key store has a generated one, which is read in a worker thread.
     Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
     """
     if pepper_count != 1:
@@ -64,12 +69,14 @@ async def has_earlier_secret(context: Context, pepper_count: int) -> bool:
 async def rotate_secret(
     context: Context, pepper_count: int, on_step: StepCallback, *, is_dry_run: bool
 ) -> RotationReport:
-    """Seal everything with the newest pepper, and destroy a generated one that nothing needs.
+    """Encrypt every sealed row with the newest pepper; destroy a generated one that none needs.
 
-    *pepper_count* is the number of peppers in the settings; without any a new one is generated.
-    With *is_dry_run* rows are counted alone. Raises :class:`bot.errors.StoreBusyError`,
+    *pepper_count* is the number of peppers in the settings; for 0 a new one is generated first.
+    Rows are written in small transactions, between which a running bot writes; *on_step* is called
+    with the number of rows written and the total. With *is_dry_run* rows are only counted. The next
+    call completes an interrupted rotation. Raises :class:`bot.errors.StoreBusyError`,
     :class:`bot.store.keys.key_store.KeyStoreUnavailableError` and
-    :class:`bot.store.key_removal.KeyStoreInUseError`; the next call completes the rotation then.
+    :class:`bot.store.key_removal.KeyStoreInUseError`.
     """
     if is_dry_run:
         counts = await secret_rotation.count_seals(context.store)
@@ -87,10 +94,11 @@ async def rotate_secret(
 
 
 async def rotate_workspace_key(context: Context, reference: str) -> None:
-    """Give the installation that *reference* names a new key; the earlier one is destroyed.
+    """Replace the key of an installation's row by a new one, and destroy the earlier key.
 
-    Raises :class:`bot.errors.FaultyInputError` for a workspace without an installation of its own,
-    and what :func:`bot.workflows.secret_rotation.rotate_installation_key` does.
+    *reference* is the id of its workspace. The next call completes an interrupted rotation. Raises
+    :class:`bot.errors.FaultyInputError` for a workspace without an installation of its own, and
+    what :func:`bot.workflows.secret_rotation.rotate_installation_key` raises.
     """
     workspace = workspace_key(lowercase_microsoft_id(reference))
     if not await secret_rotation.rotate_installation_key(context.store, workspace, context.now()):
