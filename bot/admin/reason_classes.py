@@ -1,4 +1,4 @@
-"""Classes of the reasons of deliveries: few enough for a metric, whatever a product answers."""
+"""Map the reasons of deliveries to few classes, which bounds the values of a metric's label."""
 
 from bot.chat.msteams.outbound import error_table as teams_errors
 from bot.chat.slack.outbound import error_table as slack_errors
@@ -8,10 +8,11 @@ _BLOCKERS = frozenset(Blocker)
 
 
 def classify_reason(reason: str) -> str:
-    """Return the class of a delivery's *reason*; ``""`` without one.
+    """Return the class of a delivery's *reason*: the metric's label ``reason_class``.
 
-    ``late``, ``time_off`` for a day without check-ins, the subject of a product's error code
-    (``person``, ``chat``, ``request``, ``workspace``, ``passing``), ``other`` for all else.
+    ``""`` without a reason; ``late``; ``time_off`` for a day without check-ins; the subject of a
+    product's error code (``person``, ``chat``, ``request``, ``workspace``, ``passing``), looked up
+    in the error tables of both products; else the default ``other``.
     """
     if not reason or reason == REASON_LATE:
         return reason

@@ -1,4 +1,4 @@
-"""Check-up of the operator's secret: rows that an earlier one sealed, and interrupted rotations."""
+"""Check the operator's secret: rows sealed with an earlier pepper, and interrupted rotations."""
 
 from bot.admin.finding import Finding
 from bot.store.encryption import SealState
@@ -7,13 +7,15 @@ from bot.store.repositories import Repositories
 from bot.store.store import Store
 
 _NO_LIMIT = 1_000_000
-"""More installations than a deployment has."""
+"""Row limit of the query of installations, which no deployment reaches."""
 
 
 def check_secrets(store: Store) -> tuple[Finding, ...]:
-    """Return a finding for rows that need an earlier secret, and one for interrupted rotations.
+    """Return findings about rows that only an earlier pepper opens, and interrupted rotations.
 
-    Blocks briefly. Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+    A rotation was interrupted if the key store still has a next key. Every sealed row is decrypted
+    in one read transaction; none for another schema revision. Blocks. Raises
+    :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
     """
     if not store.is_schema_current():
         return ()

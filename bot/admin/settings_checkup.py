@@ -1,4 +1,4 @@
-"""Check-up of the settings: safety texts, retention periods and misspelt names."""
+"""Check the settings: safety texts, retention periods, workspaces file, misspelt variable names."""
 
 from bot.admin import workspaces_checkup
 from bot.admin.finding import Finding
@@ -7,7 +7,10 @@ from bot.settings import Settings, list_misspelt_settings
 
 
 def check_settings(settings: Settings) -> tuple[Finding, ...]:
-    """Return what the settings make people read, and the names that are nearly a setting's."""
+    """Return the findings about settings and the workspaces file. Blocks.
+
+    Raises :class:`bot.errors.FaultyInputError` for an invalid workspaces file.
+    """
     safety_key = "safety_text" if settings.safety_texts else "safety_text_unset"
     return (
         Finding(is_healthy=True, key=f"operator.doctor.{safety_key}"),
@@ -18,7 +21,7 @@ def check_settings(settings: Settings) -> tuple[Finding, ...]:
 
 
 def build_retention_finding(settings: Settings) -> Finding:
-    """Return for how many months what an operator may shorten is stored."""
+    """Return the configured retention of tables and audit entries in months, and the maximum."""
     months = settings.retention
     facts = {"tables": months.table_months, "audit": months.audit_months}
     return Finding(
@@ -29,7 +32,7 @@ def build_retention_finding(settings: Settings) -> Finding:
 
 
 def _misspelling_findings() -> tuple[Finding, ...]:
-    """Return one finding for each name that nearly matches a setting which is unset."""
+    """Return a finding per name in ``.env`` or the environment that resembles an unset setting."""
     return tuple(
         Finding(
             is_healthy=False,

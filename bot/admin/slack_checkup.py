@@ -1,4 +1,7 @@
-"""Check-up of Slack: the bot's tokens, its scopes, its signing secret, its teams' channels."""
+"""Check Slack's configuration: tokens, OAuth scopes, clock skew, signing secret and channels.
+
+The findings are built from responses; the API requests are callbacks.
+"""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
@@ -9,10 +12,10 @@ from hashlib import sha256
 from bot.admin.finding import Finding
 
 MAX_CHECKED_CHANNELS = 50
-"""Channels that one check-up asks Slack about: as many as it answers in a minute."""
+"""Maximum number of channels per check: Slack's rate limit per minute of ``conversations.info``."""
 
 _MAX_CLOCK_SKEW_SECONDS = 60.0
-"""Maximum difference from the product's server time; Slack rejects signatures after 300 seconds."""
+"""Maximum difference to Slack's server time; a signature is rejected 300 seconds off."""
 
 _REQUIRED_SCOPES = frozenset({"commands", "chat:write", "users:read"})
 _MAX_LISTED_CHANNELS = 5
@@ -21,10 +24,11 @@ _FINGERPRINT_LENGTH = 12
 
 @dataclass(frozen=True)
 class SlackCheck:
-    """Slack's response about the bot's own account; ``error`` is its error code, if any.
+    """Slack's response about the account of a token; ``error`` is its error code, ``""`` for none.
 
-    ``is_refusal`` is whether Slack itself sent the error; otherwise it could not be reached.
-    ``workspace_id`` is the id of the token's workspace, ``""`` when unknown.
+    ``is_refusal`` is false if the request got no definite response of Slack. ``workspace`` is the
+    name of the token's workspace and ``workspace_id`` its id, ``""`` if unknown. ``server_time`` is
+    in Unix seconds, from the response's header.
     """
 
     error: str = ""
@@ -37,12 +41,12 @@ class SlackCheck:
 
 @dataclass(frozen=True)
 class SlackQueries:
-    """What a check-up can ask Slack and the bot's own web process.
+    """Async callbacks that send the requests of a check to Slack, and to the bot's web process.
 
-    ``check_app_token`` returns ``None`` without an app token. ``check_channels`` returns the error
-    code of each channel that has one; ``None`` without a scope to read channels.
-    ``count_refused_requests`` returns the requests with a wrong signature since the start of the
-    web process; ``None`` where none answers.
+    ``check_app_token`` returns ``None`` without an app token. ``check_channels`` returns a dict of
+    the error codes by channel; ``None`` without a scope to read channels, or without a definite
+    response. ``count_refused_requests`` returns the number of requests with a wrong signature since
+    the web process started, from its metrics; ``None`` without a response.
     """
 
     check_account: Callable[[], Awaitable[SlackCheck]]
@@ -52,7 +56,7 @@ class SlackQueries:
 
 
 def build_account_findings(slack_check: SlackCheck) -> tuple[Finding, ...]:
-    """Check the bot token, its OAuth scopes and the clock skew that the response reveals."""
+    """Check the response for the bot token: its error, its OAuth scopes, and the clock skew."""
     if slack_check.error:
         return (_build_error_finding("token", slack_check),)
     missing_scopes = ", ".join(sorted(_REQUIRED_SCOPES - slack_check.scopes))
@@ -70,7 +74,7 @@ def build_account_findings(slack_check: SlackCheck) -> tuple[Finding, ...]:
 
 
 def build_app_token_findings(app_token_check: SlackCheck | None) -> tuple[Finding, ...]:
-    """Return whether Slack opens a connection for the app token; nothing where none is set."""
+    """Return whether Slack accepts the app token for Socket Mode; ``()`` without an app token."""
     if app_token_check is None:
         return ()
     if app_token_check.error:
@@ -81,7 +85,10 @@ def build_app_token_findings(app_token_check: SlackCheck | None) -> tuple[Findin
 def build_channel_findings(
     channels: tuple[str, ...], errors: Mapping[str, str] | None
 ) -> tuple[Finding, ...]:
-    """Return which of the teams' *channels* the bot cannot post in, by their *errors*."""
+    """Return the finding about *channels*; *errors* maps those without access to an error code.
+
+    ``None`` for *errors* means that the channels could not be queried, which is no fault.
+    """
     if not channels:
         return ()
     if errors is None:
@@ -99,9 +106,9 @@ def build_channel_findings(
 
 
 def build_signature_findings(refused_count: int | None, signing_secret: str) -> tuple[Finding, ...]:
-    """Return how many requests were refused since the start, and the configured secret's digest.
+    """Return the number of requests with a wrong signature, and a hash of the configured secret.
 
-    The digest's first digits let an operator compare the secret without printing it.
+    The first digits of the SHA-256 hash identify the secret without printing it.
     """
     if not refused_count or not signing_secret:
         return ()
@@ -111,7 +118,7 @@ def build_signature_findings(refused_count: int | None, signing_secret: str) -> 
 
 
 def _build_error_finding(refusal_name: str, slack_check: SlackCheck) -> Finding:
-    """Return the finding that Slack refuses a token, or that it could not be reached."""
+    """Return the finding that Slack rejects a token, or that the request got no response."""
     name = refusal_name if slack_check.is_refusal else "slack_unreached"
     return Finding(
         is_healthy=False, key=f"operator.doctor.{name}", facts={"error": slack_check.error}
@@ -119,7 +126,7 @@ def _build_error_finding(refusal_name: str, slack_check: SlackCheck) -> Finding:
 
 
 def _build_clock_finding(server_time: float | None) -> Finding:
-    """Compare the system clock to the server time in the response's header."""
+    """Compare the system clock to the server time in the response's header; healthy without one."""
     skew = abs(datetime.now(UTC).timestamp() - server_time) if server_time else 0.0
     if skew > _MAX_CLOCK_SKEW_SECONDS:
         return Finding(
