@@ -40,7 +40,7 @@ def main(
     words = catalogue.load_catalogue().get_pack(_operator_language())
     handlers = {**HANDLERS}
     if worker_options is not None:
-        handlers["worker"] = _import_later(_WORKER_LOCATION, worker_options=worker_options)
+        handlers["worker"] = _build_lazy_handler(_WORKER_LOCATION, worker_options=worker_options)
     options = build_parser(words, handlers).parse_args(arguments)
     if options.verb in _VERBS_WITH_SETTINGS:
         _import_object("bot.command_runner:print_misspelt_settings")(words)
@@ -100,7 +100,7 @@ def _read_port(verb: str, default_port: int) -> int:
     return int(text)
 
 
-def _import_later(location: str, **further_arguments: Any) -> CommandHandler:  # noqa: ANN401 - the handler's own
+def _build_lazy_handler(location: str, **keyword_arguments: Any) -> CommandHandler:  # noqa: ANN401 - the handler's own
     """Return a handler that imports the one at *location*, ``module:function``, and calls it.
 
     A process would retain what the commands import that it does not run.
@@ -108,7 +108,7 @@ def _import_later(location: str, **further_arguments: Any) -> CommandHandler:  #
 
     def run_imported(options: argparse.Namespace, words: LanguagePack) -> int:
         handler: CommandHandler = _import_object(location)
-        return handler(options, words, **further_arguments)
+        return handler(options, words, **keyword_arguments)
 
     return run_imported
 
@@ -154,7 +154,7 @@ HANDLER_LOCATIONS: Mapping[str, str] = {
 """Where the handlers of the subcommands are, by name, in the order of the help text."""
 
 HANDLERS: Mapping[str, CommandHandler] = {
-    **{name: _import_later(location) for name, location in HANDLER_LOCATIONS.items()},
+    **{name: _build_lazy_handler(location) for name, location in HANDLER_LOCATIONS.items()},
     "try": _run_sandbox,
 }
 """Handlers of the subcommands by name; each imports what it needs when it is called."""
