@@ -1,4 +1,8 @@
-"""Command line entry point: run the bot's processes, its sandbox and the operator's commands."""
+"""Entry point of ``python -m bot``: parse the command line and dispatch to a subcommand's handler.
+
+Modules of a subcommand are imported when its handler is called (lazy import), so that a process
+does not load the others.
+"""
 
 import argparse
 import gc
@@ -18,6 +22,8 @@ if TYPE_CHECKING:
     from bot.worker_options import WorkerOptions
 
 _MAX_PORT = 65535
+"""Maximum of a TCP port. 0 is accepted, too."""
+
 _VERBS_WITH_SETTINGS = frozenset(
     {
         *("web", "worker", "migrate", "deliveries", "backup", "restore", "move-to"),
@@ -25,17 +31,22 @@ _VERBS_WITH_SETTINGS = frozenset(
         "privacy-pack",
     }
 )
-"""The subcommands that read settings; the doctor reports misspelt ones among its findings."""
+"""Subcommands that read settings: :func:`main` warns of misspelt names in ``.env`` or environment.
+
+``doctor`` is not one of them: it reports misspelt names among its findings.
+"""
 
 
 def main(
     arguments: Sequence[str] | None = None, worker_options: "WorkerOptions | None" = None
 ) -> int:
-    """Parse *arguments*, run the subcommand and return the process's exit status.
+    """Parse *arguments*, dispatch to the subcommand's handler and return the process's exit status.
 
-    The subcommand ``worker`` runs with *worker_options*, by default those of production.
-    0 for success, 1 when the check-up finds a fault, 2 for a fault of the input or the
-    environment, which is printed with a remedy; see :func:`bot.command_runner.run_command`.
+    *arguments* are ``sys.argv[1:]`` by default. *worker_options* is a keyword argument for the
+    handler of ``worker``; ``None`` leaves the handler's default, the options of production. The
+    exit status is that of :func:`bot.command_runner.run_command`. The argument parser raises
+    ``SystemExit``, with status 2 for invalid arguments and 0 after ``--help`` or ``--version``.
+    With ``LOG_LEVEL=DEBUG`` in the environment, an unexpected exception is printed with its stack.
     """
     words = catalogue.load_catalogue().get_pack(_operator_language())
     handlers = {**HANDLERS}
@@ -50,15 +61,22 @@ def main(
 
 
 def _operator_language() -> str:
-    """Return the locale of the operator's terminal, such as ``fr_CA.UTF-8``; ``""`` if unset."""
+    """Return the locale in the environment, such as ``fr_CA.UTF-8``; ``""`` if none is set.
+
+    The first non-empty variable of ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` is used, the precedence
+    that POSIX defines for messages.
+    """
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     return next((tag for name in names if (tag := os.environ.get(name))), "")
 
 
 def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Start the sandbox; the environment variables ``PORT``, ``RESET`` and ``WHO`` configure it.
+    """Run the handler of ``try``: start the sandbox of Slack, or of Teams with ``--teams``.
 
-    ``WHO`` selects the persona and is read only with ``--teams``.
+    Configured by *options* and by environment variables: ``PORT`` is the HTTP port, any non-empty
+    ``RESET`` has the effect of ``--reset``, and ``WHO`` is the query by which a persona of the
+    Teams sandbox is selected. The sandbox's files are in ``var/try`` or ``var/try-teams``, relative
+    to the working directory. Raises :class:`bot.errors.FaultyInputError` for an invalid ``PORT``.
     """
     from bot.sandbox.process import run as slack_sandbox  # noqa: PLC0415 - not imported in production
     from bot.sandbox.teams import run as teams_sandbox  # noqa: PLC0415 - not imported in production
@@ -84,10 +102,10 @@ def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _read_port(verb: str, default_port: int) -> int:
-    """Return the port in the environment variable ``PORT``, *default_port* if it is not set.
+    """Parse the environment variable ``PORT``; return *default_port* if it is unset or blank.
 
-    *verb* is the target of ``make`` that the message names. Raises
-    :class:`bot.errors.FaultyInputError` for anything but a port.
+    *verb* is the target of ``make`` that the error message names. Raises
+    :class:`bot.errors.FaultyInputError` for anything but an integer from 0 to 65535.
     """
     text = os.environ.get("PORT", "").strip() or str(default_port)
     if not (text.isascii() and text.isdigit() and int(text) <= _MAX_PORT):
@@ -101,9 +119,10 @@ def _read_port(verb: str, default_port: int) -> int:
 
 
 def _build_lazy_handler(location: str, **keyword_arguments: Any) -> CommandHandler:  # noqa: ANN401 - the handler's own
-    """Return a handler that imports the one at *location*, ``module:function``, and calls it.
+    """Return a handler that imports the function at *location* when called, and delegates to it.
 
-    A process would retain what the commands import that it does not run.
+    *location* is ``module:function``; *keyword_arguments* are passed to that function. Lazy
+    imports save memory: modules of the other subcommands would stay loaded in a server process.
     """
 
     def run_imported(options: argparse.Namespace, words: LanguagePack) -> int:
@@ -114,10 +133,13 @@ def _build_lazy_handler(location: str, **keyword_arguments: Any) -> CommandHandl
 
 
 def _import_object(location: str) -> Any:  # noqa: ANN401 - any object of a module
-    """Import and return the object at *location*, ``module:name``; no garbage is collected.
+    """Import the object at *location*, ``module:name``, with the garbage collector disabled.
 
-    Imports leave next to none, and the collector would scan what is imported many times; frozen,
-    it is not scanned at the next collection either.
+    Imports create many objects and next to no garbage, yet the collector would scan these objects
+    again and again while they are created. If a module was imported, ``gc.freeze`` then moves all
+    tracked objects to the permanent generation, which later collections do not scan. The collector
+    is enabled again afterwards, also if the import raises. Raises ``ImportError`` or
+    ``AttributeError``.
     """
     module_count = len(sys.modules)
     gc.disable()
@@ -151,13 +173,16 @@ HANDLER_LOCATIONS: Mapping[str, str] = {
     "print": "bot.printed_output:write_printables",
     "privacy-pack": "bot.printed_output:write_privacy_pack",
 }
-"""Where the handlers of the subcommands are, by name, in the order of the help text."""
+"""Import location (``module:function``) of each handler, keyed by subcommand, in help order.
+
+``try`` is not listed: its handler is :func:`_run_sandbox`.
+"""
 
 HANDLERS: Mapping[str, CommandHandler] = {
     **{name: _build_lazy_handler(location) for name, location in HANDLER_LOCATIONS.items()},
     "try": _run_sandbox,
 }
-"""Handlers of the subcommands by name; each imports what it needs when it is called."""
+"""Dispatch table: the handler of each subcommand, keyed by name. All of them import lazily."""
 
 
 if __name__ == "__main__":

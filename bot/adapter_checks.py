@@ -1,4 +1,7 @@
-"""What the operator's check-up asks the products, with the credentials of the settings."""
+"""API calls of the subcommand ``doctor``: check the configured credentials against each product.
+
+They run on the event loop of the command, outside a running bot, with API clients of their own.
+"""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,13 +22,17 @@ if TYPE_CHECKING:
 
 
 async def check_microsoft(settings: Settings) -> MicrosoftCheck:
-    """Fetch Microsoft's signing keys and an access token, for the operator's check-up."""
+    """Call :func:`check_teams_account` and convert its result to the type of the admin package."""
     account = await check_teams_account(settings)
     return MicrosoftCheck(account.has_signing_keys, account.has_token, account.is_token_refused)
 
 
 async def check_teams_account(settings: Settings) -> "AccountCheck":
-    """Fetch Microsoft's signing keys and an access token, for the operator's check-up."""
+    """Fetch Microsoft's signing keys (JWKS), and request an access token with the credentials.
+
+    A failed request is part of the result and raises nothing: ``has_signing_keys`` or ``has_token``
+    is false then.
+    """
     from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
     return await teams_adapter.check_account(adapters.build_teams_access(settings))
@@ -34,14 +41,23 @@ async def check_teams_account(settings: Settings) -> "AccountCheck":
 async def check_teams_channels(
     settings: Settings, routes: Mapping[str, str]
 ) -> Mapping[str, str] | None:
-    """Ask Microsoft whether the bot is in each channel of *routes*, for the check-up."""
+    """Request the members of each channel of *routes*; return the error codes, keyed by channel id.
+
+    *routes* are the stored routes of the channels, ``""`` where none is stored. A channel without
+    an error is not in the result. ``None`` if a request had a transient or ambiguous error: the
+    remaining channels are then not requested.
+    """
     from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
     return await teams_adapter.check_channels(adapters.build_teams_access(settings), routes)
 
 
 def build_slack_queries(settings: Settings) -> SlackQueries:
-    """Return what the operator's check-up can ask Slack, and the web process of this machine."""
+    """Return the check-up's callables: Web API calls, and a request to this machine's web process.
+
+    Nothing is requested before they are called. The last one reads the counter of refused requests
+    from the web process's ``/metrics`` endpoint.
+    """
 
     async def check_app_token() -> SlackCheck | None:
         if settings.slack_app_token is None:
@@ -62,16 +78,18 @@ def build_slack_queries(settings: Settings) -> SlackQueries:
 
 
 async def check_slack(settings: Settings) -> SlackCheck:
-    """Call Slack's ``auth.test`` for the bot's account, for the operator's check-up."""
+    """Call Slack's ``auth.test`` with the bot token; an error code in the result, no exception."""
     async with _open_slack_access(settings) as access:
         return _build_slack_check(await slack.check_account(access))
 
 
 @asynccontextmanager
 async def _open_slack_access(settings: Settings) -> AsyncIterator[slack.AccessSettings]:
-    """Open Slack's credentials, with the rotated token if the database has one.
+    """Yield Slack's access settings; with token rotation, the store is open inside the context.
 
-    Without a usable database, as before the first start, it is the configured token.
+    The token pair that the bot has rotated is stored in the database. Without a refresh token in
+    the settings no store is opened; without a usable database, as before the first start, the
+    configured token is used. The store is closed on exit, also after an exception.
     """
     store = None if settings.slack_refresh_token is None else _open_current_store(settings)
     try:
@@ -82,7 +100,11 @@ async def _open_slack_access(settings: Settings) -> AsyncIterator[slack.AccessSe
 
 
 def _open_current_store(settings: Settings) -> Store | None:
-    """Open the database; ``None`` if it is missing or unusable, which has its own finding."""
+    """Open the store; ``None`` for a missing or unusable database, or another schema revision.
+
+    The check-up reports each of these as a finding of its own, so no exception is raised here. A
+    missing SQLite file is not created.
+    """
     if is_before_first_start(settings):
         return None
     try:
