@@ -1,7 +1,8 @@
 """Build the chat adapters (Slack, Microsoft Teams) that the settings configure.
 
-In two steps, since handlers are bound to a context that contains the outlets: first each product's
-sending half, then, with the handlers' routes, the adapter over it.
+Construction has two steps, because the dependency is circular: the handlers are bound to a context
+that contains the outlets, and the adapters need the handlers. :func:`build_outbound_sides` builds
+the outlets, and :func:`bind_adapters` then builds the adapters from the routing tables.
 """
 
 from collections.abc import Mapping
@@ -23,65 +24,75 @@ if TYPE_CHECKING:
     from bot.chat.msteams.adapter import AccessSettings
 
 ENDPOINT_PATHS = {"slack": "/slack/events", "msteams": "/api/messages"}
-"""HTTP path of each product's webhook requests, keyed by product (the workspace key's prefix)."""
+"""HTTP path of each product's webhook endpoint, keyed by product (the workspace key's prefix)."""
 
 
 class ChatAdapter(Protocol):
-    """Adapter of one product, which receives its requests and has the lifecycle of a process."""
+    """Protocol of a product's adapter: its ASGI endpoints, health properties and lifecycle.
+
+    All coroutines run on the event loop of the process.
+    """
 
     @property
     def asgi(self) -> ASGIApp | None:
-        """ASGI app that handles the product's webhook requests; ``None`` where it sends none.
+        """ASGI application of the webhook endpoint; ``None`` without one.
 
-        Slack's Socket Mode connects outward and needs no endpoint.
+        Slack's has none without a signing secret: Socket Mode receives payloads over an outgoing
+        WebSocket connection.
         """
 
     @property
     def install_apps(self) -> Mapping[str, ASGIApp]:
-        """ASGI apps of the pages with which a workspace installs the app, keyed by path."""
+        """ASGI applications of the OAuth installation pages, keyed by path; empty without any."""
 
     @property
     def is_socket_connected(self) -> bool | None:
-        """Whether the socket is connected; ``None`` where none is configured."""
+        """Whether the Socket Mode WebSocket is connected; ``None`` where none is configured."""
 
     @property
     def refused_request_count(self) -> int:
-        """Requests since the start whose signature or token was refused."""
+        """Counter of requests rejected since the start for an invalid signature or token."""
 
     async def has_refused_token(self) -> bool:
-        """Ask the product whether it refuses the bot's token; false while it does not answer."""
+        """Return whether the product refuses the bot's token; false while it does not answer.
+
+        Calls the product's API and posts nothing. For the health check, which caches the result.
+        """
 
     async def start(self) -> None:
-        """Open connections and start receiving events."""
+        """Open the client sessions, and start the background tasks; called once, at startup."""
 
     async def report_installation(self) -> None:
-        """Report the workspace as connected if the configured credentials prove it installed."""
+        """Emit ``WorkspaceConnected`` if an API call with the stored credentials succeeds.
+
+        For a product that sends no event about a new installation.
+        """
 
     async def wait_for_background_tasks(self) -> None:
-        """Wait until every task scheduled after a response has finished."""
+        """Wait until every background task that was scheduled after a response has finished."""
 
     async def stop(self) -> None:
-        """Stop receiving, finish the running tasks and close connections."""
+        """Stop receiving payloads, wait for the background tasks and close all connections."""
 
 
 class OutboundSide(Protocol):
-    """The sending half of one product; it needs no routes."""
+    """Protocol of a product's API client and outlet, built before the routing tables exist."""
 
     @property
     def outlet(self) -> Outlet:
         """Outlet that sends messages through the product's API."""
 
     def bind_routes(self, routes: Routes) -> ChatAdapter:
-        """Return the product's adapter, which serves *routes*."""
+        """Return a new adapter that dispatches payloads to *routes*, with this API client."""
 
 
 def build_outbound_sides(
     settings: Settings, store: Store, catalogue: Catalogue, *, receives: bool
 ) -> dict[str, OutboundSide]:
-    """Return the sending half of each configured product, keyed by product.
+    """Return the outbound side of each configured product, keyed by product; opens no connection.
 
-    Microsoft's libraries are imported only if Teams is configured. Without *receives* Slack's
-    app token is not used, so that no Socket Mode connection is opened.
+    Microsoft's libraries are imported only if Teams is configured. *receives* is false in a worker:
+    Slack's app token is then omitted, so that only web processes open a Socket Mode connection.
     """
     outbound_sides: dict[str, OutboundSide] = {}
     if settings.uses_slack:
@@ -95,14 +106,18 @@ def build_outbound_sides(
 def bind_adapters(
     outbound_sides: Mapping[str, OutboundSide], routes: Routes
 ) -> dict[str, ChatAdapter]:
-    """Return the adapter of each product, keyed by product; all serve *routes*."""
+    """Return the adapter of each product, keyed by product; all dispatch to the same *routes*."""
     return {product: side.bind_routes(routes) for product, side in outbound_sides.items()}
 
 
 async def resume_workspaces(store: Store, chat_adapters: Mapping[str, ChatAdapter]) -> None:
-    """Resume the suspended workspaces after a start, which may come with new credentials.
+    """Clear the suspension of every workspace but the uninstalled ones, at startup.
 
-    An uninstalled one is resumed only if its product proves a new installation.
+    The restart may be due to new credentials; if they are refused too, the next send or probe
+    suspends the workspace again. An uninstalled one is resumed only by a ``WorkspaceConnected``
+    event, so :meth:`ChatAdapter.report_installation` is called for each product that has one. Runs
+    one write and one read transaction. Raises :class:`bot.errors.StoreBusyError`, and the
+    exceptions of the database driver.
     """
     scope = store.across_workspaces
     await scope.write(lambda repos: repos.workspaces.resume_all())
@@ -113,7 +128,10 @@ async def resume_workspaces(store: Store, chat_adapters: Mapping[str, ChatAdapte
 
 
 def asgi_routes(chat_adapters: Mapping[str, ChatAdapter]) -> dict[str, ASGIApp]:
-    """Return the ASGI apps of every adapter, keyed by path: its endpoint, and its install pages."""
+    """Return the HTTP routes of all adapters: ASGI applications keyed by path.
+
+    They are the webhook endpoint of each product that has one, and its installation pages.
+    """
     endpoints = {
         ENDPOINT_PATHS[name]: adapter.asgi
         for name, adapter in chat_adapters.items()
@@ -126,7 +144,13 @@ def asgi_routes(chat_adapters: Mapping[str, ChatAdapter]) -> dict[str, ASGIApp]:
 def build_slack_access(
     settings: Settings, store: Store | None, *, receives: bool = True
 ) -> slack.AccessSettings:
-    """Return Slack's credentials and API URL; with a store, a rotator for tokens that expire."""
+    """Return the credentials, API URL and token source of the Slack adapter.
+
+    The token source is one of three: rows of *store*, one per installation (OAuth); a rotator that
+    refreshes an expiring token and saves it in *store*; or the configured token alone, which is
+    also the fallback without a *store*. Without *receives* there is no app token, so no Socket Mode
+    connection.
+    """
     signing_secret = reveal_secret(settings.slack_signing_secret)
     app_token = reveal_secret(settings.slack_app_token) if receives else ""
     if settings.installs_from_link and store is not None:
@@ -148,7 +172,10 @@ def build_slack_access(
 
 
 def _build_install_access(settings: Settings, store: Store) -> slack.InstallAccess:
-    """Return what the installation from a link needs: credentials, the address and the rows."""
+    """Return the OAuth client credentials, the public base URL and the access to installation rows.
+
+    A setting that is missing becomes ``""``.
+    """
     return slack.InstallAccess(
         slack.ClientCredentials(
             settings.slack_client_id or "", reveal_secret(settings.slack_client_secret)
@@ -159,7 +186,11 @@ def _build_install_access(settings: Settings, store: Store) -> slack.InstallAcce
 
 
 def _build_token_rotator(settings: Settings, store: Store | None) -> slack.TokenRotator | None:
-    """Return the rotator of the bot token; ``None`` for a token that does not expire."""
+    """Return the rotator of the bot token; ``None`` where token rotation is not configured.
+
+    Rotation needs the bot token, a refresh token, the client id and the client secret, and a store
+    in which the new token pair is saved.
+    """
     bot_token, refresh_token, client_secret = map(
         reveal_secret,
         (settings.slack_bot_token, settings.slack_refresh_token, settings.slack_client_secret),
@@ -176,6 +207,7 @@ def _build_token_rotator(settings: Settings, store: Store | None) -> slack.Token
 
 
 def _build_teams_side(settings: Settings, store: Store, catalogue: Catalogue) -> OutboundSide:
+    """Return the outbound side of Teams, which loads the routes of channels from *store*."""
     from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
     async def load_routes(workspace: str) -> Mapping[str, str]:
@@ -188,7 +220,10 @@ def _build_teams_side(settings: Settings, store: Store, catalogue: Catalogue) ->
 
 
 def build_teams_access(settings: Settings) -> "AccessSettings":
-    """Return the client credentials and the parameters of token validation."""
+    """Return the Teams adapter's credentials, tenant allowlist and token validation settings.
+
+    Without a client secret, the adapter authenticates with the machine's managed identity.
+    """
     from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
     return teams_adapter.AccessSettings(
