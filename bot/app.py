@@ -37,10 +37,13 @@ logger = logging.getLogger("attune.app")
 
 
 class Bot:
-    """All components of one process, wired together and not yet started.
+    """All components of one process, wired together; background tasks run within :meth:`lifespan`.
 
-    ``context`` is used by tests and the operator's commands; ``asgi`` is the HTTP application.
-    ``runs_ticker`` is whether this process also runs the scheduler and sends deliveries.
+    ``asgi`` is the HTTP application, ``context`` the dependencies of its handlers and duties. The
+    parameter *receives* adds webhook endpoints and Socket Mode, *runs_ticker* the scheduler and the
+    delivery worker. With the latter alone, duties run only while the process holds the duty lease,
+    since there may be several workers. Raises :class:`bot.errors.FaultyInputError` for a faulty
+    workspaces file, and the exceptions of :func:`bot.store.open_store.open_store`.
     """
 
     _stop_deadline: float | None = None
@@ -54,7 +57,7 @@ class Bot:
         runs_ticker: bool,
         options: WorkerOptions = PRODUCTION,
     ) -> None:
-        """Build the components of a process that receives requests, runs the scheduler, or both."""
+        """Open the store and build the components; start no background task."""
         store = open_store(settings, answers_people=receives)
         content = load_served_content(settings)
         outbound_sides = adapters.build_outbound_sides(settings, store, content, receives=receives)
@@ -87,7 +90,7 @@ class Bot:
         self.asgi = self._build_http_app(clock, receives=receives)
 
     def _build_http_app(self, clock: Clock, *, receives: bool) -> http.HttpApp:
-        """Return the HTTP application; a process that only works has no product's endpoint."""
+        """Return the HTTP application; without webhook endpoints unless the process *receives*."""
         clock_route = build_clock_route(clock, self.next_due, self.run_duties_and_deliver)
         checks = (self.check_readiness, self.check_service)
         sources = http.MonitoringSources(*checks, self.render_metrics)
@@ -96,9 +99,10 @@ class Bot:
         return http.build_http_app(asgi_routes, sources, extra_routes, self.lifespan)
 
     def _build_routes(self) -> Routes:
-        """Return the routing tables, with every handler bound to the context.
+        """Return the routing tables, with every handler wrapped in the request middleware.
 
-        Most forms and buttons may plan deliveries, so they wake the delivery worker.
+        After a form or button handler it sets the wake-up event of the delivery task, unless the
+        handler is one of ``PLANNING_NOTHING``, which queue no delivery.
         """
         middleware, wake = self.request_middleware, self._delivery_wakeup.set
         bind, bind_one = middleware.bind_handlers, middleware.bind_handler
@@ -121,7 +125,11 @@ class Bot:
         )
 
     async def run_duties_and_deliver(self) -> None:
-        """Run every duty and send all due deliveries; for tests and the clock endpoint."""
+        """Run one tick without a timeout: await every duty, then the sending of all due deliveries.
+
+        For tests and the clock endpoint. Exceptions are logged, not raised. Nothing is sent until
+        the duty that settles a restored database has succeeded once.
+        """
         await self._duty_runner.run_duties()
         if self._duty_runner.may_send:
             await self._run_safely("send_deliveries", self.delivery_sender.send_all_due())
@@ -136,20 +144,23 @@ class Bot:
         return await self._duty_runner.next_due(after)
 
     async def check_readiness(self) -> dict[str, Any]:
-        """Return whether this process can answer people."""
+        """Return the JSON object of ``/readyz``: whether this process can handle requests."""
         return await self.health_monitor.check_readiness()
 
     async def check_service(self) -> dict[str, Any]:
-        """Return whether people are served by the whole deployment."""
+        """Return the JSON object of ``/servez``: whether the deployment works as a whole."""
         return await self.health_monitor.check_service()
 
     async def render_metrics(self) -> str:
-        """Return the metrics in Prometheus' text format: counts only, no personal data."""
+        """Return the response body of ``/metrics`` in Prometheus' text format: no personal data."""
         return await self.health_monitor.render_metrics()
 
     @asynccontextmanager
     async def lifespan(self, _app: object = None) -> AsyncIterator[None]:
-        """Start the adapters and the scheduler on entry; stop and close everything on exit."""
+        """ASGI lifespan: start adapters, background tasks and scheduler; shut down on exit.
+
+        The exit closes the store, so that an instance cannot be entered twice.
+        """
         for adapter in self.chat_adapters.values():
             await adapter.start()
         tasks = [
@@ -172,9 +183,10 @@ class Bot:
             await self._stop_services()
 
     def begin_stop(self) -> None:
-        """Begin no further message and no further duty. Repeatable.
+        """Begin the graceful shutdown, in the event loop: start no duty or message. Idempotent.
 
-        Answers and messages in progress go on; a duty in progress is cancelled.
+        The first call starts the timeout of ``STOP_SECONDS``. Requests and messages in flight
+        continue; the tasks of running duties are cancelled.
         """
         if self._stop_deadline is None:
             self._stop_deadline = asyncio.get_running_loop().time() + STOP_SECONDS
@@ -183,9 +195,10 @@ class Bot:
         self.delivery_worker.begin_stop()
 
     async def _stop_services(self) -> None:
-        """Wait for what is in flight until the deadline, then close every connection.
+        """Await the running tasks until the deadline, then stop the adapters and close the store.
 
-        What the deadline cancels is in doubt, as after a crash, and settled by the next start.
+        ``CLOSE_SECONDS`` are reserved for the adapters. A send that the deadline cancels leaves its
+        delivery without a result, as a crash does, for the reconciler of the next start.
         """
         deadline = self._stop_deadline or 0.0
         await end_before(deadline - CLOSE_SECONDS, self._finish_tasks())
@@ -194,6 +207,7 @@ class Bot:
         await self.context.store.close()
 
     async def _finish_tasks(self) -> None:
+        """Await the messages in flight, release the leases, then await all background tasks."""
         await self.delivery_worker.stop()
         await self._duty_runner.stop()
         await self.request_middleware.wait_for_profile_lookups()
@@ -202,7 +216,7 @@ class Bot:
         await self.context.wait_for_background_tasks()
 
     async def _deliver_on_wakeup(self) -> None:
-        """Start the delivery worker whenever deliveries are planned, once a restore is settled."""
+        """Start the delivery worker at each wake-up event, once a restored database is settled."""
         while True:
             await self._delivery_wakeup.wait()
             self._delivery_wakeup.clear()
@@ -210,13 +224,16 @@ class Bot:
                 await self._run_safely("send_deliveries", self.delivery_worker.start_sending())
 
     async def _monitor_health(self) -> None:
-        """Check the health of the whole until the process stops, whatever a check raises."""
+        """Run the health monitor's loop; restart it ``TICK_SECONDS`` after an exception."""
         while True:
             await self._run_safely("monitor_health", self.health_monitor.run_forever())
             await asyncio.sleep(TICK_SECONDS)
 
     async def _run_safely(self, name: str, operation: Awaitable[int | None]) -> None:
-        """Await *operation*; log an exception instead of raising it, so that the loop continues."""
+        """Await *operation*; log an exception as ``duty.failed`` of *name* instead of raising it.
+
+        An exception that repeats is logged once, and the next success as its recovery.
+        """
         try:
             await operation
         except Exception as error:  # noqa: BLE001 - the next attempt still runs
@@ -226,10 +243,11 @@ class Bot:
 
 
 async def run_web(settings: Settings, on_listening: Callable[[], None] = lambda: None) -> None:
-    """Serve HTTP requests; on SQLite or in test mode also run the scheduler and send deliveries.
+    """Run a web process until SIGTERM or SIGINT: serve HTTP requests and Socket Mode.
 
-    *on_listening* is called once requests are accepted. Raises
-    :class:`bot.server.web_server.ListenError` if the address cannot be listened on.
+    On SQLite and in test mode it also runs the scheduler and the delivery worker. *on_listening* is
+    called once the listener accepts connections. Raises :class:`bot.server.web_server.ListenError`
+    if the address cannot be bound, and as :class:`Bot`.
     """
     runs_ticker = settings.uses_sqlite or settings.test_mode
     bot = Bot(settings, Clock(settings.test_clock), receives=True, runs_ticker=runs_ticker)
@@ -239,11 +257,11 @@ async def run_web(settings: Settings, on_listening: Callable[[], None] = lambda:
 
 
 async def run_worker(settings: Settings, options: WorkerOptions = PRODUCTION) -> None:
-    """Run the scheduler and send deliveries until a stop signal; needs PostgreSQL.
+    """Run a worker process until SIGTERM or SIGINT: the scheduler and the delivery worker.
 
-    With the extra ``scale`` installed several workers share one queue of deliveries. Health checks
-    and metrics are served on the worker's port. Raises
-    :class:`bot.server.web_server.ListenError` if its address cannot be listened on.
+    Needs PostgreSQL. With the extra ``scale``, several workers share one queue of deliveries.
+    Health checks and metrics are served on ``WORKER_PORT``. Raises
+    :class:`bot.server.web_server.ListenError` if the address cannot be bound, and as :class:`Bot`.
     """
     listener = open_listener(settings.host, settings.worker_port)
     bot = Bot(settings, Clock(), receives=False, runs_ticker=True, options=options)
@@ -265,12 +283,12 @@ async def run_worker(settings: Settings, options: WorkerOptions = PRODUCTION) ->
 
 
 def is_scale_extra_installed() -> bool:
-    """Return whether the extra ``scale`` (DBOS), which several workers need, is installed."""
+    """Return whether the package ``dbos`` of the extra ``scale`` is installed; imports nothing."""
     return find_spec("dbos") is not None
 
 
 def _build_shared_workers(bot: Bot, settings: Settings, timings: WorkerTimings) -> DeliveryWorker:
-    """Return the worker that shares the queue of due deliveries through DBOS."""
+    """Return the delivery worker that shares the queue of due deliveries by DBOS workflows."""
     from schedules.delivery.shared_workers import SharedWorkers  # noqa: PLC0415 - an optional dependency
 
     return SharedWorkers(
