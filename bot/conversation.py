@@ -154,15 +154,15 @@ class Address:
     """Recipient of a message: a person's private chat, or a channel.
 
     ``route`` is the product's opaque id of the conversation, ``""`` while unknown: Slack's id of
-    the private chat (``D…``), Teams' conversation id and service URL. ``opens_anew`` is true if
-    the product did not find a person's private chat: it is opened anew, whatever the route.
+    the private chat (``D…``), Teams' conversation id and service URL. ``must_open_chat`` is true if
+    the product did not find a person's private chat: it is opened again although a route is known.
     """
 
     workspace: str
     person: str = ""
     channel: str = ""
     route: str = ""
-    opens_anew: bool = False
+    must_open_chat: bool = False
 
 
 @dataclass(frozen=True)

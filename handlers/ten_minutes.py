@@ -81,7 +81,7 @@ async def _send_message(context: Context, message: Message, recipient: Recipient
         return ten_minutes.status_of_result(SendStatus.CLOSED)
     result = await outlet.send(recipient.address, message, secrets.token_hex(_NONCE_BYTES))
     if result.is_chat_missing:
-        address = replace(recipient.address, opens_anew=True)
+        address = replace(recipient.address, must_open_chat=True)
         result = await outlet.send(address, message, secrets.token_hex(_NONCE_BYTES))
     return ten_minutes.status_of_result(result.status)
 

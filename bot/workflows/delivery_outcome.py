@@ -20,10 +20,12 @@ _CARD_RETRY_DELAY, _MAX_CARD_RETRY_DELAY = timedelta(hours=1), timedelta(days=1)
 def address_of(delivery: Delivery) -> Address:
     """Return the address of a delivery, without its chat route.
 
-    A private chat that the product did not find at an earlier attempt is opened anew.
+    A private chat that the product did not find at an earlier attempt is opened again.
     """
-    opens_anew = bool(delivery.person and delivery.reason)
-    return Address(delivery.workspace, delivery.person, delivery.channel, opens_anew=opens_anew)
+    must_open_chat = bool(delivery.person and delivery.reason)
+    return Address(
+        delivery.workspace, delivery.person, delivery.channel, must_open_chat=must_open_chat
+    )
 
 
 def record_send_result(

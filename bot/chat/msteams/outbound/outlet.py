@@ -47,7 +47,7 @@ class TeamsOutlet:
         """Post a message once, to a channel or to a person's private chat with the bot.
 
         Without a stored or cached route the private chat is created first; the result contains
-        the route. A chat that ``to.opens_anew`` is created whatever its route.
+        the route. With ``to.must_open_chat`` it is created even if a route is known.
         """
         try:
             conversation = await self._resolve_conversation(to)
@@ -154,7 +154,7 @@ class TeamsOutlet:
         person = Person(to.workspace, to.person)
         route = to.route or self._directory.get_route(person)
         conversation = conversation_ref.parse_conversation_ref(route)
-        if conversation and not to.opens_anew:
+        if conversation and not to.must_open_chat:
             return conversation
         service_url = (
             conversation.service_url

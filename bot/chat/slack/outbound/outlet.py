@@ -53,10 +53,10 @@ class SlackOutlet:
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Post a message once, to a channel or to a user's private chat with the bot.
 
-        A private chat that ``to.opens_anew`` is opened first.
+        With ``to.must_open_chat`` the private chat is opened first.
         """
         chat_id = to.channel or to.person
-        if to.opens_anew:
+        if to.must_open_chat:
             try:
                 chat_id = await self._open_chat(to)
             except Exception as error:  # noqa: BLE001 - every error is classified
