@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 class BotError(Exception):
     """An error that is reported to the person in their own language.
 
-    ``key`` is the catalogue key of the message; ``facts`` fill its placeholders. ``keeps_form`` is
+    ``key`` is the catalogue key of the message; ``facts`` fill its placeholders. ``is_retryable`` is
     whether the form that led to it stays open, since sending it again may succeed.
     """
 
     key = "error.unexpected"
-    keeps_form = True
+    is_retryable = True
 
     def __init__(self, **facts: str) -> None:
         """Store the message's placeholder values; never pass text that a person typed."""
@@ -24,14 +24,14 @@ class NotTheirTeamError(BotError):
     """The person may not see the counts or the set-up of the requested team."""
 
     key = "error.not_their_team"
-    keeps_form = False
+    is_retryable = False
 
 
 class NoTeamError(BotError):
     """Neither the person nor the channel of the request belongs to a team."""
 
     key = "error.no_team"
-    keeps_form = False
+    is_retryable = False
 
 
 class UnknownProfileError(BotError):
@@ -44,14 +44,14 @@ class StaleFormError(BotError):
     """The submitted form belongs to a question that is closed; nothing was saved."""
 
     key = "error.stale_form"
-    keeps_form = False
+    is_retryable = False
 
 
 class UnknownAnswerError(BotError):
     """The submitted form contains a code that its question does not offer."""
 
     key = "error.unknown_answer"
-    keeps_form = False
+    is_retryable = False
 
 
 class StoreBusyError(BotError):

@@ -141,7 +141,7 @@ class RequestMiddleware:
         words = self._context.catalogue.get_pack(request.language)
         sentence = words.translate(error.key, **error.facts)
         if request.surface is Surface.FORM:
-            if error.keeps_form and request.step is not RequestStep.CLOSED:
+            if error.is_retryable and request.step is not RequestStep.CLOSED:
                 return InvalidAnswers({"": f"{sentence} {words.translate('error.still_open')}"})
             title, close = words.translate("error.title"), words.translate("common.close")
             return Form("notice", title, (Text(sentence),), close=close)
