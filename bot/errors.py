@@ -1,76 +1,105 @@
-"""Exceptions with a message in the content catalogue, for people in chat and for the operator."""
+"""Exceptions whose message is a key of the content catalogue.
+
+:class:`BotError` and its subclasses are raised by handlers, workflows and the store, and converted
+into a reply by :class:`bot.middleware.RequestMiddleware`. :class:`FaultyInputError` is raised by
+the operator's commands, and printed by :func:`bot.command_runner.run_command`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
 class BotError(Exception):
-    """An error that is reported to the person in their own language.
+    """Base class of the exceptions that become an error message in the person's language.
 
-    ``key`` is the catalogue key of the message; ``facts`` fill its placeholders. ``is_retryable`` is
-    whether the form that led to it stays open, since sending it again may succeed.
+    The class attribute ``key`` is the catalogue key of the message; ``facts`` are the values of its
+    placeholders. ``is_retryable`` (default true) is whether submitting the same form again may
+    succeed: the form then stays open with the error on top, otherwise a form with the message
+    replaces it. Outside a form the reply is a message. The base class itself stands for every
+    unexpected exception.
     """
 
     key = "error.unexpected"
     is_retryable = True
 
     def __init__(self, **facts: str) -> None:
-        """Store the message's placeholder values; never pass text that a person typed."""
+        """Store the values of the message's placeholders; never pass text that a person typed."""
         super().__init__(self.key, facts)
         self.facts = facts
 
 
 class NotTheirTeamError(BotError):
-    """The person may not see the counts or the set-up of the requested team."""
+    """Authorization failed: the person may not read or change the requested team or its tables."""
 
     key = "error.not_their_team"
     is_retryable = False
 
 
 class NoTeamError(BotError):
-    """Neither the person nor the channel of the request belongs to a team."""
+    """No team was found by the person's home team or the request's channel."""
 
     key = "error.no_team"
     is_retryable = False
 
 
 class UnknownProfileError(BotError):
-    """The product's API did not return the person's profile, so nothing was changed."""
+    """The API call for the person's profile failed, so an authorization check was not possible.
+
+    Nothing was written.
+    """
 
     key = "error.no_profile"
 
 
 class StaleFormError(BotError):
-    """The submitted form belongs to a question that is closed; nothing was saved."""
+    """The form's data refer to a stored state that has changed since it was rendered.
+
+    For example, its team was removed, or other supervisors were named. Nothing was written: raised
+    inside a write transaction, the exception rolls it back.
+    """
 
     key = "error.stale_form"
     is_retryable = False
 
 
 class UnknownAnswerError(BotError):
-    """The submitted form contains a code that its question does not offer."""
+    """Validation of a submitted code failed: it is not one of the options of its field.
+
+    Codes in requests are not trusted, since a Teams client can forge them, and a form may have been
+    rendered by an earlier release.
+    """
 
     key = "error.unknown_answer"
     is_retryable = False
 
 
 class StoreBusyError(BotError):
-    """The store did not commit the transaction within its timeout; nothing was saved."""
+    """A write transaction did not start within its timeout, or its commit failed or was refused.
+
+    Refused where a period's key could not be read, or the store is closing. Nothing was written, so
+    the same write may be retried.
+    """
 
     key = "error.busy"
 
 
 class UnshownReplyError(BotError):
-    """A form was changed or closed before the reply to an action in it could be shown."""
+    """The reply to an action was lost: the form to update was changed or closed in the meantime.
+
+    Not raised: the middleware builds the message from it, after Slack rejected ``views.update``.
+    What the handler wrote is committed.
+    """
 
     key = "error.unshown_reply"
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One invalid setting or line of a file: its location and the catalogue key of the remedy.
+    """One invalid setting, argument or line of a file, with the catalogue key of its remedy.
 
-    ``location`` is a setting's name, or a file with its line number; never a value.
+    ``location`` is the name of the setting or argument, or a path, with ``:`` and a line number
+    where it is known; never a value, which may be a secret. ``facts`` are the values of the
+    placeholders.
     """
 
     location: str
@@ -79,9 +108,12 @@ class Fault:
 
 
 class FaultyInputError(Exception):
-    """The operator's input has faults, all reported at once; nothing was started or applied."""
+    """Validation of settings, arguments, a file or the environment failed; nothing was applied.
+
+    ``faults`` has every fault that was found, so that the operator can correct all at once.
+    """
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
-        """Store *faults*, ordered as the operator had best correct them."""
+        """Store *faults* in the order in which they are printed; the message has their locations."""
         super().__init__(", ".join(fault.location for fault in faults))
         self.faults = faults
