@@ -114,6 +114,6 @@ class FaultyInputError(Exception):
     """
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
-        """Store *faults* in the order in which they are printed; the message has their locations."""
+        """Store *faults*, in the order in which they are printed."""
         super().__init__(", ".join(fault.location for fault in faults))
         self.faults = faults
