@@ -14,7 +14,7 @@ from bot.workflows.introduction_cards import ClaimedCard
 
 logger = logging.getLogger("attune.delivery")
 
-ANSWER_SECONDS = 4.0
+CARD_TIMEOUT_SECONDS = 4.0
 """Seconds that a reply waits for its card: Teams shows an error for an answer that comes late."""
 
 _POLL_SECONDS = 0.2
@@ -26,13 +26,13 @@ _RESULT_TIMEOUT_SECONDS = 60.0
 async def post_card(context: Context, team: Team) -> CardStatus:
     """Post the channel's pending introduction card, and return whether it is there.
 
-    A card that another sender has claimed is waited for. After :data:`ANSWER_SECONDS` the status is
-    returned as it is, and a request in progress continues.
+    A card that another sender has claimed is waited for. After :data:`CARD_TIMEOUT_SECONDS` the
+    status is returned as it is, and a request in progress continues.
     """
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + ANSWER_SECONDS
+    deadline = loop.time() + CARD_TIMEOUT_SECONDS
     if outlet := context.find_outlet(team.workspace):
-        await context.run_within(_send_card(context, team, outlet), ANSWER_SECONDS)
+        await context.run_background_task(_send_card(context, team, outlet), CARD_TIMEOUT_SECONDS)
     scope = context.store.for_workspace(team.workspace)
     while True:
         is_in_flight, status = await scope.read(

@@ -14,7 +14,7 @@ from bot.retention_periods import RetentionPeriods
 from bot.store.repositories.teams import Account
 from bot.store.store import Store
 
-_MAX_CONCURRENT_PROFILES = 20
+_MAX_CONCURRENT_REQUESTS = 20
 """Maximum concurrent requests: Slack's rate limit is a hundred a minute and workspace."""
 
 
@@ -37,7 +37,7 @@ class Context:
     """What the middleware has just read of the request's person, for content alone: a right is
     decided in the transaction that uses it. ``None`` outside a request."""
     background_tasks: set[asyncio.Task[None]] = field(default_factory=set, compare=False)
-    """Running tasks of :meth:`run_within`: without a reference the garbage collector drops one."""
+    """Running tasks of :meth:`run_background_task`: a strong reference prevents their collection."""
     own_catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
     """The content by workspace that has its own; all others share ``catalogue``."""
     shared_catalogue: Catalogue | None = None
@@ -87,12 +87,12 @@ class Context:
 
         *channel* is that of :meth:`bot.outlet.Outlet.fetch_profile`.
         """
-        slots = asyncio.Semaphore(_MAX_CONCURRENT_PROFILES)
+        semaphore = asyncio.Semaphore(_MAX_CONCURRENT_REQUESTS)
         profiles: dict[Person, Profile] = {}
 
         async def fetch(person: Person) -> None:
             outlet = self.find_outlet(person.workspace)
-            async with slots:
+            async with semaphore:
                 if profile := await outlet.fetch_profile(person, channel) if outlet else None:
                     profiles[person] = profile
 
@@ -109,14 +109,14 @@ class Context:
         Each account is a person with the channel of a team of theirs; one who supervises several
         teams has an account for each and one status.
         """
-        slots = asyncio.Semaphore(_MAX_CONCURRENT_PROFILES)
+        semaphore = asyncio.Semaphore(_MAX_CONCURRENT_REQUESTS)
         channels: dict[Person, list[str]] = {}
         for person, channel in accounts:
             channels.setdefault(person, []).append(channel)
         statuses = dict.fromkeys(channels, AccountStatus.UNKNOWN)
 
         async def fetch(person: Person) -> None:
-            async with slots:
+            async with semaphore:
                 if outlet := self.find_outlet(person.workspace):
                     statuses[person] = await outlet.fetch_account_status(person, channels[person])
 
@@ -135,14 +135,16 @@ class Context:
         outlet = self.find_outlet(person.workspace)
         return await outlet.fetch_profile(person) if outlet else None
 
-    async def run_within(self, coroutine: Coroutine[None, None, None], seconds: float) -> None:
-        """Run *coroutine* in a task, and wait for it for *seconds*; afterwards it continues."""
+    async def run_background_task(
+        self, coroutine: Coroutine[None, None, None], wait_seconds: float
+    ) -> None:
+        """Run *coroutine* in a background task, and wait up to *wait_seconds* for its end."""
         task = asyncio.create_task(coroutine)
         self.background_tasks.add(task)
         task.add_done_callback(self.background_tasks.discard)
-        await asyncio.wait({task}, timeout=seconds)
+        await asyncio.wait({task}, timeout=wait_seconds)
 
     async def wait_for_background_tasks(self) -> None:
-        """Wait until every task of :meth:`run_within` has finished."""
+        """Wait until every task of :meth:`run_background_task` has finished."""
         while self.background_tasks:
             await asyncio.gather(*self.background_tasks, return_exceptions=True)

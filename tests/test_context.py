@@ -51,7 +51,7 @@ async def test_a_slow_task_continues_in_the_background(context: Context) -> None
         await may_finish.wait()
         results.append("sent")
 
-    await context.run_within(send(), 0)
+    await context.run_background_task(send(), 0)
     assert results == []
     may_finish.set()
     await context.wait_for_background_tasks()
