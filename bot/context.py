@@ -37,7 +37,7 @@ class Context:
     """What the middleware has just read of the request's person, for content alone: a right is
     decided in the transaction that uses it. ``None`` outside a request."""
     background_tasks: set[asyncio.Task[None]] = field(default_factory=set, compare=False)
-    """Running tasks of :meth:`run_background_task`: a strong reference prevents their collection."""
+    """Running tasks of :meth:`run_background_task`: the event loop has weak references to them."""
     own_catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
     """The content by workspace that has its own; all others share ``catalogue``."""
     shared_catalogue: Catalogue | None = None

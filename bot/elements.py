@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
-from bot.charts import WHOLE_STEPS, Bar, Chart, Level
+from bot.charts import REFERENCE_BAR_STEPS, Bar, Chart, Level
 from bot.form_fields import (
     FIELD_TYPES,
     ChannelField,
@@ -26,7 +26,7 @@ from bot.form_fields import (
 
 __all__ = (
     "FIELD_TYPES",
-    "WHOLE_STEPS",
+    "REFERENCE_BAR_STEPS",
     "ActionRow",
     "Audience",
     "Banner",

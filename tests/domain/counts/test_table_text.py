@@ -7,7 +7,7 @@ from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts import readings, release_rule, table_text
 from bot.domain.counts.readings import Reading
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, Band, ReleasedTable, Share
-from bot.elements import WHOLE_STEPS, Bar, Chart, Level
+from bot.elements import REFERENCE_BAR_STEPS, Bar, Chart, Level
 from tests.domain.counts import sample_tables
 
 CATALOGUE = load_catalogue()
@@ -85,7 +85,7 @@ def test_bars_and_their_list_have_no_figures() -> None:
         "most: Moved away · few: Moved against · none: Both, Not sure yet"
     )
     assert [bar.level for bar in chart.bars] == [Level.MOST, Level.FEW, Level.NONE, Level.NONE]
-    assert chart.scale == "none, few, about half, most, all"
+    assert chart.axis_label == "none, few, about half, most, all"
 
 
 @pytest.mark.parametrize("tag", CATALOGUE.languages)
@@ -94,11 +94,11 @@ def test_levels_have_words_within_the_axis(tag: str) -> None:
     (chart,) = table_text.build_charts(
         read(sample_tables.build_breakdown("form", "away")), CATALOGUE.get_pack(tag)
     )
-    levels = chart.scale.split(", ")
+    levels = chart.axis_label.split(", ")
 
-    assert len(set(levels)) == WHOLE_STEPS + 1
-    assert len(chart.scale) <= MAX_SCALE_CHARS
-    assert not any(sign.isdigit() for sign in chart.scale)
+    assert len(set(levels)) == REFERENCE_BAR_STEPS + 1
+    assert len(chart.axis_label) <= MAX_SCALE_CHARS
+    assert not any(sign.isdigit() for sign in chart.axis_label)
 
 
 @pytest.mark.parametrize("tag", CATALOGUE.languages)
@@ -107,9 +107,9 @@ def test_a_reference_bar_keeps_lengths_honest(tag: str) -> None:
     (chart,) = table_text.build_charts(
         read(sample_tables.build_breakdown("form", "away")), CATALOGUE.get_pack(tag)
     )
-    *bars, (label, longest) = chart.list_lengths()
+    *bars, (label, longest) = chart.list_bar_lengths()
 
-    assert label == chart.whole
+    assert label == chart.reference_label
     assert len(label) <= MAX_LABEL_CHARS
     assert max(steps for _, steps in bars) < longest == 2 * Level.HALF.value
 

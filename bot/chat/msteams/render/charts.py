@@ -15,8 +15,12 @@ def render_chart(element: Chart) -> Card:
     up to: only the chart's reference bar, in a neutral colour, keeps the lengths comparable.
     """
     points = [
-        {"x": label, "y": steps, **({"color": "neutral"} if label == element.whole else {})}
-        for label, steps in element.list_lengths()
+        {
+            "x": label,
+            "y": steps,
+            **({"color": "neutral"} if label == element.reference_label else {}),
+        }
+        for label, steps in element.list_bar_lengths()
     ]
     return {
         "type": "Chart.HorizontalBar",

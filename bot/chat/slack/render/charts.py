@@ -17,10 +17,10 @@ def render_chart(element: Chart) -> Block:
     An ``axis_config`` has categories and two labels but no maximum, and several series are drawn
     side by side, not stacked: only the chart's reference bar keeps the lengths comparable.
     """
-    lengths = element.list_lengths()
+    lengths = element.list_bar_lengths()
     labels = _shorten_labels([label for label, _ in lengths])
     values = [steps for _, steps in lengths]
-    axis = {"categories": labels, **({"y_label": element.scale} if element.scale else {})}
+    axis = {"categories": labels, **({"y_label": element.axis_label} if element.axis_label else {})}
     points = [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
     return {
         "type": "data_visualization",

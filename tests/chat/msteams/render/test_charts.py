@@ -18,7 +18,9 @@ def test_bars_have_coarse_values() -> None:
 
 def test_the_reference_bar_is_neutral() -> None:
     """Below the bars is one for all debriefs, as Teams scales a chart to its longest bar."""
-    chart = render_chart(Chart("Form", (Bar("Away", Level.HALF),), "In words", whole="All"))
+    chart = render_chart(
+        Chart("Form", (Bar("Away", Level.HALF),), "In words", reference_label="All")
+    )
 
     assert chart["data"] == [{"x": "Away", "y": 2}, {"x": "All", "y": 4, "color": "neutral"}]
 

@@ -21,7 +21,9 @@ def test_bars_have_coarse_values() -> None:
 
 def test_the_reference_bar_is_the_last() -> None:
     """Below the bars is one for all debriefs, as Slack scales a chart to its longest bar."""
-    chart = render_chart(Chart("Form", (Bar("Away", Level.HALF),), "In words", whole="All"))
+    chart = render_chart(
+        Chart("Form", (Bar("Away", Level.HALF),), "In words", reference_label="All")
+    )
 
     assert chart["chart"]["axis_config"]["categories"] == ["Away", "All"]
     assert chart["chart"]["series"][0]["data"][-1] == {"label": "All", "value": 4}
