@@ -1,4 +1,4 @@
-"""The settings file ``.env``: whether it can be read, and names in it that are misspelt."""
+"""Validate the encoding of the settings file ``.env``, and find misspelt settings by similarity."""
 
 import os
 import re
@@ -10,27 +10,30 @@ from pathlib import Path
 from bot.errors import Fault
 
 SETTINGS_FILE = Path(".env")
-"""Relative to the working directory. A folder of this name is ignored: it may be a venv."""
+"""Path relative to the working directory. A folder of this name, as of a venv, is ignored."""
 
 _ENCODING = "utf-8-sig"
-"""UTF-8, with or without the mark that Windows' editors write at the start."""
+"""Python's name of UTF-8 with an optional byte order mark, which Windows' editors write."""
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 _ASSIGNMENT = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=(.*)$", re.MULTILINE)
 
 _MIN_RATIO_IN_FILE, _MIN_RATIO_IN_ENVIRONMENT = 0.8, 0.87
-"""Similarity (0 to 1) at which a name is taken for a misspelt setting.
+"""Minimum ratio (0 to 1) of :class:`difflib.SequenceMatcher` for a misspelt setting.
 
-An environment contains names of other programs, such as ``HOSTNAME``.
+It is higher for environment variables, of which many are other programs', such as ``HOSTNAME``.
 """
 
 _MIN_LENGTH_IN_ENVIRONMENT = 7
-"""Shorter names of an environment, such as ``PORTS``, are too likely another program's."""
+"""Minimum characters; shorter environment variables, as ``PORTS``, are ignored as foreign."""
 
 
 def check_settings_file(file: Path) -> tuple[Fault, ...]:
-    """Return the fault of a file that cannot be read as UTF-8; none for a missing file."""
+    """Return one fault if *file* cannot be read or decoded as UTF-8; ``()`` if it is missing.
+
+    UTF-16 and null characters are faults, too. A folder of that name is ignored.
+    """
     if file.is_dir():
         return ()
     try:
@@ -52,9 +55,10 @@ def check_settings_file(file: Path) -> tuple[Fault, ...]:
 def find_misspelt_names(
     file: Path, environment: Mapping[str, str], setting_names: Iterable[str]
 ) -> dict[str, str]:
-    """Return the names of *file* and *environment* that nearly match an unset setting.
+    """Map each key of *file* and *environment* that nearly matches an unset setting to its name.
 
-    The values are the settings' names. An unreadable file has its own fault, and no names here.
+    Names in *setting_names* are uppercase. Keys that equal a setting are no candidates. A file
+    that :func:`check_settings_file` rejects is parsed as empty.
     """
     file_values = _read_values(file)
     set_names = {name.upper() for name, value in {**file_values, **environment}.items() if value}
@@ -70,7 +74,10 @@ def find_misspelt_names(
 
 @contextmanager
 def disable_dotenv() -> Iterator[None]:
-    """Prevent a library imported in this context from loading the operator's ``.env`` itself."""
+    """Disable python-dotenv within the context, so that no import there loads ``.env`` itself.
+
+    It sets an environment variable of the process, and restores the previous value on exit.
+    """
     name = "PYTHON_DOTENV_DISABLED"
     previous = os.environ.get(name)
     os.environ[name] = "1"
@@ -83,10 +90,10 @@ def disable_dotenv() -> Iterator[None]:
 
 
 def _find_closest(min_ratios: Mapping[str, float], setting_names: list[str]) -> dict[str, str]:
-    """Return the most similar setting of each name of *min_ratios* that has a similar one.
+    """Return the most similar setting for each key of *min_ratios* that reaches its ratio.
 
-    Every start of the bot waits for it: most settings are too different by their length alone, and
-    a matcher is prepared once for each setting.
+    It runs synchronously at each start, so most pairs are skipped: by their lengths, or by
+    ``quick_ratio``, an upper bound. A matcher caches the index of its setting.
     """
     closest: dict[str, tuple[float, str]] = {}
     for other in setting_names:
@@ -103,7 +110,7 @@ def _find_closest(min_ratios: Mapping[str, float], setting_names: list[str]) -> 
 
 
 def _read_values(file: Path) -> Mapping[str, str]:
-    """Return what *file* sets, by name; the value is ``""`` for an empty one."""
+    """Parse the assignments of *file* into a dict; an empty value is ``""``."""
     if not file.is_file() or check_settings_file(file):
         return {}
     lines = _ASSIGNMENT.findall(file.read_text(encoding=_ENCODING))

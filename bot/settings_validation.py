@@ -1,6 +1,7 @@
-"""Checks of single values of settings, for fields that Pydantic's own types do not cover.
+"""Validators of single settings, for fields that Pydantic's own types do not cover.
 
-A check raises :class:`ValueError` without a message, so that no value is repeated.
+A validator returns the normalized value or raises ``ValueError``. Of Pydantic's validation error
+:func:`bot.settings.load_settings` reads the field's name alone, so that no value is printed.
 """
 
 import os
@@ -18,21 +19,21 @@ SQLITE_SCHEME = "sqlite:///"
 POSTGRESQL_PORT = 5432
 
 _PLATFORM_SCHEMES = ("postgres://", "postgresql://")
-"""Schemes of the addresses that hosting platforms provide; they mean the psycopg driver here."""
+"""URL schemes that hosting platforms provide; they are replaced by :data:`POSTGRESQL_SCHEME`."""
 
 _SERVER_ADDRESS = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::(\d{1,5}))?")
-"""Host (or an IPv6 address in brackets) and port of a PostgreSQL address."""
+"""Host name (or IPv6 address in brackets) and optional port of a PostgreSQL URL."""
 
 _SIGNING_SECRET = re.compile(r"[0-9a-fA-F]{32}")
 
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _MIN_PEPPER_LENGTH = 32
-"""In characters."""
+"""In characters: each pepper is the key material of a cipher."""
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether *host* is a loopback address, reachable from this machine only."""
+    """Return whether *host* is ``localhost`` or a loopback IP address; no name is resolved."""
     if host == "localhost":
         return True
     try:
@@ -42,23 +43,23 @@ def is_loopback(host: str) -> bool:
 
 
 def reveal_secret(secret: SecretStr | None) -> str:
-    """Return the secret in clear text, ``""`` if it is not set."""
+    """Return the clear text of a ``SecretStr``, ``""`` for ``None``."""
     return secret.get_secret_value() if secret else ""
 
 
 def split_secrets(secret: SecretStr) -> list[str]:
-    """Split a comma-separated list of secrets; a comma at the end adds no empty one."""
+    """Split a comma-separated list of secrets into stripped strings; ignore a trailing comma."""
     parts = secret.get_secret_value().strip().removesuffix(",").split(",")
     return [part.strip() for part in parts]
 
 
 def normalize_uuid(value: str) -> str:
-    """Parse a UUID and return it in lowercase."""
+    """Parse a UUID and return it in lowercase with hyphens; raise ``ValueError`` for others."""
     return str(UUID(value.strip()))
 
 
 def strip_secret(value: SecretStr | None) -> SecretStr | None:
-    """Remove white space and the quotes around a pasted secret, which counts as unset if empty."""
+    """Strip whitespace and surrounding quotes from a pasted secret; ``None`` if it is empty."""
     text = reveal_secret(value).strip()
     while len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         text = text[1:-1].strip()
@@ -66,7 +67,10 @@ def strip_secret(value: SecretStr | None) -> SecretStr | None:
 
 
 def check_database_url(value: SecretStr | None) -> SecretStr:
-    """Accept an SQLite file (``~/`` is the home folder), or a PostgreSQL URL for psycopg."""
+    """Accept the URL of an SQLite file or of PostgreSQL; raise ``ValueError`` for others.
+
+    A leading ``~`` of the file's path is expanded; a PostgreSQL URL gets the scheme of psycopg.
+    """
     url = _select_driver(reveal_secret(value))
     if url.startswith(SQLITE_SCHEME):
         return SecretStr(SQLITE_SCHEME + _expand_file_path(url.removeprefix(SQLITE_SCHEME)))
@@ -77,9 +81,9 @@ def check_database_url(value: SecretStr | None) -> SecretStr:
 
 
 def parse_server_url(text: str) -> str:
-    """Return the address of a PostgreSQL database with the driver of this bot.
+    """Parse the URL of a PostgreSQL database and return it with the scheme of psycopg.
 
-    Raises :class:`ValueError` for any other address.
+    Raises ``ValueError`` for another scheme, a malformed host or port, or no database name.
     """
     url = _select_driver(text.strip())
     if not url.startswith(POSTGRESQL_SCHEME) or not _split_server_address(url)[2]:
@@ -88,14 +92,18 @@ def parse_server_url(text: str) -> str:
 
 
 def _expand_file_path(path: str) -> str:
-    """Return the path of an SQLite file; memory does not outlive a process, options are refused."""
+    """Validate the path of an SQLite URL and expand a leading ``~``.
+
+    Raises ``ValueError`` for an in-memory database, which ends with its process, and for a
+    ``file:`` URI, a query string, or ``/~``, which would not be expanded.
+    """
     if not path or path.startswith((":", "file:", "/~")) or "?" in path:
         raise ValueError
     return str(expand_home(Path(path))) if path.startswith("~") else path
 
 
 def expand_home(path: Path) -> Path:
-    """Replace ``~`` by the home folder; raises :class:`ValueError` for a user without one."""
+    """Expand a leading ``~``; raise ``ValueError`` for a user without a home folder."""
     try:
         return path.expanduser()
     except RuntimeError:
@@ -103,40 +111,40 @@ def expand_home(path: Path) -> Path:
 
 
 def expand_path(value: Path | None) -> Path | None:
-    """Replace ``~`` in a path that may be unset."""
+    """Expand a leading ``~`` in an optional path; raise ``ValueError`` as :func:`expand_home`."""
     return expand_home(value) if value else value
 
 
 def _select_driver(url: str) -> str:
-    """Return a PostgreSQL URL with the driver of this bot; another URL is returned unchanged."""
+    """Return a platform's PostgreSQL URL with the scheme of psycopg, and other URLs unchanged."""
     prefix = next((scheme for scheme in _PLATFORM_SCHEMES if url.startswith(scheme)), None)
     return POSTGRESQL_SCHEME + url.removeprefix(prefix) if prefix else url
 
 
 def check_bot_token(value: SecretStr | None) -> SecretStr | None:
-    """Accept a static bot token (``xoxb-``) or an expiring one (``xoxe.``)."""
+    """Accept a static (``xoxb-``) or expiring (``xoxe.``) bot token; else raise ``ValueError``."""
     return _check_prefix(value, ("xoxb-", "xoxe."))
 
 
 def check_refresh_token(value: SecretStr | None) -> SecretStr | None:
-    """Accept a refresh token of Slack's token rotation."""
+    """Accept a refresh token (``xoxe-``) of token rotation; raise ``ValueError`` for others."""
     return _check_prefix(value, ("xoxe-",))
 
 
 def check_app_token(value: SecretStr | None) -> SecretStr | None:
-    """Accept an app-level token, which opens Socket Mode connections."""
+    """Accept an app-level token (``xapp-``) of Socket Mode; raise ``ValueError`` for others."""
     return _check_prefix(value, ("xapp-",))
 
 
 def check_signing_secret(value: SecretStr | None) -> SecretStr | None:
-    """Require the 32 hexadecimal digits of Slack's signing secrets."""
+    """Accept 32 hexadecimal digits, Slack's HMAC key; raise ``ValueError`` for others."""
     if value and not _SIGNING_SECRET.fullmatch(value.get_secret_value()):
         raise ValueError
     return value
 
 
 def _check_prefix(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretStr | None:
-    """Require a set secret to start with one of *prefixes* and to have no white space inside."""
+    """Raise ``ValueError`` for a token without one of *prefixes* or with whitespace inside."""
     text = reveal_secret(value)
     if value and (not text.startswith(prefixes) or len(text.split()) > 1):
         raise ValueError
@@ -144,14 +152,17 @@ def _check_prefix(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretS
 
 
 def check_pepper_length(value: SecretStr | None) -> SecretStr | None:
-    """Require at least 32 characters per pepper, as key material for HMAC and encryption."""
+    """Raise ``ValueError`` if any pepper of the list has fewer than 32 characters."""
     if value and any(len(pepper) < _MIN_PEPPER_LENGTH for pepper in split_secrets(value)):
         raise ValueError
     return value
 
 
 def check_keys_location(value: SecretStr | None) -> SecretStr | None:
-    """Accept an absolute folder, ``~/`` for the home folder, or a PostgreSQL URL."""
+    """Accept an absolute folder path or a PostgreSQL URL; raise ``ValueError`` for others.
+
+    A path may start with ``~``, which is not expanded here. A URL gets the scheme of psycopg.
+    """
     location = _select_driver(reveal_secret(value))
     if location.startswith(POSTGRESQL_SCHEME):
         _split_server_address(location)
@@ -162,9 +173,10 @@ def check_keys_location(value: SecretStr | None) -> SecretStr | None:
 
 
 def is_within_database_folder(folder: Path, database_url: str) -> bool:
-    """Return whether *folder* is the folder of the SQLite database or below it.
+    """Return whether *folder* is the folder of the SQLite file, or below it.
 
-    Symbolic links are resolved. A copy of the database's folder would contain the keys.
+    Symbolic links are resolved. A backup of that folder would contain the keys beside the rows
+    that they decrypt. ``False`` for PostgreSQL.
     """
     if not database_url.startswith(SQLITE_SCHEME):
         return False
@@ -173,22 +185,30 @@ def is_within_database_folder(folder: Path, database_url: str) -> bool:
 
 
 def is_same_database(url: str, other_url: str) -> bool:
-    """Return whether two URLs name the same database of the same PostgreSQL server."""
+    """Return whether two PostgreSQL URLs have the same host, port and database name.
+
+    ``False`` for other schemes. Host names are compared as strings, without DNS.
+    """
     if not url.startswith(POSTGRESQL_SCHEME) or not other_url.startswith(POSTGRESQL_SCHEME):
         return False
     return _identify_database(url) == _identify_database(other_url)
 
 
 def _identify_database(url: str) -> tuple[str, ...]:
+    """Return host, port and database name; the defaults are ``localhost`` and 5432.
+
+    The query parameter ``host``, such as a socket's folder, takes precedence.
+    """
     host, port, database, options = _split_server_address(url)
     host = parse_qs(options).get("host", [host or "localhost"])[0]
     return host, port or str(POSTGRESQL_PORT), database
 
 
 def _split_server_address(url: str) -> tuple[str, str, str, str]:
-    """Return host, port, database and options; a password may contain any character but ``?``.
+    """Split a PostgreSQL URL into host, port, database name and query string, ``""`` if absent.
 
-    Raises :class:`ValueError` for a port that is no number.
+    A password may contain any character but ``?``. Raises ``ValueError`` for a malformed host
+    or port.
     """
     address, _, options = url.removeprefix(POSTGRESQL_SCHEME).partition("?")
     server, _, database = address.rpartition("@")[2].partition("/")
@@ -199,21 +219,24 @@ def _split_server_address(url: str) -> tuple[str, str, str, str]:
 
 
 def check_log_level(value: str) -> str:
-    """Return the log level in uppercase."""
+    """Return the log level in uppercase; raise ``ValueError`` for an unknown one."""
     if value.upper() not in _LOG_LEVELS:
         raise ValueError
     return value.upper()
 
 
 def check_utc_offset(value: datetime | None) -> datetime | None:
-    """Require a UTC offset."""
+    """Raise ``ValueError`` for a naive datetime, which has no UTC offset."""
     if value is not None and value.tzinfo is None:
         raise ValueError
     return value
 
 
 def check_api_url(value: str) -> str:
-    """Require HTTPS, or plain HTTP to a loopback host, and the path ``/api/``."""
+    """Accept an HTTPS URL that ends with ``/api/``; raise ``ValueError`` for others.
+
+    Plain HTTP is accepted for a loopback host, as that of a local test server.
+    """
     parts = urlsplit(value)
     is_secure = parts.scheme == "https" or (
         parts.scheme == "http" and is_loopback(parts.hostname or "")
@@ -224,7 +247,11 @@ def check_api_url(value: str) -> str:
 
 
 def check_public_url(value: str | None) -> str | None:
-    """Accept HTTPS, or plain HTTP to a loopback host, without a path; drop a slash at the end."""
+    """Accept an HTTPS origin and strip its trailing slash; raise ``ValueError`` for others.
+
+    Plain HTTP is accepted for a loopback host. A path, query string, fragment or user name is
+    rejected, since the routes of the installation are appended.
+    """
     parts = urlsplit(value or "")
     is_secure = parts.scheme == "https" or (
         parts.scheme == "http" and is_loopback(parts.hostname or "")
@@ -236,7 +263,11 @@ def check_public_url(value: str | None) -> str | None:
 
 
 def check_metadata_url(value: str | None) -> str | None:
-    """Accept only a loopback host: the keys behind this URL decide which tokens are valid."""
+    """Accept an HTTP URL with a loopback host; raise ``ValueError`` for others.
+
+    The signing keys from this endpoint decide which tokens pass validation, so that it is a
+    test server's alone.
+    """
     parts = urlsplit(value or "")
     if value and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         raise ValueError
