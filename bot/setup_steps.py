@@ -1,4 +1,4 @@
-"""Steps of a set-up that its handlers share: the form, the check, the preview and the reply."""
+"""Steps of a set-up that its handlers share: form, validation, preview, transaction and reply."""
 
 from dataclasses import dataclass, replace
 
@@ -26,12 +26,12 @@ from bot.workflows.personal_data import load_roles_by_team
 from bot.workflows.team_setup import SavedSetup
 
 _ACCOUNT_CHECK_SECONDS = 1.5
-"""Time to look added accounts up: Slack waits three seconds for the answer to a form."""
+"""Timeout in seconds of the profile lookups: Slack awaits a form's response for three seconds."""
 
 
 @dataclass(frozen=True)
 class CheckedSetup:
-    """A valid set-up, as it would be stored, and the stored one, ``None`` for a new team."""
+    """A validated set-up, as it would be stored, and the stored one; ``None`` for a new team."""
 
     before: SetupSubmission | None
     after: SetupSubmission
@@ -46,9 +46,10 @@ async def build_setup_form(
     channel: Channel | None = None,
     edited: SetupSubmission | None = None,
 ) -> Form:
-    """Build the set-up form of a team with its stored values, or those of *edited*.
+    """Build a team's set-up form; its initial values are the stored ones, or those of *edited*.
 
-    A new team has *zone* and *channel* as defaults.
+    *zone* and *channel* are the defaults of a new team. Raises :class:`bot.errors.StaleFormError`
+    for a team that is not stored any more.
     """
     languages = tuple(Option(tag, name) for tag, name in list_language_names(context).items())
     current_setup = await context.store.for_workspace(request.person.workspace).read(
@@ -63,7 +64,7 @@ async def build_setup_form(
 
 
 def list_language_names(context: Context) -> dict[str, str]:
-    """Return the name of each language of the catalogue in itself, by its tag."""
+    """Return a dict from each language tag of the catalogue to that language's own name."""
     return {
         tag: context.catalogue.get_pack(tag).display_name for tag in context.catalogue.languages
     }
@@ -72,7 +73,11 @@ def list_language_names(context: Context) -> dict[str, str]:
 async def check_setup(
     request: Request, context: Context, team_id: str, submission: SetupSubmission
 ) -> CheckedSetup | InvalidAnswers:
-    """Return the set-up that *submission* would store, or an error for each invalid field."""
+    """Validate *submission* and return the set-up that it would store, or an error per field.
+
+    It is validated against a read snapshot, on a thread of the pool: the query grows with the
+    workspace's teams. Then the profiles of added accounts are fetched. Nothing is written.
+    """
     words = context.catalogue.get_pack(request.language)
 
     def load_states(repos: Repositories) -> tuple[SetupContext, CheckedSetup]:
@@ -98,7 +103,10 @@ async def check_setup(
 def build_preview(
     request: Request, context: Context, team_id: str, checked: CheckedSetup
 ) -> Form | InvalidAnswers | None:
-    """Build the preview of what changes in an existing team's set-up; ``None`` for no change."""
+    """Build the preview form of the changed fields of a team; ``None`` for a new team or no change.
+
+    Returns an error of the set-up form if the encoded change exceeds the form's payload.
+    """
     before, after = checked.before, checked.after
     if before is None or not compare_setups(before, after):
         return None
@@ -114,10 +122,12 @@ async def save_unless_changed(
     submission: SetupSubmission,
     digests: frozenset[str],
 ) -> SavedSetup | None:
-    """Save the set-up of an existing team; ``None``, with nothing written, if it changed since.
+    """Save a team's set-up if the stored one still has one of *digests*; else return ``None``.
 
-    *digests* are those of the stored set-ups that *submission* may replace, see
-    :func:`bot.domain.teams.setup_difference.digest_setup`.
+    Optimistic locking: the transaction that writes compares the digest first, see
+    :func:`bot.domain.teams.setup_difference.digest_setup`; on a mismatch it writes nothing. A
+    retry succeeds if *digests* include that of *submission*. Raises
+    :class:`bot.errors.StoreBusyError` at the timeout of the write.
     """
     person, now = request.person, context.now()
 
@@ -131,7 +141,7 @@ async def save_unless_changed(
 
 
 async def build_stale_form(request: Request, context: Context, team_id: str) -> Form:
-    """Build the set-up form with its present values, and the notice that somebody changed them.
+    """Build the set-up form with the stored values, and a notice of the concurrent change.
 
     Raises :class:`bot.errors.StaleFormError` for a team that is not stored any more.
     """
@@ -142,9 +152,10 @@ async def build_stale_form(request: Request, context: Context, team_id: str) -> 
 async def reply_saved(
     saved: SavedSetup, context: Context, words: LanguagePack, *, is_unchanged: bool = False
 ) -> Reply:
-    """Return the confirmation of a saved set-up, after its card was posted where one is due.
+    """Return the form that confirms *saved*, a deferred reply if an introduction card is queued.
 
-    *is_unchanged* is True where the stored set-up was submitted as it is.
+    The continuation of the deferred reply posts the card after the first response and states the
+    result. *is_unchanged* selects the text for a submission that equals the stored set-up.
     """
 
     def build_form(status: CardStatus | None) -> Form:
@@ -170,9 +181,10 @@ async def reply_saved(
 async def _name_listed_elsewhere(
     request: Request, context: Context, errors: InvalidAnswers, teams_by_person: dict[str, Team]
 ) -> InvalidAnswers:
-    """Add the names of the people on another team's list, if the requester may read them.
+    """Add to *errors* the names of people on another team's list, if the requester may read them.
 
-    A requester whose profile could not be fetched in time reads the number of people only.
+    The requester's admin flag is fetched from the product's API. At the timeout it is False, so
+    that an admin gets the number of people alone.
     """
     person, workspace = request.person, request.person.workspace
     profile = (await context.fetch_profiles((person,), "", _ACCOUNT_CHECK_SECONDS)).get(person)
@@ -188,9 +200,9 @@ async def _name_listed_elsewhere(
 async def _refuse_unlistable_accounts(
     request: Request, context: Context, setup_context: SetupContext, submission: SetupSubmission
 ) -> InvalidAnswers | None:
-    """Return an error where an added account is no person's, closed, or of another organisation.
+    """Return an error if an added account is a bot's, deactivated, or of another organisation.
 
-    An account that could not be looked up in time is accepted, and checked by the worker.
+    An account without a profile at the timeout is accepted; the worker's profile duty checks it.
     """
     workspace = request.person.workspace
     added_ids = set(submission.clinicians).difference(setup_context.clinicians)

@@ -1,4 +1,8 @@
-"""Persistence of installations from the link: sealed rows of the store, for the Slack adapter."""
+"""Persistence of OAuth installations: sealed token rows in the store, for the Slack adapter.
+
+A call raises :class:`bot.chat.slack.InstallationsUnavailableError` for any failure of the store,
+also for its write timeout or an unreadable key.
+"""
 
 import logging
 import time
@@ -26,24 +30,27 @@ logger = logging.getLogger("attune.installations")
 T = TypeVar("T")
 
 _WRITE_TIMEOUT_SECONDS = 60.0
-"""Seconds that saving tokens waits for a busy store; lost ones cannot be fetched again."""
+"""Write timeout of a token pair: Slack returns it once, so that a lost one is not fetched again."""
 
 _STATE_KIND = "slack.oauth_state"
 
 
 class WorkspacePurgingError(Exception):
-    """The rows of a workspace are being deleted, so that none may be added."""
+    """A purge deletes the rows of the workspace in batches, so that none may be inserted."""
 
 
 class SlackInstallations:
     """Implementation of :class:`bot.chat.slack.oauth.installation_rows.InstallationRows`."""
 
     def __init__(self, store: Store) -> None:
-        """Use the rows and the key store of *store*."""
+        """Use the transactions of *store*, and its key store to encrypt the tokens."""
         self._store = store
 
     async def find(self, workspace: str) -> InstalledBot | None:
-        """Return the installation that serves *workspace*; ``None`` if it is not installed."""
+        """Return the installation that serves *workspace*; ``None`` if it is not installed.
+
+        Raises :class:`bot.chat.slack.InstallationUnreadableError` for a row that no key decrypts.
+        """
 
         def find_installation(repos: Repositories) -> tuple[StoredInstallation | None, bool]:
             stored = repos.installations.find(workspace)
@@ -66,14 +73,15 @@ class SlackInstallations:
         installer: Installer | None,
         workspaces: Collection[str] | None = (),
     ) -> None:
-        """Store a new installation, and end suspensions, in one transaction.
+        """Upsert the installation's row and resume its workspaces, in one transaction.
 
-        *workspaces* are those that Slack lists for an organisation. A linked one that it does not
-        list stays as it is; with ``None``, without an answer, all that are linked are resumed.
-        A crash thus leaves no installed workspace suspended for its earlier uninstallation. The
-        audit trail has the installation, once for each workspace that it serves. While
-        the workspace is being purged nothing is stored, as it would be deleted with the rest: who
-        installs it is asked to try again in a minute.
+        *workspaces* are those that Slack lists for an organisation: they are linked and resumed,
+        and another linked one is not changed. ``None``, for no response from Slack, resumes
+        all linked ones. As one transaction it leaves no installed workspace suspended after a
+        crash. An entry per served workspace is inserted into the audit trail.
+
+        During a purge of any of them nothing is written, since it would delete the row. The
+        error is raised, and the page of the OAuth redirect proposes another attempt.
         """
 
         def save_installation(repos: Repositories) -> None:
@@ -90,10 +98,10 @@ class SlackInstallations:
         await self._write_across(save_installation)
 
     async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:
-        """Store that *workspace* is served by its *organisation*, and end its suspension.
+        """Link the row of *workspace* to its *organisation* and resume it, in one transaction.
 
-        In one transaction with the check that no other installation serves it, unless this one
-        *replaces* it. While either is being purged nothing is stored.
+        Nothing changes if an installation serves the workspace already, unless this one
+        *replaces* it. During a purge of either nothing is written and the error is raised.
         """
 
         def link_workspace(repos: Repositories) -> None:
@@ -107,27 +115,27 @@ class SlackInstallations:
         await self._write_across(link_workspace)
 
     async def end_link(self, organisation: str, workspace: str) -> None:
-        """Store that *workspace* is no longer served by the installation of *organisation*."""
+        """End the link in the row of *workspace*, which retains tokens of its own; idempotent."""
         await self._write_across(
             lambda repos: repos.installations.end_link(organisation, workspace)
         )
 
     async def find_organisation(self, workspace: str) -> str:
-        """Return the organisation of *workspace*, also after its link ended; ``""`` for none."""
+        """Return the organisation in the row of *workspace*, also of an ended link; else ``""``."""
         with _translate_errors():
             return await self._store.for_workspace(workspace).read(
                 lambda repos: repos.installations.find_organisation(workspace, includes_ended=True)
             )
 
     async def list_organisations(self) -> tuple[str, ...]:
-        """Return the organisations that installed the app."""
+        """Return the keys of the organisations that have a row, ``slack:E…``, sorted."""
         with _translate_errors():
             return await self._store.across_workspaces.read(
                 lambda repos: repos.installations.list_organisations()
             )
 
     async def list_uninstalled(self) -> tuple[str, ...]:
-        """Return the workspaces and organisations with a row that are marked as uninstalled."""
+        """Return the keys of the rows whose workspace or organisation is marked as uninstalled."""
 
         def list_rows(repos: Repositories) -> tuple[str, ...]:
             installed = frozenset(repos.installations.list_workspaces())
@@ -137,7 +145,7 @@ class SlackInstallations:
             return await self._store.across_workspaces.read(list_rows)
 
     async def list_served_workspaces(self, installed_as: str) -> tuple[str, ...]:
-        """Return *installed_as* and, of an organisation, the workspaces that it serves."""
+        """Return the key *installed_as*, followed by an organisation's linked workspaces."""
         with _translate_errors():
             linked = await self._store.across_workspaces.read(
                 lambda repos: repos.installations.list_linked_workspaces(installed_as)
@@ -145,9 +153,10 @@ class SlackInstallations:
         return installed_as, *linked
 
     async def claim_renewal(self, bot: InstalledBot, seconds: float) -> bool:
-        """Claim the renewal of the tokens of *bot* for this process, for *seconds*.
+        """Acquire the lease to refresh the tokens of *bot*; ``False`` if another process has it.
 
-        By the system's clock, as the expiry of tokens is.
+        It expires after *seconds* by the system's clock, as the tokens do. ``False`` also if the
+        row's version is not that of *bot*: its tokens were replaced.
         """
         now = time.time()
         return await self._write(
@@ -158,7 +167,10 @@ class SlackInstallations:
         )
 
     async def replace_tokens(self, bot: InstalledBot, tokens: TokenPair) -> None:
-        """Store renewed *tokens*, unless the workspace was installed anew in the meantime."""
+        """Update the row with refreshed *tokens* if its version is still that of *bot*.
+
+        A compare-and-set: tokens of a later installation are not overwritten. It ends the lease.
+        """
         await self._write(
             bot.installed_as,
             lambda repos: repos.installations.replace_secret(
@@ -167,7 +179,10 @@ class SlackInstallations:
         )
 
     async def claim_state(self, state_id: str) -> bool:
-        """Claim a state of the authorization; ``False`` if it was used before."""
+        """Claim the OAuth ``state`` as an idempotency key; ``False`` if it was claimed before.
+
+        Each state is thus accepted once, whichever process receives the redirect.
+        """
         today = datetime.fromtimestamp(time.time(), UTC).date()
         with _translate_errors():
             return await self._store.across_workspaces.write(
@@ -181,7 +196,7 @@ class SlackInstallations:
             )
 
     async def _write_across(self, job: Callable[[Repositories], T]) -> T:
-        """Write the rows of an organisation and of the workspaces that it serves."""
+        """Run *job* in a write transaction of all workspaces, for rows of more than one."""
         with _translate_errors():
             return await self._store.across_workspaces.write(
                 job, timeout_seconds=_WRITE_TIMEOUT_SECONDS
@@ -189,14 +204,15 @@ class SlackInstallations:
 
 
 def _require_no_purge(repos: Repositories, workspaces: Collection[str]) -> None:
+    """Raise :class:`WorkspacePurgingError`, which rolls the transaction back, during a purge."""
     if any(map(repos.workspace_purges.is_purging, workspaces)):
         raise WorkspacePurgingError
 
 
 def _build_entry(workspace: str, installer: Installer | None) -> AuditEntry:
-    """Build the entry of an installation that serves *workspace*; an organisation's names nobody.
+    """Build the audit entry of an installation; one without *installer* is an organisation's.
 
-    By the system's clock, as Slack's page knows no other.
+    Its timestamp is the system clock's, also in test mode: this class has no other clock.
     """
     now = datetime.fromtimestamp(time.time(), UTC)
     if installer is None:
@@ -219,7 +235,7 @@ def _decode_tokens(secret: dict[str, Any]) -> TokenPair:
 
 @contextmanager
 def _translate_errors() -> Iterator[None]:
-    """Raise the adapter's error for any failure of the store, which may be a driver's."""
+    """Convert any exception, a database driver's included, into the adapter's error and log it."""
     try:
         yield
     except Exception as error:
