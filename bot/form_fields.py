@@ -1,11 +1,14 @@
-"""Fields of forms, independent of the product: questions and the options of their answers."""
+"""Input fields of forms, independent of the product; an adapter renders and parses each type.
+
+The answers are in :attr:`bot.conversation.Request.answers`: a tuple of strings by field id.
+"""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Option:
-    """One selectable answer: its stable code and its label (75 characters at most)."""
+    """One option: the code that is submitted, and the label that is rendered (75 characters)."""
 
     code: str
     label: str
@@ -14,11 +17,12 @@ class Option:
 
 @dataclass(frozen=True)
 class ChoiceField:
-    """A question with coded answers: radio buttons if ``max_selected`` is 1, else checkboxes.
+    """A choice of codes: radio buttons if ``max_selected`` is 1, else checkboxes.
 
-    At most ten options. ``as_dropdown`` renders a drop-down list, for a long list with one
-    answer. ``refreshes_form`` calls the form's own handler at each change (with
-    step ``CHANGED``), which returns the updated form.
+    At most ten options, unless ``as_dropdown`` renders a drop-down list with one answer.
+    ``initial`` are the codes selected by default. With ``refreshes_form`` the form's handler gets a
+    request of step ``CHANGED`` and returns the updated form: on Slack at each change, on Teams when
+    the person clicks a button.
     """
 
     id: str
@@ -34,7 +38,7 @@ class ChoiceField:
 
 @dataclass(frozen=True)
 class TimeField:
-    """A question whose answer is a local time as a string, ``HH:MM``."""
+    """A time picker; the answer is a local time as a string, ``HH:MM``, without a zone."""
 
     id: str
     label: str
@@ -45,7 +49,7 @@ class TimeField:
 
 @dataclass(frozen=True)
 class DateField:
-    """A question whose answer is a date as a string, ``YYYY-MM-DD``."""
+    """A date picker; the answer is a string in ISO format, ``YYYY-MM-DD``."""
 
     id: str
     label: str
@@ -56,7 +60,7 @@ class DateField:
 
 @dataclass(frozen=True)
 class PeopleField:
-    """A question whose answer is a list of person ids, selected in the product's people picker."""
+    """The product's people picker; the answer is a list of person ids."""
 
     id: str
     label: str
@@ -68,7 +72,7 @@ class PeopleField:
 
 @dataclass(frozen=True)
 class ChannelField:
-    """A question whose answer is one channel id, as a list with one string."""
+    """The product's channel picker; the answer is a list with one channel id."""
 
     id: str
     label: str
@@ -79,10 +83,10 @@ class ChannelField:
 
 @dataclass(frozen=True)
 class NameField:
-    """A one-line text field for the name of a team or a practice.
+    """A one-line text input for the name of a team or practice, the only free-text field.
 
-    Only the team set-up has it. Debriefs, guides and check-ins may not: none of them has a field
-    in which anything about a client could be typed.
+    Only the team set-up has it: no form of a clinician has a field in which anything about a client
+    could be typed.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Structured logging as JSON lines, with library messages redacted and no personal data."""
+"""Structured logging: one JSON object per line, without personal data or library messages."""
 
 import logging
 import re
@@ -7,10 +7,10 @@ import sys
 from pythonjsonlogger.json import JsonFormatter
 
 PROJECT_LOGGER = "attune"
-"""Root logger name of this project's modules."""
+"""Name of the parent logger of this project's modules, such as ``attune.store``."""
 
 UNREADABLE = "unreadable_code"
-"""Placeholder for an error code with characters that no code contains."""
+"""Value that replaces an error code with characters that no product's codes contain."""
 
 _CODE_PATTERN = re.compile(r"[A-Za-z0-9_.-]+")
 _MAX_CODE_CHARACTERS = 60
@@ -28,14 +28,17 @@ _LIBRARY_LOGGERS = (
 
 
 class RedactingFilter(logging.Filter):
-    """Pass this project's records unchanged; strip the message of every library's record.
+    """Logging filter that redacts the records of libraries and passes this project's unchanged.
 
     A library's message may contain a request body (Bolt logs one at INFO on an invalid
-    signature), so it is dropped: logger name, level and the exception's type remain.
+    signature), so it is replaced: logger name, level and the exception's type remain.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Redact a library's record, and drop it below WARNING."""
+        """Return ``False``, which drops the record, for a library's below WARNING; else redact it.
+
+        Message, arguments, exception and stack of a library's record are replaced in place.
+        """
         if record.name.split(".")[0] == PROJECT_LOGGER:
             return True
         if record.levelno < logging.WARNING:
@@ -48,9 +51,10 @@ class RedactingFilter(logging.Filter):
 
 
 def configure_logging(level: str) -> None:
-    """Write one JSON line per record of *level* and above to standard error.
+    """Configure the root logger: one handler, which writes JSON lines to standard error.
 
-    Library loggers stay at WARNING, whatever level is configured.
+    *level* is that of this project's loggers; library loggers have WARNING in any case. Existing
+    handlers of the root logger are replaced, so that a second call adds none.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(RedactingFilter())
@@ -70,10 +74,10 @@ def configure_logging(level: str) -> None:
 
 
 def sanitize_error_code(code: str) -> str:
-    """Return a product's error *code* in a form that may be logged and used as a metric label.
+    """Validate a product's error *code* for use in a log line and as a metric label.
 
-    At most 60 letters, digits, ``_``, ``-`` and ``.``; any other string could contain text
-    that a person typed, and is replaced by :data:`UNREADABLE`.
+    Returns at most 60 characters of letters, digits, ``_``, ``-`` and ``.``; any other string
+    could contain text that a person typed, and is replaced by :data:`UNREADABLE`.
     """
     return code[:_MAX_CODE_CHARACTERS] if _CODE_PATTERN.fullmatch(code) else UNREADABLE
 
@@ -81,9 +85,10 @@ def sanitize_error_code(code: str) -> str:
 def log_error(
     logger: logging.Logger, action: str, error: BaseException, **facts: str | int
 ) -> None:
-    """Log at ERROR that *action* failed, with the exception's type and location.
+    """Log at ERROR that *action* failed, with the type of the exception and where it was raised.
 
-    The exception's message is omitted because it may contain text that a person typed.
+    The location is function and line of the innermost stack frame. The exception's message is
+    omitted because it may contain text that a person typed. *facts* are further JSON fields.
     """
     traceback = error.__traceback__
     while traceback and traceback.tb_next:

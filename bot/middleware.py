@@ -1,4 +1,4 @@
-"""Request middleware: resolve languages, end refuted suspensions, and build error replies."""
+"""Request middleware: resolve languages, resume suspended workspaces, and build error replies."""
 
 import asyncio
 import logging
@@ -38,7 +38,8 @@ class RequestMiddleware:
     """Binds handlers to the context, resolves languages and converts exceptions into replies.
 
     A :class:`bot.errors.BotError` becomes its catalogue message; any other exception becomes
-    ``error.unexpected`` and one log line without the exception's message.
+    ``error.unexpected`` and one log line without the exception's message. One instance serves all
+    requests of a process, on one event loop.
     """
 
     def __init__(self, context: Context) -> None:
@@ -50,7 +51,11 @@ class RequestMiddleware:
     def bind_handler(
         self, handler: Handler, after_reply: Callable[[], None] | None = None
     ) -> BoundHandler:
-        """Return *handler* wrapped for an adapter; *after_reply* runs after each call."""
+        """Return *handler* wrapped for an adapter; *after_reply* is called after each call.
+
+        An exception of the handler becomes a reply. Afterwards a background task fetches the
+        person's profile, unless it is cached.
+        """
 
         async def call_handler(request: Request) -> Reply:
             localized, requester = await self._with_language(request)
@@ -70,7 +75,7 @@ class RequestMiddleware:
         after_reply: Callable[[], None] | None = None,
         names_without: Collection[str] = (),
     ) -> dict[str, BoundHandler]:
-        """Wrap every handler of a table, *names_without* without *after_reply*.
+        """Wrap every handler of a routing table; those of *names_without* get no *after_reply*.
 
         See :meth:`bind_handler`.
         """
@@ -82,7 +87,11 @@ class RequestMiddleware:
     def bind_event_handler(
         self, handler: Callable[[ChatEvent, Context], Awaitable[None]]
     ) -> Callable[[ChatEvent], Awaitable[None]]:
-        """Return *handler* wrapped for an adapter; an event's profile also updates the cache."""
+        """Return *handler* wrapped for an adapter; an event's profile also updates the cache.
+
+        Exceptions of the handler are raised, so that an adapter does not acknowledge an event that
+        was not stored.
+        """
 
         async def handle_event(event: ChatEvent) -> None:
             self._refresh_cached_profile(event)
@@ -91,7 +100,7 @@ class RequestMiddleware:
         return handle_event
 
     def _refresh_cached_profile(self, event: ChatEvent) -> None:
-        """Replace a cached profile by the event's; without a locale the cached one is retained."""
+        """Replace a cached profile by the event's; its default locale is that of the cached one."""
         match event:
             case ProfileChanged(person, profile) if cached := self._profile_cache.get(person):
                 locale = profile.locale or cached.locale
@@ -102,7 +111,7 @@ class RequestMiddleware:
         return self._build_error_reply(request, BotError())
 
     async def report_unshown_reply(self, request: Request, _context: Context) -> Reply:
-        """Return the message for a reply that a form could not show; it repeats nothing of it."""
+        """Return the error message for a reply whose form was closed; it contains nothing of it."""
         return self._build_error_reply(request, UnshownReplyError())
 
     async def resolve_language(self, request: Request) -> str:
@@ -118,7 +127,11 @@ class RequestMiddleware:
     async def _run_with_error_reply(
         self, request: Request, build_reply: Callable[[], Awaitable[Reply]]
     ) -> Reply:
-        """Await a handler and its deferred continuation; convert an exception into a reply."""
+        """Await a handler; convert an exception into a reply, also one of a deferred continuation.
+
+        The continuation of a :class:`bot.conversation.DeferredReply` is wrapped in the same way,
+        and runs when the adapter calls it.
+        """
         try:
             reply = await build_reply()
         except BotError as bot_error:
@@ -134,9 +147,9 @@ class RequestMiddleware:
         return reply
 
     def _build_error_reply(self, request: Request, error: BotError) -> Reply:
-        """Return the error message: inside a form an error on top of it, or a form in its place.
+        """Return the error message: in a form a validation error on top, or a form in its place.
 
-        What was filled in is not lost where it can be sent again.
+        A form whose submission may succeed on a retry stays open with its answers.
         """
         words = self._context.catalogue.get_pack(request.language)
         sentence = words.translate(error.key, **error.facts)
@@ -150,10 +163,9 @@ class RequestMiddleware:
     async def _with_language(self, request: Request) -> tuple[Request, Account | None]:
         """Return *request* with its language, and its person's account if it could be read.
 
-        An exception is logged, and the language is then the default.
-
-        The read for the language also shows whether the person or workspace is marked as
-        unreachable, which a request disproves.
+        An exception is logged, and the language is then the default, ``None`` the account. The
+        same read transaction loads whether the person or workspace is marked as unreachable; a
+        request disproves it, and a write transaction then updates the rows.
         """
         try:
             requester = await self._load_requester(request)
@@ -168,7 +180,10 @@ class RequestMiddleware:
         return replace(request, language=language), requester
 
     async def _record_request(self, request: Request) -> None:
-        """Change the marks that *request* disproves; the next request retries it."""
+        """Update the person's and the workspace's reachability by *request*, in one transaction.
+
+        An exception is logged, not raised; the next request retries the write.
+        """
         try:
             actions = await self._context.store.for_workspace(request.person.workspace).write(
                 lambda repos: reachability.record_request(repos, request)
@@ -207,7 +222,7 @@ class RequestMiddleware:
         task.add_done_callback(self._profile_lookups.discard)
 
     async def _look_up_profile(self, person: Person) -> None:
-        """Look the profile up; after an exception the next request of the person retries it."""
+        """Run as a background task: an exception is logged, and the next request retries it."""
         try:
             await self._fetch_and_store_profile(person)
         except Exception as error:  # noqa: BLE001 - nothing awaits the task
@@ -217,7 +232,8 @@ class RequestMiddleware:
     async def _fetch_and_store_profile(self, person: Person) -> None:
         """Fetch the profile from the product's API, cache it, and update the person's row if any.
 
-        The oldest entry is evicted when the cache is full. A failed request is not cached.
+        The first inserted entry is evicted when the cache is full. A failed API request is not
+        cached.
         """
         outlet = self._context.find_outlet(person.workspace)
         profile = await outlet.fetch_profile(person) if outlet else None

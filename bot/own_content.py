@@ -1,7 +1,7 @@
-"""Load the content that workspaces have of their own, by the workspaces file.
+"""Load the catalogues of the workspaces file, cached so that equal entries share one object.
 
-A workspace without an entry shares the deployment's content, and entries that do not differ share
-theirs, so that memory grows with what differs alone.
+A workspace without an entry has no catalogue of its own, but the deployment's. So the memory of a
+process grows with the number of different configurations, not of workspaces.
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ from bot.stated_retention import state_retention
 def read_own_catalogues(
     settings: Settings, file: Path, shared: Catalogue
 ) -> Mapping[str, Catalogue]:
-    """Return the content of each workspace with an entry in *file*, by its key.
+    """Parse the workspaces file at *file* and return the catalogue of each entry by workspace key.
 
-    As :func:`bot.served_content.load_own_catalogues`, which calls this where there is a file.
+    Called by :func:`bot.served_content.load_own_catalogues`, which states the exceptions.
     """
     loader = _OwnContentLoader(settings, shared)
     return {
@@ -32,17 +32,21 @@ def read_own_catalogues(
 
 
 class _OwnContentLoader:
-    """Loads the content of entries: each folder of cards once, and equal content once."""
+    """Builds the catalogues of entries, with a cache by cards folder and one by all parameters."""
 
     def __init__(self, settings: Settings, shared: Catalogue) -> None:
-        """Use the settings wherever an entry has nothing of its own."""
+        """Use *settings* as the default of each parameter, and *shared* if none differs."""
         self._settings = settings
         self._by_folder: dict[Path | None, Catalogue] = {}
         deployment = (settings.cards_folder, *settings.safety_texts.items(), settings.retention)
         self._loaded: dict[tuple[object, ...], Catalogue] = {deployment: shared}
 
     def load_content(self, entry: WorkspaceEntry) -> Catalogue:
-        """Return the content of the workspaces of *entry*."""
+        """Return the catalogue of *entry*, from the cache if an earlier entry is equal.
+
+        The cache key is the cards folder, the safety texts and the retention periods. Cards of a
+        folder are parsed once, and its faults have the location of the first entry with it.
+        """
         folder = entry.cards_folder or self._settings.cards_folder
         texts = entry.safety_texts or self._settings.safety_texts
         identity = (folder, *texts.items(), entry.retention)
@@ -55,7 +59,10 @@ class _OwnContentLoader:
 
 
 def _locate_faults(content: Catalogue, location: str) -> Catalogue:
-    """Return *content* whose faults of the whole folder name *location* in the setting's place."""
+    """Return *content* with *location*, a file and line, in each fault of the whole cards folder.
+
+    By default such a fault has the name of the deployment's setting.
+    """
     faults = tuple(
         replace(fault, location=location) if fault.location == CARDS_LOCATION else fault
         for fault in content.faults

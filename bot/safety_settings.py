@@ -1,20 +1,21 @@
-"""Settings with the service's own safety procedure and helplines, one text for each language."""
+"""Settings with the service's own safety procedure and helplines, one string per language."""
 
 from pydantic import field_validator
 from pydantic_settings import BaseSettings
 
 MAX_SAFETY_TEXT_LENGTH = 300
-"""Maximum characters of a text: two or three sentences, which a phone shows at once."""
+"""Maximum characters of a safety text: two or three sentences, which fit on a phone's screen."""
 
 
 LANGUAGES = ("en", "fr", "zh")
-"""The primary language subtags that a text may have, in the order in which one is a default."""
+"""Primary language subtags of the settings; the first with a text is the others' default."""
 
 
 def normalize_safety_text(value: str | None) -> str | None:
-    """Return a text with its whitespace collapsed, ``None`` for an empty one.
+    """Validate a safety text and collapse its whitespace; return ``None`` for an empty string.
 
-    Raises :class:`ValueError` for a text that is too long, or has control characters.
+    Raises ``ValueError`` for more than :data:`MAX_SAFETY_TEXT_LENGTH` characters and for a
+    character that is not printable.
     """
     text = " ".join((value or "").split())
     if len(text) > MAX_SAFETY_TEXT_LENGTH or not text.isprintable():
@@ -23,7 +24,7 @@ def normalize_safety_text(value: str | None) -> str | None:
 
 
 class SafetySettings(BaseSettings):
-    """The texts, which are shown literally wherever a safety banner is; each is optional."""
+    """Optional safety texts, rendered literally, without markup, in each safety banner."""
 
     safety_text_en: str | None = None
     safety_text_fr: str | None = None
@@ -35,6 +36,6 @@ class SafetySettings(BaseSettings):
 
     @property
     def safety_texts(self) -> dict[str, str]:
-        """The texts that are set, by primary language subtag."""
+        """Dict of the texts that are set, keyed by primary language subtag."""
         texts = {language: getattr(self, f"safety_text_{language}") for language in LANGUAGES}
         return {language: text for language, text in texts.items() if text}

@@ -1,6 +1,7 @@
-"""Load the content that people are served: the deployment's, and what is a workspace's own.
+"""Load the content catalogues of a process: the deployment's, and those of single workspaces.
 
-The parser of the workspaces file takes megabytes, and few deployments have one.
+The parser of the workspaces file imports modules of megabytes, so that it is imported only if the
+setting ``WORKSPACES_FILE`` has a value.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,7 +19,11 @@ from bot.store.store import Store
 
 
 def load_served_content(settings: Settings) -> Catalogue:
-    """Return the deployment's content, with its cards, safety texts and retention periods."""
+    """Load the deployment's catalogue: custom cards, safety texts and retention periods included.
+
+    Shipped content is parsed once per process; the cards folder is read at each call, and its
+    faults are in the catalogue's ``faults``.
+    """
     content = load_catalogue(settings.cards_folder, settings.safety_texts)
     return state_retention(content, settings.retention)
 
@@ -30,10 +35,10 @@ def build_context(
     outlets: Mapping[str, Outlet],
     shared: Catalogue | None = None,
 ) -> Context:
-    """Return the context of a process, with the content of each workspace.
+    """Build the context of a process from the settings, with the catalogue of each workspace.
 
-    *shared* is the deployment's content, where it is loaded already. Raises as
-    :func:`load_own_catalogues` does.
+    *now* returns an aware datetime in UTC, *outlets* are keyed by product. *shared* is the
+    deployment's catalogue; by default it is loaded. Raises as :func:`load_own_catalogues` does.
     """
     content = shared or load_served_content(settings)
     own = load_own_catalogues(settings, content)
@@ -41,7 +46,7 @@ def build_context(
 
 
 def check_workspaces_file(settings: Settings) -> None:
-    """Raise :class:`bot.errors.FaultyInputError` for a faulty workspaces file."""
+    """Validate the workspaces file, if one is set; raise :class:`bot.errors.FaultyInputError`."""
     if settings.workspaces_file is not None:
         from bot.admin.workspaces_file import read_workspaces  # noqa: PLC0415 - is that parser
 
@@ -49,11 +54,12 @@ def check_workspaces_file(settings: Settings) -> None:
 
 
 def load_own_catalogues(settings: Settings, shared: Catalogue) -> Mapping[str, Catalogue]:
-    """Return the content of each workspace with an entry in the workspaces file, by its key.
+    """Load the catalogue of each entry of the workspaces file; return a dict by workspace key.
 
-    *shared* is the deployment's content, which is returned for an entry that changes nothing. A
-    fault of a workspace's cards is in its catalogue's ``faults``, and concerns no other workspace.
-    Raises :class:`bot.errors.FaultyInputError` for any other fault of the file.
+    The dict is empty without a file. *shared* is the deployment's catalogue, and the same object is
+    the value of an entry that changes nothing. A fault of a card is in its catalogue's ``faults``
+    and affects no other workspace; any other fault of the file raises
+    :class:`bot.errors.FaultyInputError`.
     """
     if settings.workspaces_file is None:
         return MappingProxyType({})
@@ -63,10 +69,10 @@ def load_own_catalogues(settings: Settings, shared: Catalogue) -> Mapping[str, C
 
 
 def load_content_of(settings: Settings, workspace: str) -> Catalogue:
-    """Return the content of the workspace with an id as in the workspaces file.
+    """Load the catalogue of one *workspace*, whose id is as in the workspaces file.
 
-    It is the deployment's for a blank id, and for one without an entry. Raises as
-    :func:`load_own_catalogues` does.
+    The default, for ``""`` and for an id without an entry, is the deployment's catalogue. Raises
+    as :func:`load_own_catalogues` does.
     """
     shared = load_served_content(settings)
     key = workspace_key(lowercase_microsoft_id(workspace))
@@ -74,7 +80,7 @@ def load_content_of(settings: Settings, workspace: str) -> Catalogue:
 
 
 def list_card_faults(catalogues: Iterable[Catalogue]) -> tuple[Fault, ...]:
-    """Return the faults of the custom cards of all *catalogues*; those of a shared folder once."""
+    """Return the faults of custom cards in all *catalogues*, each once if they share a folder."""
     faults = {
         (fault.location, fault.key, *fault.facts.items()): fault
         for catalogue in catalogues

@@ -1,4 +1,4 @@
-"""Settings of the Slack app: one workspace's token, or what an installation from a link needs."""
+"""Settings of the Slack app: one workspace's bot token, or the OAuth client of an install link."""
 
 from pydantic import SecretStr, field_validator
 
@@ -15,10 +15,11 @@ from bot.settings_validation import (
 
 
 class SlackSettings(MonitoringSettings):
-    """With ``slack_bot_token`` the bot serves the workspace of that token, and no other.
+    """Tokens, OAuth client and signing secret of the Slack app, validated.
 
-    Without it, ``slack_client_id``, ``slack_client_secret`` and ``base_url`` let any workspace
-    install the app from a link; each then has a token of its own.
+    With ``slack_bot_token`` the bot serves the workspace of that token alone. Without it, the OAuth
+    client (``slack_client_id``, ``slack_client_secret``) and ``base_url`` allow any workspace to
+    install the app from a link; a row of the database then has each workspace's token.
     """
 
     slack_signing_secret: SecretStr | None = None
@@ -46,13 +47,13 @@ class SlackSettings(MonitoringSettings):
 
     @property
     def installs_from_link(self) -> bool:
-        """Whether workspaces install the app from a link; a configured token excludes it."""
+        """Whether workspaces install the app from a link by OAuth; a bot token excludes it."""
         required = (self.slack_client_id, self.slack_client_secret, self.base_url)
         return self.slack_bot_token is None and all(required)
 
     @property
     def has_slack_credentials(self) -> bool:
-        """Whether anything is set that only a Slack app has."""
+        """Whether any token or credential of a Slack app is set, which enables the adapter."""
         return any(
             (
                 self.slack_bot_token,
@@ -65,7 +66,11 @@ class SlackSettings(MonitoringSettings):
 
 
 def find_unmet_slack_requirements(settings: SlackSettings, verb: str) -> dict[str, bool]:
-    """Return which of Slack's settings a process lacks, by the name of its sentence."""
+    """Return a dict of Slack's requirements for *verb* to whether each is unmet.
+
+    A key is the last part of the catalogue key of its sentence. The signing secret is required of a
+    ``web`` process without Socket Mode, which verifies the HMAC signature of HTTP requests.
+    """
     receives_by_http = verb == "web" and settings.slack_app_token is None
     is_token_missing = settings.slack_bot_token is None
     link_settings = {
@@ -84,7 +89,10 @@ def find_unmet_slack_requirements(settings: SlackSettings, verb: str) -> dict[st
 
 
 def _find_missing_rotation_settings(settings: SlackSettings) -> dict[str, bool]:
-    """Return which settings the rotation of an expiring token (twelve hours) lacks."""
+    """Return which settings the rotation of an expiring token (twelve hours) lacks, as a dict.
+
+    A refresh token needs the OAuth client, whose credentials are sent with each refresh.
+    """
     token, is_rotated = settings.slack_bot_token, settings.slack_refresh_token is not None
     expires = token is not None and token.get_secret_value().startswith("xoxe.")
     has_client = settings.slack_client_id and settings.slack_client_secret

@@ -1,8 +1,8 @@
-"""Persistence of rotated Slack tokens: an encrypted row in the store, keyed by the pepper.
+"""Persistence of rotated Slack tokens: one row of the database, encrypted with the pepper.
 
-Slack invalidates a refresh token when it is used, so the newest pair cannot stay in `.env`,
-and a process that lost it at a restart would have no access. A copy of the database alone
-reveals no token.
+Slack invalidates a refresh token when it is used, so the newest pair cannot stay in ``.env``: a
+process that lost it at a restart would have no access. A copy of the database without the
+pepper decrypts no token.
 """
 
 from hashlib import sha256
@@ -12,19 +12,25 @@ from bot.store.store import Store
 
 _ROW_NAME = "slack"
 _WRITE_TIMEOUT_SECONDS = 60.0
-"""Seconds that saving a new pair waits for a busy store; a lost pair cannot be fetched again."""
+"""Write timeout of a new pair: Slack returns it once, so that a lost one is not fetched again."""
 
 
 class SlackTokenStore:
-    """Loads and saves the token pair derived from the operator's own refresh token."""
+    """Loads and saves the token pair in transactions that any process may run.
+
+    Implementation of :class:`bot.chat.slack.token_rotation.TokenStore`.
+    """
 
     def __init__(self, store: Store, refresh_token: str) -> None:
-        """Use *store* for the pair that descends from *refresh_token*, recognized by its hash."""
+        """Use *store*; a row is valid only with the SHA-256 hash of the setting *refresh_token*."""
         self._store = store
         self._root_hash = sha256(refresh_token.encode()).hexdigest()
 
     async def load(self) -> TokenPair | None:
-        """Return the newest pair; ``None`` if none is saved or the operator set another token."""
+        """Decrypt and return the newest pair; ``None`` without a valid row.
+
+        That is: no row, no pepper that decrypts it, or another refresh token in the settings since.
+        """
         row = await self._store.across_workspaces.read(
             lambda repos: repos.secret_cipher.decrypt(_ROW_NAME)
         )
@@ -33,7 +39,10 @@ class SlackTokenStore:
         return TokenPair(row["token"], row["refresh"], row["expires"])
 
     async def save(self, pair: TokenPair) -> None:
-        """Encrypt *pair* and replace the previous one."""
+        """Encrypt *pair* and upsert the row, in one write transaction.
+
+        Raises :class:`bot.errors.StoreBusyError` after a timeout of 60 seconds.
+        """
         value = {
             "root": self._root_hash,
             "token": pair.bot_token,

@@ -1,4 +1,4 @@
-"""Content that states for how long this deployment, or one workspace, stores what."""
+"""Retention periods in the content catalogue, of the deployment or of one workspace."""
 
 from dataclasses import replace
 
@@ -7,10 +7,10 @@ from bot.retention_periods import RetentionPeriods
 
 
 def state_retention(content: Catalogue, retention: RetentionPeriods) -> Catalogue:
-    """Return *content* that states *retention* in every language.
+    """Return a copy of *content* with *retention* as an attribute of every language pack.
 
-    The retention duty uses the periods that people read, see
-    :attr:`bot.context.Context.retention`.
+    Both the texts and the retention duty read that attribute, through
+    :attr:`bot.context.Context.retention`, so that rows are deleted when the texts state it.
     """
     packs = {tag: replace(pack, retention=retention) for tag, pack in content.packs_by_tag.items()}
     return replace(content, packs_by_tag=packs)
