@@ -1,4 +1,4 @@
-"""Exchange of an authorization code for the bot's tokens, and their storage."""
+"""Exchange of an OAuth authorization code for bot tokens (``oauth.v2.access``), and storage."""
 
 import logging
 from collections.abc import Awaitable, Callable, Collection
@@ -27,30 +27,30 @@ HandleEvent = Callable[[ChatEvent], Awaitable[None]]
 
 
 class InstallationResult(Enum):
-    """What became of an installation; the value is the name of its page."""
+    """Outcome of the OAuth redirect; the value is part of the page's catalogue keys."""
 
     INSTALLED = "installed"
     DENIED = "denied"
-    """The person declined on Slack's page."""
+    """Slack redirected with an ``error`` parameter: the person declined."""
     OTHER_BROWSER = "other_browser"
-    """The state is not one that was issued to this browser."""
+    """The state's signature is invalid, or its digest is not that of the browser's cookie."""
     STATE_ENDED = "state_ended"
-    """The state was used before, or is too old."""
+    """The state was consumed before, or has expired."""
     CODE_ENDED = "code_ended"
-    """Slack accepts the code no more, or never issued it."""
+    """Slack rejected the code as expired, already used or invalid."""
     SCOPE_MISSING = "scope_missing"
-    """A scope without which the bot cannot work was not granted."""
+    """The response lacks one of :data:`bot.chat.slack.manifest.SCOPES`."""
     UNAVAILABLE = "unavailable"
-    """Slack or the database did not answer."""
+    """Slack's response was an error or incomplete, or a call or transaction raised an exception."""
 
 
 class CodeExchange:
-    """Installs the app with a code; neither the code nor a token is logged."""
+    """Exchanges codes and stores the tokens; neither a code nor a token is logged."""
 
     def __init__(
         self, credentials: ClientCredentials, redirect_url: str, rows: InstallationRows
     ) -> None:
-        """Exchange with the app's *credentials* and the same *redirect_url* as in the link."""
+        """Use the client *credentials*, and the *redirect_url* of the authorization request."""
         self._credentials = credentials
         self._redirect_url = redirect_url
         self._rows = rows
@@ -58,7 +58,13 @@ class CodeExchange:
     async def install(
         self, code: str, api_client: ApiClient, handle_event: HandleEvent
     ) -> InstallationResult:
-        """Exchange *code*, store the installation, and report its workspaces as connected."""
+        """Call ``oauth.v2.access`` with *code*, store the tokens, and report a connection.
+
+        Slack accepts a code once, so the call is not retried. :class:`SlackApiError` is returned as
+        a result; connection errors and
+        :class:`.installation_rows.InstallationsUnavailableError` are raised. *handle_event* is
+        awaited after the commit, with a :class:`WorkspaceConnected` for each workspace.
+        """
         client = api_client.create_token_refresh_client()
         try:
             response = await client.oauth_v2_access(
@@ -82,7 +88,10 @@ class CodeExchange:
     async def _report(
         self, installed_as: str, listed: Collection[str] | None, handle_event: HandleEvent
     ) -> None:
-        """Report what is connected now, and what an organisation was linked to and is no longer."""
+        """Report the served workspaces as connected, and linked ones that Slack omits as removed.
+
+        *listed* is ``None`` if the list was not fetched; then every linked workspace is connected.
+        """
         _, *linked = await self._rows.list_served_workspaces(installed_as)
         connected = [name for name in linked if listed is None or name in listed]
         for workspace in (installed_as, *connected):
@@ -101,7 +110,7 @@ def _classify_refusal(error: SlackApiError) -> InstallationResult:
 
 
 def _parse_installation(response: AsyncSlackResponse) -> Installation:
-    """Parse Slack's response; an organisation's has no team."""
+    """Parse the response of ``oauth.v2.access``; an organisation's has ``team: null``."""
     return Installation(
         app_id=response.get("app_id"),
         enterprise_id=(response.get("enterprise") or {}).get("id"),
@@ -117,7 +126,7 @@ def _parse_installation(response: AsyncSlackResponse) -> Installation:
 
 
 def _is_complete(installation: Installation) -> bool:
-    """Whether Slack named a token, and the workspace or organisation that it belongs to."""
+    """Whether the response has a bot token, and a team id (``T…``) or enterprise id (``E…``)."""
     product_id = name_installation(installation).removeprefix("slack:")
     is_organisation = installation.is_enterprise_install
     return bool(installation.bot_token) and product_id.startswith("E" if is_organisation else "T")
@@ -126,9 +135,9 @@ def _is_complete(installation: Installation) -> bool:
 async def _list_workspaces(
     client: AsyncWebClient, installation: Installation
 ) -> tuple[str, ...] | None:
-    """Return the workspaces that an organisation has added the app to, as ``slack:T…``.
+    """Return the workspaces of an organisation's installation, as ``slack:T…``; else ``()``.
 
-    ``None`` where Slack does not answer: each is linked by its first request in any case.
+    ``None`` when ``auth.teams.list`` raises: each workspace is then linked by its first request.
     """
     if not installation.is_enterprise_install:
         return ()

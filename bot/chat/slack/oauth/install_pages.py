@@ -1,4 +1,4 @@
-"""HTML of the pages of an installation: no script, no image, nothing from another site."""
+"""HTML of the installation pages: an inline stylesheet, no script, no image, no other request."""
 
 from collections.abc import Iterable
 from html import escape
@@ -26,7 +26,10 @@ _RESULTS_WITHOUT_LINK = frozenset({InstallationResult.INSTALLED})
 def render_install_page(
     words: LanguagePack, other_packs: Iterable[LanguagePack], authorize_url: str
 ) -> str:
-    """Return the page that says what is asked for and why, with a link to *authorize_url*."""
+    """Return the HTML page that lists the OAuth scopes with reasons, and links to *authorize_url*.
+
+    For each of *other_packs* it links to itself with the query parameter ``language``.
+    """
     links = "".join(
         f'<a href="?language={escape(pack.language)}" lang="{escape(pack.language)}" '
         f'hreflang="{escape(pack.language)}">{escape(pack.translate("install.this_language"))}</a>'
@@ -52,7 +55,7 @@ def render_install_page(
 
 
 def render_result_page(words: LanguagePack, result: InstallationResult, install_path: str) -> str:
-    """Return the page about *result*, with a link to begin again where that helps."""
+    """Return the HTML page about *result*; all but success link to *install_path* for a retry."""
     link = (
         ""
         if result in _RESULTS_WITHOUT_LINK
@@ -67,7 +70,7 @@ def render_result_page(words: LanguagePack, result: InstallationResult, install_
 
 
 def _render_scopes(words: LanguagePack, scopes: Iterable[str]) -> str:
-    """Return each scope with the reason for it."""
+    """Return an HTML definition list: each scope with its reason from the catalogue."""
     return "".join(
         f"<dt><code>{escape(scope)}</code></dt>"
         f"<dd>{render_inline(words.translate(_scope_key(scope)))}</dd>\n"

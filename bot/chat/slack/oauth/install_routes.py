@@ -1,4 +1,4 @@
-"""The two pages of an installation: the link that a clinic opens, and the return from Slack."""
+"""HTTP routes of the OAuth installation: the start page, and the redirect endpoint."""
 
 import logging
 import secrets
@@ -36,21 +36,24 @@ _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
 }
-"""The address of the second page has a code and a state, which no other site may learn."""
+"""Response headers of both pages.
+
+The redirect URL contains a code and a state, which no ``Referer`` header and no cache may contain.
+"""
 
 _STATUSES: Mapping[InstallationResult, HTTPStatus] = {
     InstallationResult.INSTALLED: HTTPStatus.OK,
     InstallationResult.DENIED: HTTPStatus.OK,
     InstallationResult.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
 }
-"""The status of a page by its result, where it is not 400."""
+"""HTTP status by result; the default is 400."""
 
 
 @dataclass(frozen=True)
 class InstallAccess:
-    """What an installation from a link needs: the app's credentials, its address, its rows.
+    """Parameters of the installation routes: client credentials, public address and storage.
 
-    ``base_url`` is the public address, without a path.
+    ``base_url`` is the scheme and host, without a path.
     """
 
     credentials: ClientCredentials
@@ -59,12 +62,12 @@ class InstallAccess:
 
     @property
     def redirect_url(self) -> str:
-        """The address to which Slack returns, as in the app's manifest."""
+        """The OAuth redirect URL, equal to the one in the app's manifest."""
         return self.base_url.rstrip("/") + REDIRECT_PATH
 
 
 class InstallRoutes:
-    """The pages of an installation, which answer in the browser's language."""
+    """Request handlers of the two pages, in the language of the ``Accept-Language`` header."""
 
     def __init__(
         self,
@@ -73,7 +76,7 @@ class InstallRoutes:
         catalogue: Catalogue,
         handle_event: Callable[[ChatEvent], Awaitable[None]],
     ) -> None:
-        """Exchange codes with *api_client*; report connected workspaces to *handle_event*."""
+        """Call Slack with *api_client*; await *handle_event* for each connected workspace."""
         self._catalogue = catalogue
         self._states = SignedStateStore(access.credentials.client_secret, access.rows.claim_state)
         self._exchange = CodeExchange(access.credentials, access.redirect_url, access.rows)
@@ -89,16 +92,17 @@ class InstallRoutes:
 
     @property
     def apps(self) -> Mapping[str, ASGIApp]:
-        """The ASGI application of each page, by its path."""
+        """The ASGI applications by URL path."""
         return {
             INSTALL_PATH: _PageApp(self.show_install_page),
             REDIRECT_PATH: _PageApp(self.finish_installation),
         }
 
     async def show_install_page(self, request: Request) -> Response:
-        """Return the page that says what is asked for, with a button to Slack's own page.
+        """Return the start page, whose button leads to Slack's authorization URL with a new state.
 
-        The browser gets a cookie that the state is bound to; it has its own, unless it had one.
+        The response sets a cookie with a random browser id, or repeats the one of the request; the
+        state contains its digest, so that only this browser can finish the authorization.
         """
         browser_id = request.cookies.get(COOKIE_NAME) or secrets.token_urlsafe(_BROWSER_ID_BYTES)
         state = await self._states.async_issue(browser_id)
@@ -119,7 +123,10 @@ class InstallRoutes:
         return response
 
     async def finish_installation(self, request: Request) -> Response:
-        """Return the page that says whether the app is installed now, and what to do next."""
+        """Process the OAuth redirect, and return a page about the result.
+
+        An exception of the exchange is logged and becomes a response with the status 503.
+        """
         words, _ = self._choose_packs(request)
         try:
             result = await self._install(request)
@@ -148,7 +155,10 @@ class InstallRoutes:
         return await self._exchange.install(code, self._api_client, self._handle_event)
 
     def _choose_packs(self, request: Request) -> tuple[LanguagePack, tuple[LanguagePack, ...]]:
-        """Return the pack of the browser's language, or the chosen one, and those of the others."""
+        """Return the language pack of the request, and the packs of the other languages.
+
+        The query parameter ``language`` has precedence over the ``Accept-Language`` header.
+        """
         accepted = request.headers.get("accept-language", "")
         chosen = request.query_params.get("language", "")
         tags = (chosen, *(part.split(";")[0].strip() for part in accepted.split(",")))
@@ -158,10 +168,10 @@ class InstallRoutes:
 
 
 class _PageApp:
-    """ASGI application of one page, which responds to GET and HEAD alone."""
+    """ASGI application of one page; responds to methods other than GET and HEAD with 405."""
 
     def __init__(self, respond: Callable[[Request], Awaitable[Response]]) -> None:
-        """Respond with what *respond* returns."""
+        """Await *respond* for the response to each request."""
         self._respond = respond
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,4 +1,4 @@
-"""Events about installations: removals, new ones, and what an organisation serves."""
+"""Event handler for installations, uninstallations and access of an organisation's token."""
 
 import logging
 from collections.abc import Awaitable, Callable, Collection
@@ -24,7 +24,11 @@ HandleEvent = Callable[[ChatEvent], Awaitable[None]]
 
 
 class InstallationEvents:
-    """Applies what events say about an installation to every workspace that it serves."""
+    """Fans out an event about an installation to every workspace that it serves.
+
+    Slack delivers events late, more than once or not at all, so an event only triggers a lookup:
+    the state that is stored is the one that the Web API returns.
+    """
 
     def __init__(
         self,
@@ -34,9 +38,10 @@ class InstallationEvents:
         after_response: AfterResponse,
         pass_on: HandleEvent,
     ) -> None:
-        """Look up *tokens*, and call *pass_on* with an event for each workspace.
+        """Read and write the rows of *tokens*; await *pass_on* with one event for each workspace.
 
-        Tokens are checked with *outlet* and *organisation_workspaces* in *after_response* tasks.
+        *outlet* and *organisation_workspaces* call the Web API, in *after_response* tasks except
+        where access was granted.
         """
         self._tokens = tokens
         self._organisation_workspaces = organisation_workspaces
@@ -45,10 +50,12 @@ class InstallationEvents:
         self._pass_on = pass_on
 
     async def handle_event(self, event: ChatEvent) -> None:
-        """Pass *event* on, for an organisation once for each of its workspaces.
+        """Invalidate the caches of the event's workspaces, and forward it once for each of them.
 
-        An event about an uninstallation may be a late one, from before a new installation: if the
-        stored token works, the workspace is connected again.
+        A disconnection also starts a background task that calls ``auth.test`` with the stored
+        token: the event may be older than a new installation, and the workspace is then reported
+        as connected again. Raises :class:`.installation_rows.InstallationsUnavailableError`,
+        :class:`.installed_workspace.WorkspaceUnknownError`, and what *pass_on* does.
         """
         if isinstance(event, OrganisationAccessChanged):
             await self._change_access(event)
@@ -65,14 +72,15 @@ class InstallationEvents:
         self._after_response.start_task(self._reconnect(event.workspace))
 
     def start_check(self) -> None:
-        """Check in the background each installation that is marked as uninstalled.
+        """Start a background task that checks each installation marked as uninstalled.
 
-        A check that a stop or a time-out has ended is thus repeated at the next start.
+        The mark is persistent, so a check that was cancelled or timed out is repeated at the next
+        start.
         """
         self._after_response.start_task(self._check_uninstalled())
 
     async def _check_uninstalled(self) -> None:
-        """Check every marked installation, and all workspaces of an organisation by one call."""
+        """Check the marked rows one after the other, those of an organisation by one API call."""
         marked_by_installation: dict[str, list[str]] = {}
         for workspace in await self._tokens.list_uninstalled():
             organisation = await self._tokens.find_organisation(workspace)
@@ -83,14 +91,15 @@ class InstallationEvents:
                     await self._reconnect(installed_as)
                 if others := [workspace for workspace in marked if workspace != installed_as]:
                     await self._update_links(installed_as, others)
-            except Exception as error:  # noqa: BLE001 - the others are checked all the same
+            except Exception as error:  # noqa: BLE001 - the loop continues with the others
                 log_error(logger, "slack.installation_not_checked", error)
 
     async def _change_access(self, event: OrganisationAccessChanged) -> None:
-        """Link the workspaces of an organisation that Slack lists now, or end their links.
+        """Link the workspaces of an event that ``auth.teams.list`` returns, or end their links.
 
-        Slack is asked once for all of them: it allows some twenty such calls a minute. A workspace
-        that another installation serves stays with it, unless Slack lists it.
+        One call serves all of them, since the rate limit is about twenty calls a minute. A grant
+        is checked before the response, a revocation in a background task after its links have
+        ended. A workspace that is linked elsewhere is relinked only if Slack lists it.
         """
         self._organisation_workspaces.forget(event.organisation, event.workspaces)
         if event.is_granted:
@@ -102,13 +111,13 @@ class InstallationEvents:
         self._after_response.start_task(self._update_links(event.organisation, event.workspaces))
 
     async def _end_access(self, organisation: str, workspace: str) -> None:
-        """Report *workspace* as disconnected, and end its link, if it is one to *organisation*."""
+        """Forward a disconnection and end the link, if *workspace* is linked to *organisation*."""
         if await self._tokens.find_organisation(workspace) == organisation:
             await self._pass_on(WorkspaceDisconnected(workspace, ACCESS_REVOKED))
             await self._tokens.end_link(organisation, workspace)
 
     async def _update_links(self, organisation: str, workspaces: Collection[str]) -> None:
-        """Do the same in the background, where an event may have been a late one."""
+        """Fetch the list of *organisation* and apply it; a failed call changes no row."""
         listed = await self._organisation_workspaces.list_patiently(organisation)
         if listed is not None:
             await self._apply_list(organisation, workspaces, listed)
@@ -116,10 +125,10 @@ class InstallationEvents:
     async def _apply_list(
         self, organisation: str, workspaces: Collection[str], listed: Collection[str]
     ) -> None:
-        """Link those of *workspaces* that are *listed*, which ends suspensions; end other links.
+        """Link those of *workspaces* that are *listed*, which resumes them; end the other links.
 
-        One that cannot be stored, as it is being purged, does not stop the others; the first error
-        is raised at the end.
+        Each is a transaction of its own. One that fails, such as that of a workspace that is being
+        purged, does not stop the loop; the first exception is raised after it.
         """
         first_error: InstallationsUnavailableError | None = None
         for workspace in workspaces:
@@ -134,10 +143,10 @@ class InstallationEvents:
             raise first_error
 
     async def _reconnect(self, installed_as: str) -> None:
-        """Report the workspaces of an installation as connected if its token works.
+        """Call ``auth.test`` with the token of *installed_as*; if it works, report a connection.
 
-        Of a workspace of an organisation that token proves nothing, but Slack's list of the
-        organisation's workspaces does, also after it has ended the link.
+        For a workspace of an organisation, linked or with an ended link, ``auth.teams.list`` is
+        called instead: the organisation's token works whatever the workspace is.
         """
         if organisation := await self._tokens.find_organisation(installed_as):
             await self._update_links(organisation, (installed_as,))
@@ -149,11 +158,11 @@ class InstallationEvents:
         _, *linked = await self._tokens.list_served_workspaces(installed_as)
         listed = await self._list_if_linked(installed_as, linked)
         await self._apply_list(installed_as, linked, listed)
-        # The installation's own mark is deleted last: until then a start repeats the check.
+        # Last, since it clears the mark of the uninstallation: a crash before it repeats the check.
         await self._pass_on(WorkspaceConnected(installed_as))
 
     async def _list_if_linked(self, installed_as: str, linked: Collection[str]) -> Collection[str]:
-        """Return which *linked* workspaces Slack lists now; without an answer the links count."""
+        """Return the workspaces that Slack lists; *linked* if empty, or if the call fails."""
         if not linked:
             return linked
         listed = await self._organisation_workspaces.list_patiently(installed_as)

@@ -1,4 +1,4 @@
-"""What the Slack adapter stores about installations, and the errors of a missing one."""
+"""Storage interface of installations with their tokens, and the exceptions it raises."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,26 +8,33 @@ from bot.chat.slack.token_rotation import TokenPair, TokenRotationError
 
 
 class NotInstalledError(Exception):
-    """The app is not installed in the workspace, so that no token may be used for it."""
+    """No tokens are stored for the workspace or its organisation, so no API call may be made."""
 
 
 class InstallationUnreadableError(NotInstalledError):
-    """Tokens of the workspace are stored, but no key opens them: it may well be installed."""
+    """Tokens of the workspace are stored, but their key is missing or does not decrypt them.
+
+    The app may still be installed, so this must not be treated as an uninstallation.
+    """
 
 
 class InstallationsUnavailableError(TokenRotationError):
-    """The stored installations cannot be read or written now; nothing was sent."""
+    """A database transaction on the installation rows failed.
+
+    A send is then retried later: without a token no request was sent.
+    """
 
     def __init__(self) -> None:
-        """Use a code that no response of Slack has."""
+        """Set an error code that Slack never returns."""
         super().__init__("installations_unavailable")
 
 
 @dataclass(frozen=True)
 class InstalledBot:
-    """The installation that serves a workspace: its own, or its organisation's.
+    """Decrypted row of the installation that serves a workspace: its own, or its organisation's.
 
-    ``installed_as`` is ``slack:T…`` or ``slack:E…``; ``version`` changes with the tokens.
+    ``installed_as`` is the primary key, ``slack:T…`` or ``slack:E…``. ``version`` is a random
+    number that changes with the tokens; updates compare it, so that none overwrites newer tokens.
     """
 
     installed_as: str
@@ -36,28 +43,29 @@ class InstalledBot:
 
     @property
     def needs_renewal(self) -> bool:
-        """Whether the token expires, and does so within the refresh margin."""
+        """Whether the token has a refresh token and expires within the refresh margin."""
         return bool(self.tokens.refresh_token) and not self.tokens.is_fresh
 
 
 @dataclass(frozen=True)
 class Installer:
-    """Who installed the app in a workspace, and with how many permissions."""
+    """User id of the person who installed the app, and the number of granted scopes."""
 
     person_id: str
     permission_count: int
 
 
 class InstallationRows(Protocol):
-    """Persistent storage of installations with sealed tokens, shared by all processes.
+    """Database rows of installations with encrypted tokens, shared by all processes.
 
-    Every method raises :class:`InstallationsUnavailableError` while the storage fails.
+    Each method is one transaction. Every method raises :class:`InstallationsUnavailableError` when
+    its transaction fails.
     """
 
     async def find(self, workspace: str) -> InstalledBot | None:
-        """Return the installation that serves *workspace*; ``None`` if it is not installed.
+        """Return the installation that serves *workspace*; ``None`` if no tokens are stored.
 
-        Raises :class:`InstallationUnreadableError` if its tokens are stored, and cannot be read.
+        Raises :class:`InstallationUnreadableError` if the stored tokens cannot be decrypted.
         """
 
     async def save(
@@ -67,21 +75,21 @@ class InstallationRows(Protocol):
         installer: Installer | None,
         workspaces: Collection[str] | None = (),
     ) -> None:
-        """Store a new installation, and end the suspension of the workspaces that it serves.
+        """Upsert the installation *installed_as*, and resume the workspaces that it serves.
 
-        *workspaces* are those that Slack lists for an organisation that was installed, of which no
-        *installer* is stored; ``None`` where it does not answer, so that all count that were linked
-        before.
+        *workspaces* are the ids that ``auth.teams.list`` returned for an organisation (``()`` for a
+        workspace's own installation); with ``None``, if that call failed, the workspaces that
+        were linked before are resumed. *installer* is ``None`` for an organisation.
         """
 
     async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:
-        """Store that *workspace* is served by its *organisation*, and end its suspension.
+        """Link *workspace* to the installation of *organisation*, and resume it.
 
-        Nothing is stored where another installation serves it, unless this one *replaces* it.
+        Without *replaces* nothing is written if an installation already serves it.
         """
 
     async def end_link(self, organisation: str, workspace: str) -> None:
-        """Store that *workspace* is no longer served by the installation of *organisation*."""
+        """Mark the link of *workspace* to *organisation* as ended; the row remains."""
 
     async def find_organisation(self, workspace: str) -> str:
         """Return the organisation of *workspace*, also after its link ended; ``""`` for none."""
@@ -90,16 +98,19 @@ class InstallationRows(Protocol):
         """Return the organisations that installed the app."""
 
     async def list_uninstalled(self) -> tuple[str, ...]:
-        """Return the workspaces and organisations with a row that are marked as uninstalled."""
+        """Return the ids with an installation row whose workspace is marked as uninstalled."""
 
     async def list_served_workspaces(self, installed_as: str) -> tuple[str, ...]:
-        """Return *installed_as* and, of an organisation, the workspaces that it serves."""
+        """Return *installed_as*, followed by the workspaces that are linked to it."""
 
     async def claim_renewal(self, bot: InstalledBot, seconds: float) -> bool:
-        """Claim the renewal of the tokens of *bot* for this process, for *seconds*."""
+        """Acquire the lease for the token refresh of *bot* for *seconds*.
+
+        Returns ``False`` while another process holds it, or if the row has another version.
+        """
 
     async def replace_tokens(self, bot: InstalledBot, tokens: TokenPair) -> None:
-        """Store renewed *tokens*, unless the workspace was installed anew in the meantime."""
+        """Update the tokens of *bot*, if the row still has its version; else write nothing."""
 
     async def claim_state(self, state_id: str) -> bool:
-        """Claim a state of the authorization; ``False`` if it was used before."""
+        """Insert the idempotency key of an OAuth state; ``False`` if the row exists already."""

@@ -1,4 +1,4 @@
-"""Storage of an installation that Slack has confirmed, in the rows of the bot's database."""
+"""Maps slack_sdk's ``Installation`` object to the installation rows of the database."""
 
 from collections.abc import Collection
 
@@ -11,11 +11,12 @@ from bot.chat.slack.token_rotation import TokenPair
 async def save_installation(
     rows: InstallationRows, installation: Installation, workspaces: Collection[str] | None = ()
 ) -> None:
-    """Store the bot's tokens of *installation*, and who installed the app; no token of a person.
+    """Upsert the bot tokens of *installation* and its installer; a user token is never stored.
 
-    *workspaces* are those of an organisation, ``None`` if unknown. Its installation names nobody:
-    who installed it may have no account in any workspace, so that no erasure would find them.
-    Raises :class:`.installation_rows.InstallationsUnavailableError`.
+    *workspaces* are those of an organisation, ``None`` if the list was not fetched. The row of an
+    organisation has no installer: that user may have no account in any workspace, so that an
+    erasure by workspace and user id would not find the entry. Raises
+    :class:`.installation_rows.InstallationsUnavailableError`.
     """
     tokens = TokenPair(
         installation.bot_token or "",
@@ -30,7 +31,7 @@ async def save_installation(
 
 
 def name_installation(installation: Installation) -> str:
-    """Return the key of an installation: ``slack:E…`` of an organisation, else ``slack:T…``."""
+    """Return the primary key: ``slack:E…`` of an organisation's installation, else ``slack:T…``."""
     is_organisation = installation.is_enterprise_install
     product_id = installation.enterprise_id if is_organisation else installation.team_id
     return f"slack:{product_id or ''}"

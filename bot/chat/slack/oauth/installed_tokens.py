@@ -1,4 +1,4 @@
-"""The bot token of each installed workspace, renewed before it expires by one process at a time."""
+"""Token cache of the installed workspaces; a lease lets one process at a time refresh a token."""
 
 import asyncio
 import logging
@@ -25,15 +25,16 @@ from bot.logs import log_error
 logger = logging.getLogger("attune.slack")
 
 CACHE_SECONDS = 2.0
-"""Seconds for which a process uses what it has read: as long as answering a request takes.
+"""Time to live of a cache entry in seconds: about the duration of one request.
 
-A deletion or a new installation in another process goes unnoticed for so long.
+A deletion or a new installation by another process is noticed after this time at the latest.
 """
 
 _MAX_CACHED = 10_000
+"""Maximum cache entries; the least recently written one is evicted."""
 
 RENEWAL_SECONDS = 30.0
-"""Seconds for which one process may renew a token: three times the timeout of a call."""
+"""Duration of the lease for one token refresh: three times the timeout of an API call."""
 
 _POLL_SECONDS = 0.2
 
@@ -42,14 +43,14 @@ _NO_WORKSPACE = "slack:"
 CreateClient = Callable[[], AsyncWebClient]
 
 Includes = Callable[[str, str], Awaitable[bool]]
-"""Asks Slack whether an organisation's token may serve a workspace."""
+"""Callback that returns whether Slack lists a workspace for an organisation's token."""
 
 
 class InstalledTokens:
-    """Finds the installation that serves a workspace, and provides its token.
+    """Looks up the installation that serves a workspace, and provides its bot token.
 
-    A token is only ever returned for the workspace that was asked for: what is cached is found by
-    its key, and nothing else.
+    The cache key is the workspace id alone, so that no token is returned for another workspace.
+    Only rows that exist are cached.
     """
 
     def __init__(
@@ -58,7 +59,7 @@ class InstalledTokens:
         credentials: ClientCredentials,
         cache_seconds: float = CACHE_SECONDS,
     ) -> None:
-        """Read *rows*; *credentials* of the app are needed to renew tokens that expire."""
+        """Read and write *rows*; the client *credentials* authenticate the refresh calls."""
         self._cache_seconds = cache_seconds
         self._rows = rows
         self._credentials = credentials
@@ -68,10 +69,10 @@ class InstalledTokens:
         self._unsaved = UnsavedTokens(rows)
 
     async def serves(self, workspace: str, organisation: str, include: Includes) -> bool:
-        """Return whether *workspace* is installed, or its *organisation* (``""`` for none) is.
+        """Return whether an installation serves *workspace*, and link it to one that may.
 
-        A workspace that no installation serves is linked to its installed organisation at its first
-        request, if *include* confirms that it is one of its workspaces. Raises
+        A workspace without an installation is linked to its installed *organisation* (``""`` for
+        none) if *include* returns true, which happens at its first request. Raises
         :class:`InstallationsUnavailableError`, and what *include* does.
         """
         if workspace == _NO_WORKSPACE:  # an event about the organisation itself
@@ -86,15 +87,15 @@ class InstalledTokens:
         return await self._find(workspace) is not None
 
     async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:
-        """Store that *organisation* serves *workspace*, as Slack has confirmed.
+        """Link *workspace* to the installation of *organisation*, and invalidate its cache entry.
 
-        Another installation that serves it stays, unless this one *replaces* it.
+        Without *replaces* nothing is written if an installation already serves it.
         """
         await self._rows.link(organisation, workspace, replaces=replaces)
         self.forget(workspace)
 
     async def end_link(self, organisation: str, workspace: str) -> None:
-        """Store that *organisation* serves *workspace* no longer."""
+        """Mark the link to *organisation* as ended, and invalidate the workspace's cache entry."""
         await self._rows.end_link(organisation, workspace)
         self.forget(workspace)
 
@@ -107,14 +108,14 @@ class InstalledTokens:
         return await self._rows.list_organisations()
 
     async def list_uninstalled(self) -> tuple[str, ...]:
-        """Return the installations that are marked as uninstalled."""
+        """Return the ids with an installation row whose workspace is marked as uninstalled."""
         return await self._rows.list_uninstalled()
 
     async def get_token(self, workspace: str, create_client: CreateClient) -> str:
-        """Return the token of *workspace*, renewed if it would expire soon.
+        """Return the bot token of *workspace*; it is refreshed within the margin before its expiry.
 
-        *create_client* builds the client of the renewal. Raises :class:`NotInstalledError`,
-        :class:`InstallationUnreadableError`, and
+        *create_client* builds the HTTP client of the refresh call. Raises
+        :class:`NotInstalledError`, :class:`InstallationUnreadableError`, and
         :class:`bot.chat.slack.token_rotation.TokenRotationError` without a valid token.
         """
         bot = await self._read(workspace)
@@ -126,20 +127,23 @@ class InstalledTokens:
         return bot.tokens.bot_token
 
     async def list_served_workspaces(self, installed_as: str) -> tuple[str, ...]:
-        """Return *installed_as* and, of an organisation, the workspaces that it serves."""
+        """Return *installed_as*, followed by the workspaces that are linked to it."""
         return await self._rows.list_served_workspaces(installed_as)
 
     def forget(self, workspace: str) -> None:
-        """Read the installation of *workspace* anew at its next use."""
+        """Invalidate the cache entry of *workspace*, so that its next use reads the row."""
         self._cache.pop(workspace, None)
 
     async def close(self) -> None:
-        """Wait for the renewals in progress: what Slack has replaced must be stored."""
+        """Await the refresh tasks in progress, and the pending writes of refreshed tokens.
+
+        A refresh invalidates the stored refresh token, so an unsaved pair would be lost.
+        """
         await asyncio.gather(*self._renewals.values(), return_exceptions=True)
         await self._unsaved.close()
 
     async def _find(self, workspace: str) -> InstalledBot | None:
-        """Return the installation of *workspace*; one that no key opens serves nobody."""
+        """Return the installation of *workspace*; ``None`` also if its tokens are unreadable."""
         try:
             return await self._read(workspace)
         except InstallationUnreadableError:
@@ -163,9 +167,9 @@ class InstalledTokens:
             self._cache.popitem(last=False)
 
     async def _share_renewal(self, bot: InstalledBot, create_client: CreateClient) -> InstalledBot:
-        """Await the renewal of one installation that all calls of this process share.
+        """Await the refresh task of an installation, one per ``installed_as`` in this process.
 
-        It goes on where a caller is cancelled, and delays no other workspace.
+        The task is shielded: cancelling a caller does not cancel it.
         """
         task = self._renewals.get(bot.installed_as)
         if task is None:
@@ -175,10 +179,11 @@ class InstalledTokens:
         return await asyncio.shield(task)
 
     async def _renew(self, installed_as: str, create_client: CreateClient) -> InstalledBot:
-        """Renew the tokens, unless another process does so; then return what it stores.
+        """Acquire the lease and refresh the tokens; while another process holds it, poll the row.
 
-        While that process is at work, or Slack does not answer, the token in use is valid until it
-        expires.
+        Without the lease, a token that has not expired is returned as it is, and the next attempt
+        is made after ``RENEWAL_SECONDS``; an expired one is polled for that time, then
+        :class:`.TokenRotationError` is raised. Raises :class:`NotInstalledError` without a row.
         """
         deadline = time.monotonic() + RENEWAL_SECONDS
         while True:
@@ -202,12 +207,11 @@ class InstalledTokens:
             await asyncio.sleep(_POLL_SECONDS)
 
     async def _request_renewal(self, bot: InstalledBot, create_client: CreateClient) -> None:
-        """Exchange the refresh token and store the new pair; an expired token raises the error.
+        """Exchange the refresh token, and store the new pair, with retries if the write fails.
 
-        A pair that cannot be stored now is used, and stored later.
-
-        Nothing of a failed call shows whether Slack has exchanged the token. The claim ends by
-        itself, so that the next attempt is made after a rest.
+        A failed call is logged, and raises :class:`.TokenRotationError` only if the token has
+        expired. It leaves open whether Slack has exchanged the refresh token, so the lease is not
+        released: the next attempt is made when it has expired.
         """
         try:
             tokens = await request_rotation(bot.tokens, self._credentials, create_client())
@@ -219,6 +223,6 @@ class InstalledTokens:
         await self._unsaved.save(bot, tokens)
 
     def _may_wait(self, bot: InstalledBot) -> bool:
-        """Whether the token in use is still valid, and its renewal was tried a moment ago."""
+        """Whether the token has not expired, and the delay after a failed attempt is not over."""
         next_attempt = self._next_attempts.get(bot.installed_as, 0.0)
         return not bot.tokens.is_expired and time.monotonic() < next_attempt

@@ -1,4 +1,4 @@
-"""The workspaces that are served where the app is installed from a link."""
+"""Authorization of payloads by workspace, where each installed workspace has its own token."""
 
 from bot.chat.request_body import Payload
 from bot.chat.slack.inbound import affiliation
@@ -9,23 +9,23 @@ from bot.chat.slack.token_rotation import TokenRotationError
 
 
 class InstalledWorkspaces:
-    """Implementation of :class:`.ServedWorkspaces` for the installations of a store."""
+    """Implementation of :class:`.ServedWorkspaces` over the installation rows of the database."""
 
     def __init__(
         self, tokens: InstalledTokens, organisation_workspaces: OrganisationWorkspaces
     ) -> None:
-        """Serve the workspaces that have one of *tokens*, or that Slack lists as such."""
+        """Serve the workspaces of *tokens*, and those that *organisation_workspaces* confirms."""
         self._tokens = tokens
         self._organisation_workspaces = organisation_workspaces
 
     def start_lookup(self) -> None:
-        """Do nothing: each workspace is looked up by its own requests."""
+        """Do nothing: the row of a workspace is read during its own requests."""
 
     async def serves(self, payload: Payload) -> bool:
-        """Return whether the workspace of *payload* is installed, itself or by its organisation.
+        """Return whether an installation serves the workspace of *payload*.
 
-        Raises :class:`WorkspaceUnknownError` while the installations cannot be read, and while
-        Slack does not say whether the workspace belongs to the organisation.
+        An event about an organisation's access is checked by the organisation alone. Raises
+        :class:`WorkspaceUnknownError` when the transaction or ``auth.teams.list`` fails.
         """
         is_about_organisation = affiliation.is_access_change(payload)
         workspace = "slack:" if is_about_organisation else affiliation.parse_workspace(payload)
@@ -38,6 +38,6 @@ class InstalledWorkspaces:
             raise WorkspaceUnknownError from error
 
     async def close(self) -> None:
-        """Wait until renewed tokens are stored, and end what is asked for a request."""
+        """Cancel the API calls in progress, then await the token refreshes and their writes."""
         await self._organisation_workspaces.close()
         await self._tokens.close()

@@ -1,4 +1,4 @@
-"""The workspaces of an organisation: those that its installation may serve, as Slack lists them."""
+"""Membership checks of workspaces in an organisation, by ``auth.teams.list`` with its token."""
 
 import asyncio
 import time
@@ -9,19 +9,20 @@ from bot.chat.slack.outbound.installed_workspace import LOOKUP_SECONDS, Workspac
 from bot.chat.slack.outbound.organisation_access import LISTING_SECONDS, OrganisationAccess
 
 _ABSENCE_SECONDS = 60.0
-"""Seconds for which a workspace that Slack did not list is refused without another call."""
+"""Time to live of the negative cache: an unlisted workspace is refused without another call."""
 
 _MAX_ABSENCES = 10_000
 
 
 class OrganisationWorkspaces:
-    """Confirms with an organisation's token that it may serve a workspace.
+    """Checks whether Slack lists a workspace for an organisation's token, with a negative cache.
 
-    A request names both, but the organisation may be that of a user of another workspace.
+    A payload contains both ids, but the enterprise id may be that of a user from another workspace,
+    so it does not prove the membership.
     """
 
     def __init__(self, access: OrganisationAccess, lookup_seconds: float = LOOKUP_SECONDS) -> None:
-        """Ask *access*; a request waits *lookup_seconds* at most."""
+        """Fetch lists from *access*; a request waits for at most *lookup_seconds*."""
         self._access = access
         self._lookup_seconds = lookup_seconds
         self._absences: OrderedDict[tuple[str, str], float] = OrderedDict()
@@ -29,8 +30,9 @@ class OrganisationWorkspaces:
     async def include(self, organisation: str, workspace: str) -> bool:
         """Return whether Slack lists *workspace* for the token of *organisation*.
 
-        All requests of a moment share one call. Raises :class:`WorkspaceUnknownError` while Slack
-        does not answer.
+        Concurrent requests share one API call. ``False`` is cached for a minute, ``True`` is not,
+        since the caller stores it as a link. Raises :class:`WorkspaceUnknownError` as
+        :meth:`list_in_time` does.
         """
         if time.monotonic() < self._absences.get((organisation, workspace), 0.0):
             return False
@@ -44,7 +46,8 @@ class OrganisationWorkspaces:
     async def list_in_time(self, organisation: str) -> frozenset[str]:
         """Return the workspaces that Slack lists for the token of *organisation*.
 
-        Raises :class:`WorkspaceUnknownError` where it does not answer before a request must be.
+        Raises :class:`WorkspaceUnknownError` when the call fails, or takes longer than the timeout
+        for a request; the task of the call then continues, for the requests after it.
         """
         lookup = self._access.start_fetch(organisation)
         await asyncio.wait({lookup}, timeout=self._lookup_seconds)
@@ -53,12 +56,15 @@ class OrganisationWorkspaces:
         return lookup.result().workspaces
 
     async def list_patiently(self, organisation: str) -> frozenset[str] | None:
-        """Return the same for a task that nobody waits for; ``None`` if Slack refuses to answer."""
+        """Return the list, at most ``LISTING_SECONDS`` old; ``None`` when the call fails.
+
+        For background tasks: no timeout but those of the HTTP client applies.
+        """
         listing = await self._access.fetch(organisation, LISTING_SECONDS)
         return None if listing.error else listing.workspaces
 
     def forget(self, organisation: str, workspaces: Collection[str]) -> None:
-        """Ask Slack anew about *workspaces*: their membership has changed."""
+        """Invalidate the cached list of *organisation*, and the refusals of *workspaces*."""
         for workspace in workspaces:
             self._absences.pop((organisation, workspace), None)
         self._access.forget(organisation)

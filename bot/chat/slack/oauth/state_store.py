@@ -1,4 +1,4 @@
-"""The state of an authorization: signed, bound to one browser, valid once and for minutes."""
+"""OAuth ``state`` parameter: HMAC-signed, bound to a browser's cookie, one-shot, with an expiry."""
 
 import hmac
 import logging
@@ -13,38 +13,39 @@ from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 from bot.chat.slack.quiet_logging import redacting_logger
 
 STATE_SECONDS = 10 * 60
-"""Seconds for which a state is valid: the time to read Slack's page and decide."""
+"""Validity of a state in seconds, and the cookie's max-age: time to read and decide."""
 
 _TIME_BYTES, _NONCE_BYTES, _TAG_BYTES, _MAC_BYTES = 8, 16, 16, 32
 _STATE_BYTES = _TIME_BYTES + _NONCE_BYTES + _TAG_BYTES + _MAC_BYTES
 _KEY_CONTEXT = b"attune oauth state 1\0"
 
 ClaimState = Callable[[str], Awaitable[bool]]
-"""Claims a state's id; ``False`` if any process claimed it before."""
+"""Inserts a state's idempotency key; ``False`` if any process has inserted it before."""
 
 
 class SignedStateStore(AsyncOAuthStateStore):
-    """Issues states without storing them, and consumes each once, in whichever process.
+    """Issues states without storing them; a consumed one is stored as an idempotency key.
 
-    A state is the instant at which it ends, a random number, a digest of the browser's cookie
-    and a signature; its key is derived from the app's client secret.
+    A state is the URL-safe base64 of its expiry, a nonce, a truncated SHA-256 digest of the
+    browser's cookie and an HMAC-SHA256 of these. The key is derived from the app's client secret,
+    so that each process verifies the states of the others.
     """
 
     def __init__(
         self, client_secret: str, claim_state: ClaimState, valid_seconds: int = STATE_SECONDS
     ) -> None:
-        """Sign with *client_secret*, and make states one-shot with *claim_state*."""
+        """Derive the HMAC key from *client_secret*; *claim_state* rejects a second consumption."""
         self._valid_seconds = valid_seconds
         self._key = sha256(_KEY_CONTEXT + client_secret.encode()).digest()
         self._claim_state = claim_state
 
     @property
     def logger(self) -> logging.Logger:
-        """A logger that shows no content."""
+        """The redacting logger, which the base class requires."""
         return redacting_logger()
 
     async def async_issue(self, browser_id: str) -> str:
-        """Return a new state for the browser whose cookie is *browser_id*."""
+        """Return a new state, bound to the cookie value *browser_id*."""
         ends_at = int(time.time()) + self._valid_seconds
         body = (
             ends_at.to_bytes(_TIME_BYTES, "big")
@@ -54,7 +55,7 @@ class SignedStateStore(AsyncOAuthStateStore):
         return urlsafe_b64encode(body + self._sign(body)).decode()
 
     async def async_consume(self, state: str) -> bool:
-        """Return whether *state* is valid, and was not consumed before.
+        """Return whether *state* has a valid signature and expiry, and claim it; once at most.
 
         Raises :class:`.installation_rows.InstallationsUnavailableError`.
         """
@@ -64,13 +65,13 @@ class SignedStateStore(AsyncOAuthStateStore):
         return await self._claim_state(body.hex())
 
     def is_issued_to(self, state: str, browser_id: str) -> bool:
-        """Return whether *state* was issued to the browser whose cookie is *browser_id*."""
+        """Return whether *state* is signed, and bound to the cookie value *browser_id*."""
         body = self._verify(state)
         tag = b"" if body is None else body[-_TAG_BYTES:]
         return bool(browser_id) and hmac.compare_digest(tag, _digest_browser(browser_id))
 
     def _verify(self, state: str) -> bytes | None:
-        """Return the signed part of *state*; ``None`` for anything that was not issued here."""
+        """Return the signed bytes of *state*; ``None`` for an invalid encoding or signature."""
         try:
             content = urlsafe_b64decode(state.encode("ascii"))
         except ValueError:

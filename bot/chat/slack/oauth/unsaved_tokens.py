@@ -1,4 +1,4 @@
-"""Renewed tokens that could not be stored yet: they are used, and stored as soon as possible."""
+"""In-memory buffer of refreshed tokens whose database write failed, with retries of the write."""
 
 import asyncio
 import logging
@@ -16,28 +16,28 @@ logger = logging.getLogger("attune.slack")
 
 
 class UnsavedTokens:
-    """Stores renewed tokens, and repeats a write that has failed.
+    """Writes refreshed tokens, and retries a failed write in a background task with backoff.
 
-    Slack has replaced the pair in the database by then, so that the new one must not be lost.
+    The refresh has invalidated the pair in the database, so the new pair must not be lost.
     """
 
     def __init__(self, rows: InstallationRows) -> None:
-        """Store in *rows*."""
+        """Start with an empty buffer; write to *rows*."""
         self._rows = rows
         self._bots: dict[str, InstalledBot] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._closing = asyncio.Event()
 
     def find(self, stored: InstalledBot) -> InstalledBot | None:
-        """Return *stored* with newer tokens that are not stored yet, ``None`` without any.
+        """Return the buffered installation with newer tokens than the row *stored*, or ``None``.
 
-        Those of an earlier installation are none.
+        A buffered one with another ``version`` is ignored: the row has changed since.
         """
         bot = self._bots.get(stored.installed_as)
         return bot if bot and bot.version == stored.version else None
 
     async def save(self, bot: InstalledBot, tokens: TokenPair) -> None:
-        """Store *tokens* in place of those of *bot*; a write that fails is repeated later."""
+        """Buffer *tokens* of *bot* and write them once; on failure, start a task that retries."""
         key = bot.installed_as
         renewed = self._bots[key] = replace(bot, tokens=tokens)
         if await self._try_to_save(renewed):
@@ -51,12 +51,15 @@ class UnsavedTokens:
         )
 
     async def close(self) -> None:
-        """Store what is not stored yet, with a few attempts."""
+        """Await the retry tasks, which make a few quick attempts and then give up."""
         self._closing.set()
         await asyncio.gather(*self._tasks.values())
 
     async def _try_to_save(self, bot: InstalledBot) -> bool:
-        """Store *bot* once; the failure is logged where it occurs."""
+        """Write the row once, and remove it from the buffer; ``False`` if the write failed.
+
+        The storage logs the failure.
+        """
         try:
             await self._rows.replace_tokens(bot, bot.tokens)
         except InstallationsUnavailableError:
