@@ -1,7 +1,7 @@
-"""Private metadata of a modal view: the form's data, and where the form was opened from.
+"""Serialize a form's data and origin into the ``private_metadata`` of a view, and parse it.
 
-It is padded to one length: Slack returns it with each later request about the view, whose size
-would otherwise depend on the codes in the data.
+The string is padded to a fixed length. Slack sends it back in the payload of each later request
+about the view, and the size of these requests must not depend on the codes in the data.
 """
 
 import base64
@@ -10,27 +10,27 @@ from collections.abc import Mapping
 from typing import Any
 
 _FROM_HOME_MARK = "\N{HOUSE}"
-"""Prefix of the metadata of a form that was opened from the app's Home tab."""
+"""Prefix of the string if the form was opened from the app's Home tab."""
 
 _CHANNEL_MARK = "\N{ROUND PUSHPIN}"
-"""Encloses the channel in the metadata of a form that was opened from a conversation."""
+"""Delimiter before and after the channel id, if the form was opened from a conversation."""
 
 METADATA_LENGTH = 3_000
-"""Characters of every view's metadata; the maximum that Slack documents and accepts."""
+"""Length of the string in characters; the maximum that Slack's schema of a view allows."""
 
 _SEPARATOR = "~"
-"""Separates the data from the filler. The filler does not contain it."""
+"""Delimiter between data and padding; the padding, URL-safe base64, does not contain it."""
 
 _FILLER_BYTES = hashlib.shake_256(b"attune metadata filler").digest(METADATA_LENGTH)
 _FILLER = base64.urlsafe_b64encode(_FILLER_BYTES).decode()
-"""Characters without a pattern, so that compression does not shorten them."""
+"""Padding of pseudorandom characters, which HTTP compression cannot shorten."""
 
 
 def pack_metadata(data: str, *, from_home: bool, channel: str = "") -> str:
-    """Return a view's private metadata: *data*, marked with the place that opened the form.
+    """Return the ``private_metadata`` string: origin mark, *data*, delimiter and padding.
 
-    The metadata of :data:`METADATA_LENGTH` characters ends with a filler. Data that is longer
-    than that is returned without one.
+    It has :data:`METADATA_LENGTH` characters; longer data is returned without padding and is not
+    truncated. *channel* is ignored with *from_home*.
     """
     mark = f"{_CHANNEL_MARK}{channel}{_CHANNEL_MARK}" if channel else ""
     content = (_FROM_HOME_MARK if from_home else mark) + data + _SEPARATOR
@@ -38,9 +38,9 @@ def pack_metadata(data: str, *, from_home: bool, channel: str = "") -> str:
 
 
 def read_form_data(view: Mapping[str, Any]) -> str:
-    """Return the form's data from a view's private metadata, without marks and filler.
+    """Return the form's data from the ``private_metadata`` of *view*, without mark and padding.
 
-    A view that an earlier release opened has no filler.
+    A string without a delimiter, from an earlier release, is parsed as if it had no padding.
     """
     content = _read_content(view)
     if content.startswith(_CHANNEL_MARK):
@@ -49,16 +49,16 @@ def read_form_data(view: Mapping[str, Any]) -> str:
 
 
 def read_channel(view: Mapping[str, Any]) -> str:
-    """Return the channel that the form was opened from, ``""`` for none.
+    """Return the id of the channel that the form was opened from, ``""`` for none.
 
-    The metadata is part of a payload that Slack signs, so no client can replace it.
+    It is trusted: a client cannot change it, since Slack stores it and signs the request.
     """
     content = _read_content(view)
     return content.split(_CHANNEL_MARK, 2)[1] if content.startswith(_CHANNEL_MARK) else ""
 
 
 def is_from_home(view: Mapping[str, Any]) -> bool:
-    """Whether the form was opened from the app's Home tab."""
+    """Whether the string has the prefix of a form that was opened from the Home tab."""
     return _read_content(view).startswith(_FROM_HOME_MARK)
 
 

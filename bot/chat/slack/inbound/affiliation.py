@@ -1,4 +1,4 @@
-"""The workspace that a payload is from, and whether its user belongs to that workspace."""
+"""Parse the installed workspace and organisation of a payload, and its user's affiliation."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,16 +9,16 @@ Payload = Mapping[str, Any]
 
 ACCESS_GRANTED, ACCESS_REVOKED = "team_access_granted", "team_access_revoked"
 ACCESS_EVENTS = (ACCESS_GRANTED, ACCESS_REVOKED)
-"""Types of the events about the workspaces that an organisation's token can access."""
+"""Event types about a change of the workspaces that an organisation's token can access."""
 
 
 def parse_affiliation(payload: Payload) -> Affiliation:
-    """Return whether the user belongs to the workspace of :func:`parse_workspace`.
+    """Return ``EXTERNAL`` for a user of another team than :func:`parse_workspace`, else ``MEMBER``.
 
-    In a channel that is shared by Slack Connect, a payload names the installed workspace, and
-    beside it the workspace (``T…``) or organisation (``E…``) of the user. A slash command names
-    no other: Slack offers it to members of the installed workspace only. Guest accounts of the
-    workspace itself (single- and multi-channel guests) have its own team id.
+    In a Slack Connect channel a payload has the id of the user's own workspace (``T…``) or
+    organisation (``E…``) as an attribute of its user, event or view. Without such an attribute the
+    default is ``MEMBER``: a slash command has none, since Slack offers it to members of the
+    installed workspace only. Single- and multi-channel guests have the workspace's own team id.
     """
     home_id = _read_home_id(payload)
     own_ids = {parse_workspace(payload).removeprefix("slack:"), _read_enterprise_id(payload)}
@@ -26,10 +26,10 @@ def parse_affiliation(payload: Payload) -> Affiliation:
 
 
 def parse_workspace(payload: Payload) -> str:
-    """Return the workspace in which the bot is installed, as ``slack:T…``.
+    """Return the workspace in which the bot is installed, as ``slack:T…``; ``slack:`` for none.
 
-    The user's own workspace is named in its place where a form was opened from, or an event is
-    about, a channel that is shared by Slack Connect; so the more specific fields have precedence.
+    It is the first team id (``T…``) of the attributes below, the more specific ones first: for a
+    Slack Connect channel the top-level ``team_id`` can be that of the user's own workspace.
     """
     installed_ids = (
         (payload.get("view") or {}).get("app_installed_team_id"),
@@ -44,12 +44,12 @@ def parse_workspace(payload: Payload) -> str:
 
 
 def parse_organisation(payload: Payload) -> str:
-    """Return the organisation in which the bot is installed, as ``slack:E…``; ``""`` if in none.
+    """Return the organisation that installed the bot, as ``slack:E…``; ``""`` for none.
 
-    That is an installation for all workspaces of an Enterprise organisation; a workspace of one may
-    also have an installation of its own. A slash command has the flag as text. What a payload says
-    of another workspace than :func:`parse_workspace` returns, as that of the user in a channel that
-    is shared by Slack Connect, names another organisation, and is ignored.
+    Only an object with ``is_enterprise_install`` true (boolean, or a string in a slash command)
+    counts: a workspace of an Enterprise organisation can also have an installation of its own. An
+    object with another team id than :func:`parse_workspace` returns is ignored: in a Slack Connect
+    channel its enterprise id is that of the user's own organisation.
     """
     workspace_id = parse_workspace(payload).removeprefix("slack:")
     is_flagged = is_access_change(payload)
@@ -66,9 +66,9 @@ def parse_organisation(payload: Payload) -> str:
 
 
 def is_access_change(payload: Payload) -> bool:
-    """Return whether a payload says which workspaces an organisation's token can now access.
+    """Return whether the payload is one of the :data:`ACCESS_EVENTS`.
 
-    It is about the organisation, whatever workspace it names beside it.
+    Such an event is about the organisation; a team id in its payload is not the installed one.
     """
     event = payload.get("event")
     return isinstance(event, dict) and event.get("type") in ACCESS_EVENTS
@@ -79,9 +79,10 @@ def _is_of_organisation(source: Payload) -> bool:
 
 
 def _list_team_ids(source: Payload) -> tuple[str, ...]:
-    """Return what the object of an organisation's id says about its workspace, ``""`` for nothing.
+    """Return the team id and the installed id of an object with an enterprise id, ``""`` for none.
 
-    The user's own workspace counts where no other is named: it is the one of that object then.
+    The default of the team id is that of the user. The installed id is the view's
+    ``app_installed_team_id`` if it is an organisation's (``E…``).
     """
     team_id = source.get("team_id") or (source.get("team") or {}).get("id")
     installed_id = str((source.get("view") or {}).get("app_installed_team_id") or "")
@@ -92,7 +93,7 @@ def _list_team_ids(source: Payload) -> tuple[str, ...]:
 
 
 def _read_home_id(payload: Payload) -> str:
-    """Return the id of the user's own workspace or organisation, ``""`` where none is named."""
+    """Return the team or enterprise id of the user, event or view, ``""`` without one."""
     event = payload.get("event") or {}
     user, view = payload.get("user") or {}, event.get("view")
     view_team_id = view.get("team_id") if isinstance(view, dict) else ""
@@ -100,7 +101,7 @@ def _read_home_id(payload: Payload) -> str:
 
 
 def _read_enterprise_id(payload: Payload) -> str:
-    """Return the id of the installed workspace's organisation, ``""`` without one."""
+    """Return the enterprise id of a payload or authorization object, ``""`` without one."""
     return str(
         payload.get("enterprise_id")
         or (payload.get("enterprise") or {}).get("id")

@@ -1,4 +1,4 @@
-"""Parse Slack's events into the events of the bot."""
+"""Parse payloads of the Events API into product-neutral events."""
 
 from bot.chat.request_body import Payload
 from bot.chat.slack.inbound import profiles

@@ -1,16 +1,16 @@
-"""Parse the state of a form's input elements into answer codes by field id."""
+"""Parse the ``state.values`` of a view or message into answer codes by field id."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 SlackElement = Mapping[str, Any]
-"""The state of one interactive Block Kit element."""
+"""JSON object of one interactive Block Kit element in ``state.values``."""
 
 
 def parse_form_values(view_or_payload: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Return the answer codes of a view, or of a message's payload, by field id.
+    """Return the answer codes by field id, which is the block id of the element.
 
-    An empty field has an empty tuple. Element types that this bot never renders are ignored.
+    An empty field has an empty tuple; an element type without a reader has no key in the dict.
     Raises TypeError, AttributeError or KeyError when the state has an unexpected shape.
     """
     values = (view_or_payload.get("state") or {}).get("values") or {}
@@ -23,7 +23,7 @@ def parse_form_values(view_or_payload: Mapping[str, Any]) -> dict[str, tuple[str
 
 
 def is_field(element: SlackElement) -> bool:
-    """Whether an element is an input field, as opposed to a button or menu."""
+    """Whether the element's type has a value reader, as opposed to a button or overflow menu."""
     return element.get("type") in _VALUE_READERS
 
 

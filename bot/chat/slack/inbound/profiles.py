@@ -1,4 +1,4 @@
-"""Parse Slack's user objects into profiles: locale, time zone and role."""
+"""Parse the user objects of Slack's ``users.info`` responses and events into profiles."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,10 +7,11 @@ from bot.conversation import Profile
 
 
 def parse_profile(user: Mapping[str, Any], workspace: str = "") -> Profile:
-    """Return the profile of a Slack user object.
+    """Return the profile of a user object: locale, time zone, role and flags.
 
-    Bots, workflow bots, Slackbot, deleted and invited users are not persons. With *workspace*,
-    the one in which the bot is installed, a user of another organisation is external.
+    A missing attribute has the default ``""`` or ``False``. ``is_person`` is false for bots,
+    workflow bots, Slackbot, deleted and invited users. ``is_external`` compares team ids with the
+    installed *workspace*; without that argument only Slack's ``is_stranger`` flag counts.
     """
     is_bot = user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT"
     return Profile(
@@ -24,9 +25,9 @@ def parse_profile(user: Mapping[str, Any], workspace: str = "") -> Profile:
 
 
 def _is_of_other_team(user: Mapping[str, Any], workspace: str) -> bool:
-    """Return whether the user's own workspace is neither *workspace* nor of its organisation.
+    """Return whether *workspace* is neither the user's ``team_id`` nor one of their teams.
 
-    A member of the same Enterprise Grid organisation has the workspaces that they belong to.
+    A user of an Enterprise organisation has the list of their workspaces in ``enterprise_user``.
     """
     home_id, own_id = str(user.get("team_id") or ""), workspace.removeprefix("slack:")
     team_ids = (user.get("enterprise_user") or {}).get("teams") or ()
