@@ -1,1 +1,1 @@
-"""Product-neutral messages and forms rendered as Block Kit."""
+"""Rendering of product-neutral messages and forms as Block Kit JSON; pure functions."""

@@ -1,4 +1,4 @@
-"""Render the elements of a body as Block Kit blocks for a message, a modal or the Home tab."""
+"""Render the elements of a body as Block Kit blocks; a dispatch table has one renderer per type."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -44,11 +44,11 @@ from bot.elements import (
 )
 
 _MAX_HEADING_LENGTH, _MAX_ALERT_LENGTH = 150, 200
-"""Maximum characters of Slack's header and alert blocks."""
+"""Maximum characters of a header and of an alert block; Slack rejects longer ones."""
 
 
 class BlockSurface(Enum):
-    """Where a body is shown; Slack allows different block types in each."""
+    """The surface of a body; Slack accepts different block types in each."""
 
     MESSAGE = "message"
     MODAL = "modal"
@@ -57,10 +57,10 @@ class BlockSurface(Enum):
 
 @dataclass(frozen=True)
 class RenderContext:
-    """Parameters of a rendering: the surface and the workspace in which it is shown.
+    """Parameters that every renderer receives: the surface, and Slack's team id for links.
 
-    ``has_submit`` is true for a form with a submit button, ``supports_charts`` where Slack
-    accepts chart blocks.
+    ``has_submit`` is false for a form without a submit button, in which Slack rejects input
+    blocks; ``supports_charts`` is false after Slack rejected the chart blocks of a view.
     """
 
     surface: BlockSurface
@@ -70,7 +70,10 @@ class RenderContext:
 
 
 def render_blocks(body: Sequence[Element], render_context: RenderContext) -> list[Block]:
-    """Return the blocks of a body's elements, in order."""
+    """Return the list of blocks of *body*, in order; an element may have several, or none.
+
+    Raises KeyError for an element type without a renderer.
+    """
     return [block for element in body for block in _render_element(element, render_context)]
 
 
@@ -103,7 +106,7 @@ def _render_code(element: Code, _render_context: RenderContext) -> list[Block]:
 
 
 def _render_banner(element: Banner, render_context: RenderContext) -> list[Block]:
-    """Render an important note: an alert block in a modal, else a paragraph with an icon."""
+    """Return an alert block for a short text in a modal, else a section with an emoji icon."""
     if render_context.surface is BlockSurface.MODAL and len(element.text) <= _MAX_ALERT_LENGTH:
         return [{"type": "alert", "text": plain_text(element.text), "level": element.level}]
     icon = ":warning:" if element.level == "warning" else ":information_source:"
@@ -115,14 +118,14 @@ def _render_divider(_element: Divider, _render_context: RenderContext) -> list[B
 
 
 def _render_contact_link(element: ContactLink, render_context: RenderContext) -> list[Block]:
-    """Link to the private chat with a person, in which the clinician writes, not the bot."""
+    """Return a section with an ``app_redirect`` URL that opens a direct message with the person."""
     query = {"team": render_context.team_id, "channel": element.person_id}
     url = f"https://slack.com/app_redirect?{urlencode(query, quote_via=quote, safe='')}"
     return [build_section(f"<{escape_text(url)}|{escape_text(element.label)}>")]
 
 
 def _render_chart_with_text(element: Chart, render_context: RenderContext) -> list[Block]:
-    """Render a chart block where Slack supports it, and the text equivalent everywhere."""
+    """Return a chart block, except in a modal or without support, and the text equivalent."""
     has_chart = render_context.supports_charts and render_context.surface is not BlockSurface.MODAL
     charts = [render_chart(element)] if has_chart else []
     parts = split_into_mrkdwn_parts(element.text_equivalent)
@@ -130,9 +133,9 @@ def _render_chart_with_text(element: Chart, render_context: RenderContext) -> li
 
 
 def _render_action_row(element: ActionRow, _render_context: RenderContext) -> list[Block]:
-    """Render buttons and links in one row; each menu follows in a section with a text label.
+    """Return one actions block of the buttons and links, and a section block for each menu.
 
-    Slack's overflow icon has no text for a screen reader, so the section supplies it.
+    An overflow element has no text attribute for a screen reader, so its section has the label.
     """
     name_counts: Counter[str] = Counter()
     menus = [control for control in element.controls if isinstance(control, OverflowMenu)]
@@ -165,7 +168,11 @@ def _render_control(control: Button | Link, name_counts: Counter[str]) -> Block:
 
 
 def _render_fold(element: Fold, render_context: RenderContext) -> list[Block]:
-    """Render a fold in a modal as the button that opens it; anywhere else it is open."""
+    """Return the button of a fold in a modal; on other surfaces, return the blocks themselves.
+
+    A named fold's button has a handler; of another, the button's value contains the blocks. Blocks
+    that do not fit into a value are rendered unfolded.
+    """
     if render_context.surface is BlockSurface.MODAL and element.name:
         button = Button(element.name, element.label, element.data)
         return _render_action_row(ActionRow((button,)), render_context)
@@ -176,9 +183,10 @@ def _render_fold(element: Fold, render_context: RenderContext) -> list[Block]:
 
 
 def _unique_action_id(name: str, name_counts: Counter[str]) -> str:
-    """Return an action id that is unique within the row, as Slack requires.
+    """Return an action id that is unique within the actions block, as Slack requires.
 
-    :func:`bot.chat.slack.inbound.requests.parse_action` removes the number after ``#`` again.
+    The suffix is ``#`` and a counter; :func:`bot.chat.slack.inbound.requests.parse_action` strips
+    it before it looks up the handler.
     """
     return name if name_counts[name] == 1 else f"{name}#{name_counts[name]}"
 

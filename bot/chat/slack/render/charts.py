@@ -1,21 +1,21 @@
-"""Render published shares as Slack's bar chart block, from qualitative levels only."""
+"""Render published shares as a ``data_visualization`` block with a bar chart."""
 
 from bot.chat.slack.render.composition import Block
 from bot.elements import Chart
 
 _MAX_TITLE_LENGTH, _MAX_LABEL_LENGTH = 50, 20
-"""Maximum characters that Slack accepts in a chart's title and in a label."""
+"""Maximum characters of a chart's title and of a label; Slack rejects longer strings."""
 
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
 def render_chart(element: Chart) -> Block:
-    """Return the bar chart block; ``element.text_equivalent`` is rendered beside it.
+    """Return the block as a dict: one series with a data point for each bar.
 
-    Labels have at most 20 characters and must be unique, so long ones are truncated, and
-    numbered if they are equal then. Slack always draws the axis, so its label names the levels.
-    An ``axis_config`` has categories and two labels but no maximum, and several series are drawn
-    side by side, not stacked: only the chart's reference bar keeps the lengths comparable.
+    The values are the steps of qualitative levels, not counts. Slack rejects labels that are longer
+    than 20 characters or not unique, so they are truncated, and numbered if two are equal then.
+    ``axis_config`` has no attribute for a maximum, and several series would be drawn side by side:
+    a reference bar among the points makes the lengths comparable between charts.
     """
     lengths = element.list_bar_lengths()
     labels = _shorten_labels([label for label, _ in lengths])

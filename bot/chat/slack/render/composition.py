@@ -1,4 +1,4 @@
-"""Composition objects of Block Kit: texts, options and confirmation dialogs."""
+"""Build the composition objects of Block Kit as dicts: texts, options and confirmation dialogs."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from bot.chat.slack.render.markup import escape_text
 from bot.elements import Confirmation, Option
 
 Block = dict[str, Any]
-"""A JSON object of Block Kit: a block, an element, a composition object or a view."""
+"""A JSON object of Block Kit as a dict: a block, an element, a composition object or a view."""
 
 
 def plain_text(text: str) -> Block:
@@ -20,12 +20,12 @@ def mrkdwn_text(mrkdwn: str) -> Block:
 
 
 def literal_text(text: str) -> Block:
-    """Return an escaped mrkdwn text object, for places in which Slack requires mrkdwn."""
+    """Return a mrkdwn text object of an escaped string, where Slack accepts no plain text."""
     return mrkdwn_text(escape_text(text))
 
 
 def build_option(choice: Option, *, with_description: bool = True) -> Block:
-    """Return the option object of a field's answer or of a menu entry."""
+    """Return the option object of a select field or overflow menu; its value is the answer code."""
     option: Block = {"text": plain_text(choice.label), "value": choice.code}
     if with_description and choice.description:
         option["description"] = plain_text(choice.description)
@@ -33,7 +33,7 @@ def build_option(choice: Option, *, with_description: bool = True) -> Block:
 
 
 def build_confirmation(confirmation: Confirmation) -> Block:
-    """Return the confirmation dialog that Slack shows before it sends an action."""
+    """Return the ``confirm`` object: a dialog that Slack shows before it sends the action."""
     return {
         "title": plain_text(confirmation.title),
         "text": plain_text(confirmation.text),

@@ -1,4 +1,7 @@
-"""Pack the texts of a fold into the value of its button, since Slack hides no block of a view."""
+"""Serialize the texts of a fold into the value of its button, and parse them when it is pressed.
+
+Block Kit has no collapsible block. No state is stored: the action's payload contains the value.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,20 +10,20 @@ from typing import Any
 from bot.chat.slack.render.composition import Block, mrkdwn_text, plain_text
 
 UNFOLD_ACTION_ID = "unfold"
-"""Action id of the button that its texts replace, without a handler."""
+"""Action id of the button; the dispatcher replaces it in the view, without a handler."""
 
 _MAX_VALUE_LENGTH = 2_000
-"""Maximum characters of a button's value."""
+"""Maximum characters of a button's value; Slack rejects a longer one."""
 
 
 class FoldValueError(ValueError):
-    """The value of a button is not one of a fold."""
+    """The value of a button is not the JSON list of a fold."""
 
 
 def build_fold_button(label: str, blocks: Sequence[Block]) -> Block | None:
-    """Return the block of the button that unfolds *blocks*.
+    """Return an actions block with the button whose value is *blocks* as JSON.
 
-    ``None`` where a block is no text, or the texts are too long for the value of a button.
+    ``None`` where a block is not a text, or the JSON string exceeds the maximum length of a value.
     """
     try:
         packed = [_pack_block(block) for block in blocks]
@@ -37,7 +40,7 @@ def build_fold_button(label: str, blocks: Sequence[Block]) -> Block | None:
 
 
 def unpack_blocks(value: str) -> list[Block]:
-    """Return the blocks in the value of a fold's button; FoldValueError for any other value."""
+    """Parse the JSON *value* of a fold's button into blocks; raises FoldValueError if invalid."""
     try:
         return [_BUILDERS[kind](text) for kind, text in json.loads(value)]
     except (KeyError, TypeError, ValueError):
@@ -45,23 +48,23 @@ def unpack_blocks(value: str) -> list[Block]:
 
 
 def build_section(mrkdwn: str) -> Block:
-    """Return a paragraph."""
+    """Return a section block with a mrkdwn text."""
     return {"type": "section", "text": mrkdwn_text(mrkdwn)}
 
 
 def build_context(mrkdwn: str) -> Block:
-    """Return a paragraph of secondary text."""
+    """Return a context block: a paragraph in a small, grey font."""
     return {"type": "context", "elements": [mrkdwn_text(mrkdwn)]}
 
 
 def build_quote(text: str) -> Block:
-    """Return a literal quotation as rich text, in which Slack parses no markup."""
+    """Return a rich text block with a quotation, in which Slack parses no markup."""
     quote = {"type": "rich_text_quote", "elements": [{"type": "text", "text": text}]}
     return {"type": "rich_text", "elements": [quote]}
 
 
 def build_preformatted(text: str) -> Block:
-    """Return a literal text in a fixed-width font."""
+    """Return a rich text block with a preformatted text, in which Slack parses no markup."""
     code = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text}]}
     return {"type": "rich_text", "elements": [code]}
 
@@ -78,4 +81,4 @@ def _pack_block(block: Mapping[str, Any]) -> tuple[str, str]:
 
 
 _BUILDERS = {"section": build_section, "context": build_context, "quote": build_quote}
-"""Builders of the blocks by their kinds in the value of a button."""
+"""Builders by the kind of block in a button's value."""

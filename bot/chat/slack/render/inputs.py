@@ -1,4 +1,4 @@
-"""Render the fields of a form as Block Kit input elements."""
+"""Render the fields of a form as Block Kit input blocks, by a dispatch table of their types."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,14 +15,14 @@ from bot.elements import (
 )
 
 _MAX_DESCRIPTION_LENGTH = 75
-"""Maximum characters of an option's description."""
+"""Maximum characters of an option's description; Slack rejects a longer one."""
 
 
 def render_field(field: Field, *, has_submit: bool) -> Block:
-    """Return the block of a field, in a form with or without a submit button.
+    """Return the block of a field; the field's id is the block id and the action id.
 
-    Slack rejects input blocks in a form without a submit button; there the same element is the
-    accessory of a section with the label, and sends an action on each change.
+    Slack rejects input blocks in a view without a submit button. There the element is the accessory
+    of a section block with the label, and each change sends a ``block_actions`` payload.
     """
     element = _RENDERERS[type(field)](field)
     element["action_id"] = field.id
@@ -48,7 +48,7 @@ def render_field(field: Field, *, has_submit: bool) -> Block:
 
 
 def _build_hint(field: Field) -> str:
-    """Return a field's hint, followed by descriptions that are too long for their options."""
+    """Return the hint; option descriptions are appended if one exceeds Slack's limit."""
     lines = [field.hint] if field.hint else []
     if isinstance(field, ChoiceField) and not _descriptions_fit(field):
         lines += [
@@ -97,7 +97,7 @@ def _render_people(field: PeopleField) -> Block:
 
 
 def _render_channel(field: ChannelField) -> Block:
-    """Return a channel select; it excludes channels that are shared with other organisations."""
+    """Return a channel select; its filter excludes channels shared by Slack Connect."""
     channel_filter = {"include": ["public", "private"], "exclude_external_shared_channels": True}
     element: Block = {"type": "conversations_select", "filter": channel_filter}
     return element | _initial_value("initial_conversation", field.initial)

@@ -1,18 +1,18 @@
-"""Convert the inline markup of texts to Slack's mrkdwn; all other characters are escaped."""
+"""Parse the inline markup of the catalogue's texts and convert it to mrkdwn, with escaping."""
 
 import re
 from functools import lru_cache
 
 MAX_TEXT_LENGTH = 3000
-"""Maximum characters of one text object."""
+"""Maximum characters of one text object; Slack rejects a longer string."""
 
 _LETTER_PATTERN = r"(?![\u2e80-\u9fff])\w"
 """Matches a letter of a script with spaces between words, which excludes Chinese characters."""
 
 _MAX_MARK_LENGTH = 500
-"""Characters of one emphasis or address: the bound keeps the search for their end linear."""
+"""Maximum characters of an emphasis or a URL: the bound keeps the regular expression linear."""
 
-# Each alternative begins with a character of its own: the search then skips all others.
+# Each alternative begins with a literal character, so that the regex search skips all others.
 _MARK_PATTERN = re.compile(
     r"\*\*(?P<strong>.+?)\*\*"
     rf"|_(?<!{_LETTER_PATTERN}_)(?P<emphasis>\S(?:.{{0,{_MAX_MARK_LENGTH}}}?\S)?)_"
@@ -24,22 +24,22 @@ _MARK_PATTERN = re.compile(
 )
 
 _PADDING = "\N{ZERO WIDTH SPACE}"
-"""Marks a word boundary: Slack parses its marks only there, and Chinese text has no spaces."""
+"""Inserted as a word boundary: Slack parses marks only at one, and Chinese text has no spaces."""
 
 _ADJACENT_PATTERN = re.compile(r"\w|[^\x00-\x7f\s]")
-"""Matches a letter or full-width character beside which Slack does not parse a mark."""
+"""Matches a letter or full-width character; Slack does not parse a mark next to one."""
 
 
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
 def escape_text(text: str) -> str:
-    """Return a literal text with Slack's three control characters escaped."""
+    """Return *text* with Slack's control characters ``&``, ``<`` and ``>`` escaped as entities."""
     return text.translate(_ESCAPES)
 
 
 def to_mrkdwn(text: str) -> str:
-    """Return a text with its inline markup converted to mrkdwn."""
+    """Return *text* with its inline markup converted to mrkdwn and everything else escaped."""
     converted, position = "", 0
     for mark in _MARK_PATTERN.finditer(text):
         converted += text[position : mark.start()].translate(_ESCAPES) + _convert_mark(mark)
@@ -51,8 +51,8 @@ def to_mrkdwn(text: str) -> str:
 def split_into_mrkdwn_parts(text: str) -> tuple[str, ...]:
     """Return a text converted to mrkdwn, split into parts of at most :data:`MAX_TEXT_LENGTH`.
 
-    It is split at the last line break before the middle, else at the last space before it,
-    else in the middle. Most texts are of the content, and come again and again.
+    It is split recursively: at the last line break before the middle, else at the last space
+    before it, else in the middle. Cached by the string: most are texts of the catalogue.
     """
     converted = to_mrkdwn(text)
     if len(converted) <= MAX_TEXT_LENGTH:
@@ -67,7 +67,7 @@ def split_into_mrkdwn_parts(text: str) -> tuple[str, ...]:
 
 
 def _convert_mark(mark: re.Match[str]) -> str:
-    """Return a mark in mrkdwn, with a zero width space on each side that touches a letter."""
+    """Return a regex match as mrkdwn, with a zero width space on each side next to a letter."""
     match mark.lastgroup:
         case "strong":
             converted = f"*{to_mrkdwn(mark['strong'])}*"
