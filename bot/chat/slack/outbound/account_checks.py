@@ -1,4 +1,4 @@
-"""Checks of the bot's account: its tokens, and the channels that it can post in."""
+"""Health checks by Web API calls: the bot token, the app token, and access to channels."""
 
 import logging
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ logger = logging.getLogger("attune.slack")
 _MISSING_SCOPE_ERROR = "missing_scope"
 
 _REVOKED_CODES = frozenset({"account_inactive", "token_revoked"})
-"""Codes of a bot token that no call is ever accepted with again."""
+"""Error codes after which Slack never accepts the bot token again."""
 
 _NO_TOKEN_CODE, _REFRESH_REFUSED_CODE = "not_installed", "invalid_refresh_token"
-"""No token is stored; and an expired one cannot be renewed, as after an uninstallation."""
+"""Codes of a missing token, and of a refresh token that Slack rejects after an uninstallation."""
 
 
 @dataclass(frozen=True)
 class AccountCheck:
-    """Result of Slack's ``auth.test`` for the bot's account; ``error_code`` if it failed.
+    """Result of ``auth.test``; ``error_code`` is ``""`` if the call succeeded.
 
-    ``is_refusal`` is whether Slack itself sent the error. ``server_time`` is Slack's time in Unix
-    seconds, from the response's Date header.
+    ``is_refusal`` is false for an error that Slack did not send, such as a timeout, and for a
+    temporary one. ``server_time`` is in Unix seconds, from the response's Date header.
     """
 
     error_code: str = ""
@@ -42,7 +42,7 @@ class AccountCheck:
 
 
 async def check_account(api_client: ApiClient, workspace: str = "") -> AccountCheck:
-    """Call ``auth.test`` for the identity and scopes of the bot's token."""
+    """Call ``auth.test`` for the identity and scopes of the bot token; never raises."""
     try:
         response = await (await api_client.get_client(workspace)).auth_test()
     except Exception as error:  # noqa: BLE001 - the result contains the error code
@@ -58,22 +58,22 @@ async def check_account(api_client: ApiClient, workspace: str = "") -> AccountCh
 
 
 def is_revoked(account: AccountCheck) -> bool:
-    """Whether Slack refused the token for good."""
+    """Whether Slack returned an error code of a revoked token."""
     return account.is_refusal and account.error_code in _REVOKED_CODES
 
 
 def has_refused_renewal(account: AccountCheck) -> bool:
-    """Whether the token has expired, and Slack refused to renew it."""
+    """Whether the token has expired, and Slack rejected its refresh token."""
     return account.is_refusal and account.error_code == _REFRESH_REFUSED_CODE
 
 
 def proves_removal(account: AccountCheck) -> bool:
-    """Whether the token from an installation is refused for good, or none is stored."""
+    """Whether the installation's token is revoked, or no token is stored."""
     return account.error_code == _NO_TOKEN_CODE or is_revoked(account)
 
 
 async def check_app_token(api_client: ApiClient, app_token: str) -> AccountCheck:
-    """Call ``apps.connections.open``, which returns an address and opens no connection."""
+    """Call ``apps.connections.open``, which returns a WebSocket URL and opens no connection."""
     client = api_client.create_client()
     client.session = api_client.get_session()
     try:
@@ -86,10 +86,10 @@ async def check_app_token(api_client: ApiClient, app_token: str) -> AccountCheck
 async def check_channels(
     api_client: ApiClient, channels: tuple[str, ...]
 ) -> Mapping[str, str] | None:
-    """Return why the bot cannot post, for each of *channels* where it cannot.
+    """Call ``conversations.info`` for each channel; return a dict of error codes by channel id.
 
-    ``None`` without a scope to read channels (``channels:read``, ``groups:read``), and where Slack
-    gives no definite answer.
+    A channel in which the bot can post has no key in it. ``None`` without the scopes
+    ``channels:read`` and ``groups:read``, and after an error that is temporary or not Slack's.
     """
     client = await api_client.get_client()
     errors: dict[str, str] = {}
@@ -111,7 +111,7 @@ async def check_channels(
 
 
 def build_failed_check(action: str, error: Exception) -> AccountCheck:
-    """Log a failed call, and return its code and whether it is Slack's own."""
+    """Log a failed call, and return a check with its error code and ``is_refusal``."""
     result = error_codes.classify_error(error)
     if isinstance(error, SlackApiError) or result.status is SendStatus.RETRY_LATER:
         fields = {"action": action, "status": result.status.value, "reason": result.reason}

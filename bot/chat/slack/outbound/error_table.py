@@ -1,6 +1,6 @@
-"""Slack's documented error codes by subject: what each of them is about.
+"""Table of Slack's documented error codes, classified by subject.
 
-The codes of ``chat.postMessage``, ``chat.postEphemeral``, ``conversations.open`` and ``.history``,
+It has the codes of ``chat.postMessage``, ``.postEphemeral``, ``conversations.open``, ``.history``,
 ``views.open``, ``.push``, ``.publish`` and ``.update``, ``users.info``, ``auth.test`` and the token
 refresh, with those that every method may return.
 https://docs.slack.dev/reference/methods/chat.postMessage#errors
@@ -26,7 +26,7 @@ _CODES_BY_SUBJECT: Mapping[Subject, tuple[str, ...]] = {
         "restricted_action_read_only_channel",
         "restricted_action_thread_only_channel",
     ),
-    # The subject of these is undetermined, so they end nothing: access_denied ("a resource"),
+    # The subject of these is ambiguous, so they suspend nothing: access_denied ("a resource"),
     # app_access_restricted ("the user", without saying which), no_permission ("make sure your app
     # is a member of the conversation"), restricted_action ("a workspace preference").
     # user_is_bot and user_is_restricted concern the caller.
@@ -136,12 +136,15 @@ _CODES_BY_SUBJECT: Mapping[Subject, tuple[str, ...]] = {
 SUBJECT_BY_CODE: Mapping[str, Subject] = {
     code: subject for subject, codes in _CODES_BY_SUBJECT.items() for code in codes
 }
-"""The subject of each documented code; a code that is not listed counts as ``REQUEST``."""
+"""Lookup table from error code to subject; the default for an unknown code is ``REQUEST``."""
 
 AMBIGUOUS_CODES = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 )
-"""Passing codes after which, by Slack's documentation, the call may have succeeded in part."""
+"""Temporary codes after which, by Slack's documentation, the call may have succeeded in part.
+
+A send is then ``UNKNOWN`` and not retried blindly.
+"""
 
 MISSING_CHAT_CODES = frozenset({"channel_not_found", "not_in_channel"})
-"""Codes after which a person's private chat is opened anew before their messages end."""
+"""Codes after which a message to a person is retried once with ``conversations.open``."""

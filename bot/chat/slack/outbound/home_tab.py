@@ -1,4 +1,4 @@
-"""Publish a user's Home tab, with charts where Slack accepts them."""
+"""Publish a user's Home tab with ``views.publish``; a fallback renders charts as text."""
 
 from slack_sdk.errors import SlackApiError
 
@@ -13,10 +13,10 @@ _INVALID_VIEW_ERRORS = frozenset({"invalid_blocks", "invalid_arguments", "invali
 
 
 async def publish_home(api_client: ApiClient, person: Person, home: Home) -> None:
-    """Publish the Home tab; if Slack rejects its charts, publish their text alone.
+    """Call ``views.publish``; if Slack rejects a view with charts, call it again without them.
 
-    Slack's documentation is contradictory on whether the Home tab supports charts. Exceptions
-    of the API call are passed to the caller.
+    Slack's documentation is contradictory on whether the Home tab supports charts. Raises
+    :class:`SlackApiError` for any other error, and what the HTTP client raises.
     """
     client = await api_client.get_client(person.workspace)
     team_id = surfaces.extract_team_id(person.workspace)
@@ -31,9 +31,10 @@ async def publish_home(api_client: ApiClient, person: Person, home: Home) -> Non
 
 
 def changes_home(reply: Reply, interaction: Interaction) -> bool:
-    """Whether the Home tab, in which the user acted, may now be out of date.
+    """Whether the Home tab has to be published again after an interaction that began in it.
 
-    A form that was opened from it has changed no data yet, and a Home in reply is current.
+    It has not after a changed field, an opened form, which has written no data yet, and a reply
+    that is itself a Home tab.
     """
     is_current = isinstance(reply, Home) or (
         interaction.reply_target.origin is Origin.HOME and isinstance(reply, Form)

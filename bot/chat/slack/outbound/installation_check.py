@@ -1,4 +1,4 @@
-"""Whether the app is installed in a workspace, as far as Slack proves it."""
+"""Check whether the app is installed in a workspace, by ``auth.test`` and ``auth.teams.list``."""
 
 import logging
 
@@ -21,11 +21,13 @@ _ORGANISATION_PREFIX = "slack:E"
 async def check_installation(
     api_client: ApiClient, workspace: str, access: OrganisationAccess | None
 ) -> InstallationStatus:
-    """Return whether the app is installed in *workspace*.
+    """Return the installation status of *workspace* by API calls with its token; never raises.
 
-    With *access* each workspace has a token of its own, or is one of those that Slack lists for an
-    organisation. Without it the one configured token may be of another workspace, and may have been
-    revoked by itself while the app stays installed.
+    With *access* each workspace has its own token or its organisation's, and ``REMOVED`` means a
+    revoked or missing token, or a workspace that Slack does not list. Without *access* there is one
+    configured token. It may belong to another workspace, or be revoked while the app remains
+    installed, so that ``REMOVED`` is never returned. ``UNPROVEN`` is the result of a rejected
+    refresh token, ``UNKNOWN`` that of a temporary error or a failed database transaction.
     """
     if access is None:
         account = await check_account(api_client, workspace)
@@ -37,7 +39,7 @@ async def check_installation(
         status = await _check_own_installation(api_client, workspace, access)
         if status is InstallationStatus.REMOVED and not workspace.startswith(_ORGANISATION_PREFIX):
             return await access.link_if_listed(workspace)
-    except Exception as error:  # noqa: BLE001 - without the rows nothing is proved
+    except Exception as error:  # noqa: BLE001 - a failed transaction proves nothing
         log_error(logger, "slack.installation_not_checked", error)
         return InstallationStatus.UNKNOWN
     return status
@@ -46,9 +48,9 @@ async def check_installation(
 async def _check_own_installation(
     api_client: ApiClient, workspace: str, access: OrganisationAccess
 ) -> InstallationStatus:
-    """Ask Slack about the organisation that is stored for *workspace*, else with its own token.
+    """Check the list of the workspace's organisation if it has a row, else its own token.
 
-    An organisation that has ended its link may have allowed the app again.
+    A link that has ended counts as a row: the organisation may have granted access again.
     """
     if organisation := await access.links.find_organisation(workspace):
         return await access.check(organisation, workspace)

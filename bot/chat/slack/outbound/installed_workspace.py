@@ -1,4 +1,4 @@
-"""The workspace that the bot token belongs to, learned from Slack's ``auth.test``."""
+"""Authorization of payloads by workspace: the one that ``auth.test`` returns for the bot token."""
 
 import asyncio
 from typing import Protocol
@@ -8,38 +8,38 @@ from bot.chat.slack.inbound import affiliation
 from bot.chat.slack.outbound.outlet import SlackOutlet
 
 LOOKUP_SECONDS = 2.0
-"""Seconds that a request waits for the lookup: Slack shows an error after three."""
+"""Timeout of a request that awaits the lookup; Slack shows an error after three seconds."""
 
 
 class WorkspaceUnknownError(Exception):
-    """Slack did not report in time which workspace the token belongs to."""
+    """The lookup failed or timed out, so that it is unknown whether a payload may be served."""
 
 
 class ServedWorkspaces(Protocol):
-    """Tells which payloads are from a workspace that the bot has a token for."""
+    """Authorization of payloads: whether the bot has a token for their workspace."""
 
     def start_lookup(self) -> None:
-        """Look up in the background what is needed to tell."""
+        """Start the lookup in a background task, if the implementation needs one."""
 
     async def serves(self, payload: Payload) -> bool:
         """Return whether *payload* is from a served workspace.
 
-        Raises :class:`WorkspaceUnknownError` when that cannot be told now.
+        Raises :class:`WorkspaceUnknownError` when the lookup fails or times out.
         """
 
     async def close(self) -> None:
-        """End what runs in the background."""
+        """Cancel the background tasks of lookups."""
 
 
 class InstalledWorkspace:
-    """Looks the workspace up once per process; a failed lookup is repeated by the next request.
+    """Caches the workspace for the life of the process; the next request retries a failed lookup.
 
     The signing secret belongs to the app and is the same in every workspace that installs it, so
     a valid signature does not prove that a payload is from the workspace of this token.
     """
 
     def __init__(self, outlet: SlackOutlet, lookup_seconds: float = LOOKUP_SECONDS) -> None:
-        """Look up with *outlet*; no call is made yet. A request waits *lookup_seconds* at most."""
+        """Call ``auth.test`` with *outlet*, later; *lookup_seconds* is the timeout of a request."""
         self._outlet = outlet
         self._lookup_seconds = lookup_seconds
         self._workspace = ""
@@ -53,7 +53,7 @@ class InstalledWorkspace:
     async def get_workspace(self) -> str:
         """Return the workspace as ``slack:T…``.
 
-        Raises :class:`WorkspaceUnknownError` when it is still unknown after the limit.
+        Raises :class:`WorkspaceUnknownError` when the lookup failed, or runs beyond the timeout.
         """
         if not self._workspace:
             self.start_lookup()
@@ -66,12 +66,12 @@ class InstalledWorkspace:
     async def serves(self, payload: Payload) -> bool:
         """Return whether *payload* is from the workspace of the token.
 
-        Raises :class:`WorkspaceUnknownError` when that workspace is still unknown.
+        Raises :class:`WorkspaceUnknownError` as :meth:`get_workspace` does.
         """
         return affiliation.parse_workspace(payload) == await self.get_workspace()
 
     async def close(self) -> None:
-        """Cancel a lookup that is still running."""
+        """Cancel a running lookup, and wait until its task has ended."""
         if self._lookup is not None:
             self._lookup.cancel()
             await asyncio.wait({self._lookup})

@@ -1,7 +1,7 @@
-"""Access of an organisation to its workspaces: what Slack lists for its token, now.
+"""Access of an organisation to its workspaces: cached calls of ``auth.teams.list``.
 
-Neither a token that works nor a row that is missing says so: the token works on after the app was
-taken out of one workspace, and an event about either may be late or lost.
+Only this list proves the access. ``auth.test`` succeeds with the organisation's token after the app
+was removed from one workspace, and the stored links depend on events that may be late or lost.
 """
 
 import asyncio
@@ -21,13 +21,13 @@ from bot.outlet import InstallationStatus
 logger = logging.getLogger("attune.slack")
 
 LISTING_SECONDS = 10.0
-"""Seconds for which probes and checks use an answer: Slack allows some twenty calls a minute."""
+"""Maximum age of a cached list for probes and checks; Slack's rate limit is some 20 per minute."""
 
 _MAX_PAGES, _PAGE_SIZE = 100, 1000
 
 
 class OrganisationLinks(Protocol):
-    """What is stored about the organisations of workspaces."""
+    """Storage interface for the links between workspaces and organisations."""
 
     async def find_organisation(self, workspace: str) -> str:
         """Return the organisation of *workspace*, also after its link ended; ``""`` for none."""
@@ -36,18 +36,18 @@ class OrganisationLinks(Protocol):
         """Return the organisations that installed the app."""
 
     async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:
-        """Store that *organisation* serves *workspace*, and end its suspension."""
+        """Upsert the link of *workspace* to *organisation*, and resume the workspace."""
 
 
 class ListingIncompleteError(Exception):
-    """Slack's list of an organisation's workspaces has no end, or is none."""
+    """``auth.teams.list`` returned too many pages, or a response without ``teams``."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """The workspaces that Slack lists for an organisation's token, or the error in their place.
+    """Cached result of ``auth.teams.list``: the workspaces, or the exception that was raised.
 
-    ``fetched_at`` is the monotonic time in seconds before the call.
+    ``fetched_at`` is the monotonic clock's time in seconds before the call.
     """
 
     fetched_at: float
@@ -56,7 +56,7 @@ class Listing:
 
 
 class OrganisationAccess:
-    """Asks Slack which workspaces an organisation may serve; questions of a moment share a call."""
+    """Calls ``auth.teams.list`` for each organisation; concurrent callers share one task."""
 
     def __init__(self, api_client: ApiClient, links: OrganisationLinks) -> None:
         """Call Slack with *api_client*, and read and write *links*."""
@@ -66,9 +66,10 @@ class OrganisationAccess:
         self._running: set[asyncio.Task[Listing]] = set()
 
     async def check(self, organisation: str, workspace: str) -> InstallationStatus:
-        """Return whether *organisation* may serve *workspace*; an error proves nothing.
+        """Return ``INSTALLED`` or ``REMOVED`` by the list of *organisation*; never raises.
 
-        But one that means that the organisation itself has no token any more does.
+        After an error the result is ``REMOVED`` if the organisation's token is revoked or missing,
+        else ``UNKNOWN``.
         """
         listing = await self.fetch(organisation, LISTING_SECONDS)
         if listing.error is None:
@@ -78,11 +79,13 @@ class OrganisationAccess:
         return InstallationStatus.REMOVED if proves_removal(check) else InstallationStatus.UNKNOWN
 
     async def link_if_listed(self, workspace: str) -> InstallationStatus:
-        """Link a *workspace* without any token to the organisation that Slack lists it for now.
+        """Search the lists of all organisations for *workspace*, and link it to the first match.
 
-        The event of that was lost, or an organisation was installed while Slack did not list its
-        workspaces, whose own tokens it has replaced. An organisation whose own token is refused or
-        unreadable is passed over: it would stop the purges of all others.
+        For a workspace without a token: its access event was lost, or its own token was replaced by
+        an organisation's installation whose list could not be fetched. An organisation whose token
+        is rejected or unreadable is skipped, since it would block the purges of all others.
+        Without a match, ``UNKNOWN`` if a call failed for another reason, else ``REMOVED``. Raises
+        what the transactions raise.
         """
         is_unanswered = False
         for organisation in await self.links.list_organisations():
@@ -96,17 +99,17 @@ class OrganisationAccess:
         return InstallationStatus.UNKNOWN if is_unanswered else InstallationStatus.REMOVED
 
     async def is_listed(self, organisation: str, workspace: str) -> bool:
-        """Return whether Slack lists *workspace*; raises what the call did."""
+        """Return whether the list contains *workspace*; raises the exception of a failed call."""
         listing = await self.fetch(organisation, LISTING_SECONDS)
         if listing.error is not None:
             raise listing.error
         return workspace in listing.workspaces
 
     async def fetch(self, organisation: str, max_age_seconds: float = 0.0) -> Listing:
-        """Return what Slack lists; an answer that is younger than *max_age_seconds* is used again.
+        """Return the cached listing if it is younger than *max_age_seconds*, else await a new one.
 
-        So is a failure: while Slack limits the calls, one for each workspace would not end that.
-        Never raises.
+        Failures are cached as well: during a rate limit, one retry for each workspace would prolong
+        it. The task is shielded from the cancellation of a caller. Never raises.
         """
         task = self._tasks.get(organisation)
         if task is not None and task.done() and not task.cancelled():
@@ -116,7 +119,7 @@ class OrganisationAccess:
         return await asyncio.shield(self.start_fetch(organisation))
 
     def start_fetch(self, organisation: str) -> asyncio.Task[Listing]:
-        """Return the call that is under way, or a new one."""
+        """Return the running task of *organisation*, or create one."""
         task = self._tasks.get(organisation)
         if task is None or task.done():
             task = self._tasks[organisation] = asyncio.create_task(self._fetch(organisation))
@@ -125,11 +128,11 @@ class OrganisationAccess:
         return task
 
     def forget(self, organisation: str) -> None:
-        """Ask Slack anew about *organisation*: what it may serve has changed."""
+        """Invalidate the cached listing of *organisation*; a call in progress is not joined."""
         self._tasks.pop(organisation, None)
 
     async def close(self) -> None:
-        """Cancel the calls that are still running."""
+        """Cancel the running tasks, and wait until they have ended."""
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
@@ -145,10 +148,11 @@ class OrganisationAccess:
 
 
 async def list_workspaces(client: AsyncWebClient, token: str | None = None) -> tuple[str, ...]:
-    """Return the workspaces that the token of an organisation may serve, as ``slack:T…``.
+    """Fetch all pages of ``auth.teams.list``; return the workspaces as ``slack:T…``.
 
-    *token* is used in place of the client's own. Raises what *client* does, and
-    :class:`ListingIncompleteError`: a workspace that is missing from a part is not known to be.
+    *token* overrides the client's own. Raises what *client* raises, and
+    :class:`ListingIncompleteError` rather than return a partial list, in which a missing workspace
+    would seem to be removed.
     """
     workspaces: list[str] = []
     cursor: str | None = None

@@ -1,4 +1,4 @@
-"""Slack outlet: sends messages that no request triggered, and reads profiles and accounts."""
+"""Slack outlet: Web API calls that no request triggered: messages, profiles, account status."""
 
 import asyncio
 import logging
@@ -25,19 +25,19 @@ from bot.outlet import AccountStatus, InstallationStatus, ProbeResult, ProbeStat
 logger = logging.getLogger("attune.slack")
 
 EVENT_TYPE = "attune_delivery"
-"""Event type of a delivery's message metadata; the event payload is the opaque delivery id."""
+"""``event_type`` of a message's metadata; its ``event_payload`` is the delivery's opaque id."""
 
 _CLOCK_SKEW_SECONDS = 5.0
-"""Seconds by which this machine's clock may be ahead of Slack's in a search of the history."""
+"""Seconds that are subtracted from ``oldest``, in case this machine's clock is ahead of Slack's."""
 
 _OPEN_TIMEOUT_SECONDS = 5.0
-"""Timeout of opening a chat: the message itself must not be sent long after its claim."""
+"""Timeout of ``conversations.open``: the message must not be sent long after its row is claimed."""
 
 _PAGE_SIZE, _MAX_PAGES = 15, 20
 _MISSING_SCOPE_ERROR = "missing_scope"
 
 _NOT_LISTED_REASON = "team_access_not_granted"
-"""Slack's code of a call for a workspace that is not in the list of the token's organisation."""
+"""Slack's error code for a workspace that the organisation's token has no access to."""
 
 _UNKNOWN_PERSON_ERRORS = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
@@ -46,14 +46,16 @@ class SlackOutlet:
     """Implementation of :class:`bot.outlet.Outlet` for Slack; never raises, never retries."""
 
     def __init__(self, api_client: ApiClient, access: OrganisationAccess | None = None) -> None:
-        """Send with *api_client*; with *access* where workspaces install the app from the link."""
+        """Call the Web API with *api_client*; *access* is ``None`` with one configured token."""
         self._api_client = api_client
         self._access = access
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
-        """Post a message once, to a channel or to a user's private chat with the bot.
+        """Call ``chat.postMessage`` once, for a channel or a user's private chat with the bot.
 
-        With ``to.must_open_chat`` the private chat is opened first.
+        With ``to.must_open_chat``, ``conversations.open`` is called first. Every exception is returned
+        as a classified :class:`SendResult`; a message whose response was lost is ``UNKNOWN``. Its
+        metadata contains *delivery_id*, by which :meth:`check_posted` finds it.
         """
         chat_id = to.channel or to.person
         if to.must_open_chat:
@@ -80,11 +82,12 @@ class SlackOutlet:
         return SendResult(SendStatus.SENT, reference, route=channel_id if to.person else "")
 
     async def check_posted(self, to: Address, delivery_id: str, since: float) -> SearchResult:
-        """Search the history of the addressed chat for a message; needs ``im:history``.
+        """Search the pages of ``conversations.history`` for *delivery_id*; needs ``im:history``.
 
-        ``to.route`` is the private chat's id (``D…``), if an earlier response contained it; a
-        chat without any earlier message can only be opened with the scope ``im:write``.
-        Returns ``NOT_FOUND`` only when the whole history since *since* was read.
+        ``to.route`` is the private chat's id (``D…``), if it is stored; otherwise
+        ``conversations.open`` is called, which needs ``im:write``. *since* is in Unix seconds.
+        Returns ``NOT_FOUND`` only when all pages since then were read, ``NOT_SUPPORTED`` after the
+        maximum of pages or a permanent error, ``RETRY_LATER`` after any other exception.
         """
         try:
             return await self._search_history(to, delivery_id, since)
@@ -94,9 +97,10 @@ class SlackOutlet:
             return SearchResult.NOT_SUPPORTED if is_final else SearchResult.RETRY_LATER
 
     async def probe(self, to: Address) -> ProbeResult:
-        """Call ``auth.test`` for the workspace of *to*; it posts nothing and needs no scope.
+        """Call ``auth.test`` for the workspace of *to*, which posts nothing and needs no scope.
 
-        That succeeds for any workspace of an organisation, whose list is asked for in its place.
+        For a workspace of an organisation, whose token would pass ``auth.test`` in any case, the
+        list of ``auth.teams.list`` is searched instead.
         """
         try:
             organisation = await self._find_organisation(to.workspace)
@@ -112,9 +116,10 @@ class SlackOutlet:
         return await self._access.links.find_organisation(workspace) if self._access else ""
 
     async def fetch_profile(self, person: Person, channel: str = "") -> Profile | None:
-        """Fetch a user's locale, time zone and role; ``None`` when the call fails.
+        """Call ``users.info`` and return the profile; ``None`` when the call fails.
 
-        The *channel* is not needed: Slack knows every account by its id.
+        An id that Slack does not know is a profile with ``is_person=False``. *channel* is ignored:
+        the call needs none.
         """
         try:
             client = await self._api_client.get_client(person.workspace)
@@ -129,7 +134,7 @@ class SlackOutlet:
     async def fetch_account_status(
         self, person: Person, channels: Collection[str]
     ) -> AccountStatus:
-        """Return whether a user's account is in use; the *channels* are not needed."""
+        """Return the account status by ``users.info``; *channels* are ignored."""
         del channels
         profile = await self.fetch_profile(person)
         if profile is None:
@@ -137,24 +142,24 @@ class SlackOutlet:
         return AccountStatus.ACTIVE if profile.may_be_listed else AccountStatus.CLOSED
 
     async def show_home(self, person: Person, home: Home) -> None:
-        """Publish a user's Home tab."""
+        """Call ``views.publish`` for a user's Home tab; an exception is logged, not raised."""
         try:
             await publish_home(self._api_client, person, home)
         except Exception as error:  # noqa: BLE001 - it is published again when next opened
             _log_failure("slack.home_publish_failed", error)
 
     async def check_account(self, workspace: str = "") -> AccountCheck:
-        """Call ``auth.test`` for the identity and scopes of the bot's token."""
+        """Call ``auth.test`` for the identity and scopes of the bot token; never raises."""
         return await account_checks.check_account(self._api_client, workspace)
 
     async def check_installation(self, workspace: str) -> InstallationStatus:
-        """Return whether the app is installed in *workspace*, by a call with its token."""
+        """Return the installation status of *workspace*; see :func:`.check_installation`."""
         return await check_installation(self._api_client, workspace, self._access)
 
     async def has_refused_token(self) -> bool:
-        """Call ``auth.test`` and return whether Slack refuses the bot's token. Never raises.
+        """Call ``auth.test`` and return whether Slack rejects the bot token. Never raises.
 
-        Nothing is logged: the caller repeats the call, and logs each change.
+        Nothing is logged: the caller polls, and logs each change.
         """
         try:
             await (await self._api_client.get_client()).auth_test()
@@ -163,9 +168,9 @@ class SlackOutlet:
         return False
 
     async def _open_chat(self, to: Address) -> str:
-        """Open a user's private chat and return its id, the user's id without ``im:write``.
+        """Call ``conversations.open`` and return the chat's id; the user's id without ``im:write``.
 
-        A message to a user's id opens the chat too, where Slack does not report its id.
+        ``chat.postMessage`` accepts a user id as well. Raises TimeoutError and API errors.
         """
         client = await self._api_client.get_client(to.workspace)
         try:

@@ -1,7 +1,8 @@
-"""Rebuild a submitted modal with its answers, and the validation errors under its fields.
+"""Rebuild a submitted view with its answers, and a context block with each validation error.
 
-Slack attaches errors to the fields only in the response to the submission. Where the person's
-right had to be asked of the Web API first, that response is sent before the answers are validated.
+``response_action: errors``, by which Slack shows errors at the fields, is possible only in the HTTP
+response to the submission. A handler that first has to call the Web API, for the person's
+permission, validates the answers after that response; the errors then need a ``views.update``.
 """
 
 from collections.abc import Mapping
@@ -21,15 +22,17 @@ _INITIAL_KEYS_BY_STATE_KEY = {
     "selected_conversation": "initial_conversation",
     "value": "initial_value",
 }
-"""The property with an element's initial value, by the property with its submitted value."""
+"""Key of an element's initial value, by the key of its submitted value in ``state.values``."""
 
 _ERROR_BLOCK_PREFIX = "error:"
 
 
 def build_rejected_view(view: Mapping[str, Any], field_errors: Mapping[str, str]) -> Block:
-    """Return the open *view* with its answers as initial values, and *field_errors* by id.
+    """Return *view* with the submitted answers as initial values, and *field_errors* as blocks.
 
-    The error of the id ``""`` is on top, with its inline markup; the others are literal.
+    *field_errors* maps block ids to sentences. The error with the key ``""`` is the first block and
+    its inline markup is parsed; the others follow their field and are escaped. Error blocks of an
+    earlier validation are removed.
     """
     values = (view.get("state") or {}).get("values") or {}
     blocks: list[Block] = [_build_error_block("", field_errors[""])] if "" in field_errors else []
@@ -44,7 +47,7 @@ def build_rejected_view(view: Mapping[str, Any], field_errors: Mapping[str, str]
 
 
 def _with_answer(block: Block, states: Mapping[str, Mapping[str, Any]]) -> Block:
-    """Return an input block whose initial value is the submitted one; others are unchanged."""
+    """Return an input block with its submitted value as initial value; other blocks unchanged."""
     element = block.get("element")
     if block.get("type") != "input" or not isinstance(element, dict):
         return block
@@ -63,7 +66,7 @@ def _with_answer(block: Block, states: Mapping[str, Mapping[str, Any]]) -> Block
 
 
 def _build_error_block(field_id: str, sentence: str) -> Block:
-    """Return an error with an icon, since colour alone is not accessible."""
+    """Return a context block with an icon, since colour alone is not accessible."""
     mrkdwn = escape_text(sentence) if field_id else to_mrkdwn(sentence)
     return {
         "type": "context",

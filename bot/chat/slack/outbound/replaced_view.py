@@ -1,4 +1,4 @@
-"""Rebuild an open modal from Slack's payload with other blocks."""
+"""Build the argument of ``views.update`` from the view in a payload, with other blocks."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,7 +18,7 @@ _VIEW_KEYS = frozenset(
         "close",
     }
 )
-"""The properties of a view that an update accepts; a payload has more."""
+"""The properties that ``views.update`` accepts; the view in a payload has more."""
 
 
 def replace_blocks(view: Mapping[str, Any], blocks: Sequence[Block]) -> Block:
@@ -28,9 +28,9 @@ def replace_blocks(view: Mapping[str, Any], blocks: Sequence[Block]) -> Block:
 
 
 def unfold_view(view: Mapping[str, Any], block_id: str, value: str) -> Block:
-    """Return the *view* of a payload with the texts in *value* in place of the block *block_id*.
+    """Return *view* with the block *block_id* replaced by the blocks in its button's *value*.
 
-    Raises FoldValueError for a value that no fold's button has.
+    Raises FoldValueError if *value* is not the JSON of a fold.
     """
     texts = unpack_blocks(value)
     blocks: list[Block] = []

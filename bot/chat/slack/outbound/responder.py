@@ -1,4 +1,4 @@
-"""Send replies with Slack's Web API that the response to Slack's request cannot contain."""
+"""Send replies by Web API calls after the HTTP response, which could not contain them."""
 
 import asyncio
 import logging
@@ -25,27 +25,28 @@ from bot.logs import log_error
 logger = logging.getLogger("attune.slack")
 
 _WAITING_FORM_SECONDS = 0.3
-"""Minimum seconds between the waiting form and its update, so that Slack shows it first."""
+"""Minimum seconds from the response with the waiting form to its update, so that Slack shows it."""
 
 _FORM_ORIGINS = frozenset({Origin.MODAL, Origin.SUBMITTED})
 
 
 class Responder:
-    """Sends a reply to the surface on which the user acted; API errors are raised.
+    """Sends a reply to the surface on which the user acted, in a background task.
 
-    So is :class:`bot.chat.slack.outbound.view_updater.ReplyNotShownError`, where the form in which
-    the user acted was changed or closed in the meantime.
+    Raises the exceptions of the API calls, and
+    :class:`bot.chat.slack.outbound.view_updater.ReplyNotShownError` where the view was changed or
+    closed since the request. Nothing is retried.
     """
 
     def __init__(self, api_client: ApiClient, get_form_title: Callable[[Interaction], str]) -> None:
-        """Send with *api_client*; *get_form_title* titles a form that is built from a message."""
+        """Call Slack with *api_client*; *get_form_title* titles a message that becomes a form."""
         self.waiting_form_seconds = _WAITING_FORM_SECONDS
         self.view_updater = ViewUpdater(api_client)
         self._api_client = api_client
         self._get_form_title = get_form_title
 
     async def send_reply(self, reply: Reply, interaction: Interaction) -> None:
-        """Send a reply; a :class:`bot.conversation.DeferredReply` is resolved first."""
+        """Send a reply by its type; a :class:`bot.conversation.DeferredReply` is awaited first."""
         if isinstance(reply, DeferredReply):
             resolved = await self._resolve_deferred(reply, interaction)
             await self._show_waiting_text(resolved, interaction)
@@ -60,20 +61,20 @@ class Responder:
             await self._show_form(reply, interaction)
 
     async def unfold_texts(self, interaction: Interaction) -> None:
-        """Show the texts of a fold in the open form in place of the button that was pressed."""
+        """Replace the pressed button of a fold by its texts, with ``views.update``."""
         target = interaction.reply_target
         view = unfold_view(target.open_view, target.block_id, interaction.request.data)
         await self.view_updater.redraw_view(view, interaction)
 
     async def post_ephemeral(self, message: Message, interaction: Interaction) -> None:
-        """Send a message to the response URL, visible to the user alone; needs no token."""
+        """Post an ephemeral message to the response URL, which needs no token."""
         body = surfaces.render_ephemeral(
             message, surfaces.extract_team_id(interaction.request.person.workspace)
         )
         await self._api_client.post_ephemeral(interaction.reply_target.response_url, body)
 
     async def report_failure(self, message: Message, interaction: Interaction) -> None:
-        """Send an error message to the response URL, or else to the user's private chat."""
+        """Post an error message to the response URL; the fallback is the user's private chat."""
         if interaction.reply_target.response_url:
             with suppress(Exception):
                 await self.post_ephemeral(message, interaction)
@@ -89,9 +90,9 @@ class Responder:
         return reply
 
     async def _show_waiting_text(self, reply: Reply, interaction: Interaction) -> None:
-        """Show the waiting text of a second deferred reply, which no response can contain.
+        """Show the waiting text of a second deferred reply with ``views.update``.
 
-        The continuation has to run where it cannot be shown, so an exception is logged only.
+        An exception is logged and not raised, since the continuation has to run in any case.
         """
         is_submitted = interaction.reply_target.origin is Origin.SUBMITTED
         if not (isinstance(reply, DeferredReply) and reply.waiting_text and is_submitted):
@@ -103,7 +104,7 @@ class Responder:
             log_error(logger, "slack.waiting_text_failed", error)
 
     async def _send_errors(self, invalid: InvalidAnswers, interaction: Interaction) -> None:
-        """Show the open form again with its errors; on other surfaces send them alone."""
+        """Update the open view with its validation errors; on other surfaces send a message."""
         target = interaction.reply_target
         if target.origin not in _FORM_ORIGINS:
             await self._send_message(errors_as_message(invalid), interaction)
@@ -125,7 +126,7 @@ class Responder:
             await self._post_message(message, interaction)
 
     async def _post_message(self, message: Message, interaction: Interaction) -> None:
-        """Post a message to the user's private chat with the bot."""
+        """Call ``chat.postMessage`` with the user's id as the channel."""
         workspace = interaction.request.person.workspace
         client = await self._api_client.get_client(workspace)
         await client.chat_postMessage(
@@ -136,7 +137,7 @@ class Responder:
         )
 
     async def _show_form(self, form: Form, interaction: Interaction) -> None:
-        """Open a form, replace the open one, or push the form onto it."""
+        """Call ``views.update`` for the open view, else ``views.push`` or ``views.open``."""
         workspace = interaction.request.person.workspace
         view = surfaces.render_form(
             form,

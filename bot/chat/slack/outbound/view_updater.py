@@ -1,7 +1,7 @@
-"""Update an open form with a reply, and report a reply that could not be shown in it.
+"""Update an open view with ``views.update``, with optimistic locking by its ``hash``.
 
-Slack's ``hash`` of a form changes with each update. An update with an outdated hash is rejected
-with ``hash_conflict``, so that it overwrites no form that the sender has not seen.
+Slack's ``hash`` of a view changes with each update. An update with an outdated hash is rejected
+with the error ``hash_conflict``, so that it does not overwrite a concurrent one.
 """
 
 import logging
@@ -21,18 +21,18 @@ logger = logging.getLogger("attune.slack")
 _HASH_CONFLICT = "hash_conflict"
 
 _STALE_VIEW_ERRORS = frozenset({_HASH_CONFLICT, "not_found"})
-"""Error codes for a form that was changed or closed in the meantime."""
+"""Error codes for a view that was updated or closed since the request."""
 
 _MAX_VIEWS = 1_000
-"""Size limit of the in-memory record of the last action in each form.
+"""Maximum entries of the LRU cache with the last action in each view.
 
-It is read seconds after the action, when the reply updates the form: the limit is of the forms in
-which people act meanwhile, not of those that are open.
+An entry is read seconds after the action, when the reply updates the view: the limit is on views
+with an action in these seconds, not on open ones.
 """
 
 
 class ReplyNotShownError(Exception):
-    """The form was changed or closed before the reply to an action in it; the reply is lost."""
+    """The view was updated or closed before the reply to its action, which is dropped."""
 
     def __init__(self, code: str) -> None:
         """Store Slack's error *code*."""
@@ -41,15 +41,15 @@ class ReplyNotShownError(Exception):
 
 
 class ViewUpdater:
-    """Calls ``views.update``; every error other than those of a stale form is raised."""
+    """Calls ``views.update``; raises every error but those of a stale view, which it handles."""
 
     def __init__(self, api_client: ApiClient) -> None:
-        """Call Slack with *api_client*."""
+        """Call Slack with *api_client*; start with an empty cache."""
         self._api_client = api_client
         self._newest_keys: OrderedDict[str, str] = OrderedDict()
 
     def record_action(self, interaction: Interaction) -> None:
-        """Record an action in a form as its last one, before its handler is called."""
+        """Cache the idempotency key of a view's last action, before its handler is called."""
         view_id = interaction.reply_target.view_id
         if not view_id:
             return
@@ -59,10 +59,11 @@ class ViewUpdater:
             self._newest_keys.popitem(last=False)
 
     async def replace_view(self, view: Block, interaction: Interaction) -> None:
-        """Replace the open form by the *view* of a reply.
+        """Replace the open view by the *view* of a reply.
 
-        Where an earlier reply changed the form since, the reply to the last action replaces that
-        one. Raises :class:`ReplyNotShownError` for any other action, and for a closed form.
+        After a ``hash_conflict`` the update is repeated without a hash if *interaction* is the last
+        action in the view: then only the reply to an earlier action is overwritten. Raises
+        :class:`ReplyNotShownError` for an earlier action, and for a closed view.
         """
         code = await self._try_update(view, interaction, _get_hash(interaction))
         if code == _HASH_CONFLICT and self._is_newest(interaction):
@@ -71,9 +72,10 @@ class ViewUpdater:
         _report_stale_view(code, interaction)
 
     async def redraw_view(self, view: Block, interaction: Interaction) -> None:
-        """Update the open form with a *view* derived from its own blocks, unless it has changed.
+        """Update the open view with a *view* that is derived from its own blocks.
 
-        Another form would be replaced by an earlier one. Raises :class:`ReplyNotShownError`.
+        It is not repeated after a ``hash_conflict``, since it would overwrite a newer view. Raises
+        :class:`ReplyNotShownError`.
         """
         code = await self._try_update(view, interaction, _get_hash(interaction))
         _report_stale_view(code, interaction)
@@ -83,7 +85,7 @@ class ViewUpdater:
         return newest_key == interaction.request.idempotency_key
 
     async def _try_update(self, view: Block, interaction: Interaction, view_hash: str) -> str:
-        """Update a view; return ``""``, or the error code of a stale form."""
+        """Call ``views.update``; return ``""``, or the error code of a stale view."""
         client = await self._api_client.get_client(interaction.request.person.workspace)
         hash_check: dict[str, Any] = {"hash": view_hash} if view_hash else {}
         try:
@@ -99,18 +101,18 @@ class ViewUpdater:
 
 
 def _get_hash(interaction: Interaction) -> str:
-    """Return the hash of the form in which somebody acted, ``""`` after a submission.
+    """Return the view's hash from the payload, ``""`` after a submission.
 
-    The response to a submission changed the form's hash, and Slack does not send the new one.
+    The response to a submission has changed the hash, and Slack does not return the new one.
     """
     target = interaction.reply_target
     return target.view_hash if target.origin is Origin.MODAL else ""
 
 
 def _report_stale_view(code: str, interaction: Interaction) -> None:
-    """Raise ReplyNotShownError for a stale form, unless nobody waits for the update.
+    """Raise ReplyNotShownError for the error code of a stale view; ``""`` is no error.
 
-    The next change of a field updates the form again, and a fold's button can be pressed again.
+    After a changed field or a fold's button the code is logged only: both can be repeated.
     """
     if not code:
         return
@@ -122,5 +124,5 @@ def _report_stale_view(code: str, interaction: Interaction) -> None:
 
 
 def _log_stale_view(action: str, code: str) -> None:
-    """Log what became of an update of a stale form, by Slack's error code."""
+    """Log an update of a stale view, with Slack's error code as the reason."""
     logger.info(action, extra={"action": action, "reason": code})
