@@ -1,16 +1,23 @@
-"""A person's affiliation: whether they belong to the organisation that installed the bot."""
+"""The affiliation of a request's sender: member or not of the organisation with the bot."""
 
 from enum import Enum
 
 
 class Affiliation(Enum):
-    """Whether the person of a request belongs to the organisation of the workspace.
+    """Whether the sender of a request belongs to the organisation of the workspace.
 
-    A guest account that a Slack workspace manages itself is a member: trainees often have one.
+    The adapter derives it from the authenticated payload; the Teams adapter also requests the
+    sender's account, and caches the result. The authorization check in ``handlers.rights`` refuses
+    external people, unless the handler is public, before anything is stored. A guest account that
+    a Slack workspace manages itself is a member, since trainees often have one.
     """
 
     MEMBER = "member"
     EXTERNAL = "external"
-    """A member of another organisation: Slack Connect, a guest or a federated user of Teams."""
+    """A member of another organisation: by Slack Connect; in Teams a guest or a federated user."""
     UNKNOWN = "unknown"
-    """The product did not answer: a guest of a Teams tenant cannot be told from a member."""
+    """The request for the Teams account failed, and an activity alone does not identify a guest.
+
+    The authorization check treats such a person as a member if they are on a stored list, and as
+    external otherwise.
+    """

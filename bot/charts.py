@@ -1,14 +1,14 @@
-"""Bar charts of qualitative levels, elements of messages that no raw count can enter."""
+"""Bar charts of qualitative levels: message elements whose schema has no field for a raw count."""
 
 from dataclasses import dataclass
 from enum import Enum
 
 
 class Level(Enum):
-    """Qualitative size of a bar: none, few, about half or most of the debriefs.
+    """Length of a bar as a share of the debriefs: none, few, about half or most.
 
-    A count has no member, so none can be drawn. The value is the length of the bar in steps, of
-    which all debriefs would have :data:`REFERENCE_BAR_STEPS`.
+    The value is the data point that both renderers send, an integer in steps; all debriefs would
+    have :data:`REFERENCE_BAR_STEPS`. An enum cannot represent a count, so none can be drawn.
     """
 
     NONE = 0
@@ -18,12 +18,15 @@ class Level(Enum):
 
 
 REFERENCE_BAR_STEPS = 4
-"""Length in steps of the reference bar for all debriefs: a step is a quarter of them."""
+"""Length of the reference bar, which represents all debriefs: one step is a quarter of them."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a chart: an answer's label and its level."""
+    """One data point of a chart: the label of an answer, and its level.
+
+    Slack accepts labels of 20 characters, unique in the chart: its renderer truncates longer ones.
+    """
 
     label: str
     level: Level
@@ -31,13 +34,18 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """A bar chart of qualitative levels, with a text equivalent for screen readers.
+    """A bar chart of qualitative levels, with the same content as text for screen readers.
 
-    A bar accepts only a :class:`Level`, so a raw count cannot be drawn (mypy rejects it).
-    ``axis_label`` names the levels in ascending order, for a product that labels its axis; 50
-    characters at most. ``reference_label`` labels a reference bar of :data:`REFERENCE_BAR_STEPS`:
-    both products scale a chart to its longest bar, so that without it "about half" would fill the
-    width.
+    In Slack it becomes a ``data_visualization`` block of type ``bar`` in messages and the Home tab;
+    modals reject that block type, and show the text alone. Titles over 50 characters are truncated.
+    In Teams it becomes a heading with ``title``, and a ``Chart.HorizontalBar`` whose ``fallback``
+    property is ``drop``, for clients without charts. In both, ``text_equivalent``, a string with
+    inline markup, is rendered below the chart.
+
+    ``axis_label`` (50 characters at most) names the levels in ascending order: Slack's property
+    ``y_label``; Teams shows no axis. ``reference_label`` adds a bar of
+    :data:`REFERENCE_BAR_STEPS`: both products scale a chart to its longest bar, so that without it
+    "about half" would fill the width. The default of both is ``""``, which omits them.
     """
 
     title: str
@@ -47,6 +55,6 @@ class Chart:
     reference_label: str = ""
 
     def list_bar_lengths(self) -> tuple[tuple[str, int], ...]:
-        """Return the label and the length in steps of each bar, the reference bar last."""
+        """Return a ``(label, steps)`` tuple for each bar, in order, the reference bar last."""
         reference = ((self.reference_label, REFERENCE_BAR_STEPS),) if self.reference_label else ()
         return *((bar.label, bar.level.value) for bar in self.bars), *reference
