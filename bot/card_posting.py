@@ -1,4 +1,8 @@
-"""Post the introduction card of a set-up at once, so that its reply states the result."""
+"""Send the introduction card of a set-up during its request, so that the reply states the result.
+
+The card is a delivery that the set-up has queued. It is claimed, sent and settled here as by the
+delivery worker; the claim (optimistic locking) prevents that both send it.
+"""
 
 import asyncio
 import logging
@@ -15,19 +19,22 @@ from bot.workflows.introduction_cards import ClaimedCard
 logger = logging.getLogger("attune.delivery")
 
 CARD_TIMEOUT_SECONDS = 4.0
-"""Seconds that a reply waits for its card: Teams shows an error for an answer that comes late."""
+"""Timeout of a reply that waits for its card: Teams shows an error for a late invoke response."""
 
 _POLL_SECONDS = 0.2
+"""Interval at which the delivery's status is polled while another sender has claimed it."""
 
 _RESULT_TIMEOUT_SECONDS = 60.0
-"""Timeout for storing a result in a busy store: a lost result leaves a delivery in doubt."""
+"""Timeout of the write that stores a result; without a result a delivery stays in doubt."""
 
 
 async def post_card(context: Context, team: Team) -> CardStatus:
-    """Post the channel's pending introduction card, and return whether it is there.
+    """Send the channel's queued introduction card, and return its status in the store.
 
-    A card that another sender has claimed is waited for. After :data:`CARD_TIMEOUT_SECONDS` the
-    status is returned as it is, and a request in progress continues.
+    A background task claims and sends it. If another sender has claimed the card, its status is
+    polled. After :data:`CARD_TIMEOUT_SECONDS` the current status is returned, and a request in
+    progress continues in the background. Without an outlet only the status is read. Repeated calls
+    send nothing twice. Raises the exceptions of the database driver for a failed read.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + CARD_TIMEOUT_SECONDS
@@ -44,7 +51,11 @@ async def post_card(context: Context, team: Team) -> CardStatus:
 
 
 async def _send_card(context: Context, team: Team, outlet: Outlet) -> None:
-    """Claim and send the card; after an exception the delivery worker sends or reconciles it."""
+    """Claim the card in one transaction, send it, and store the result in a second transaction.
+
+    Nothing is sent if there is no card to claim. An exception is logged: the delivery worker sends
+    a card that was not claimed, and reconciles one that was claimed and has no result.
+    """
     try:
         card = await context.store.for_workspace(team.workspace).write(
             lambda repos: introduction_cards.claim_card(
@@ -59,6 +70,7 @@ async def _send_card(context: Context, team: Team, outlet: Outlet) -> None:
 
 
 async def _record_result(context: Context, card: ClaimedCard, result: SendResult) -> None:
+    """Store the send result in a write transaction, and log the action that it causes, if any."""
     action = await context.store.for_workspace(card.delivery.workspace).write(
         lambda repos: delivery_outcome.record_send_result(
             repos, card.delivery, result, context.now(), None

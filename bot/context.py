@@ -1,4 +1,4 @@
-"""Dependencies passed to handlers, schedules and the operator's commands."""
+"""Dependency container that handlers, schedules and the operator's commands receive as argument."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -15,16 +15,16 @@ from bot.store.repositories.teams import Account
 from bot.store.store import Store
 
 _MAX_CONCURRENT_REQUESTS = 20
-"""Maximum concurrent requests: Slack's rate limit is a hundred a minute and workspace."""
+"""Maximum concurrent API requests of one call; Slack's rate limit is 100 a minute per workspace."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """The store, the content catalogue, the clock and the chat outlets.
+    """The store, the content catalogue, the clock and the outlets of one process; immutable.
 
-    ``now`` returns an aware datetime in UTC. ``outlets`` is keyed by product and contains the
-    configured products only; the store may also contain people of a product that was configured
-    before. :meth:`find_outlet` is the one lookup.
+    ``now`` returns an aware datetime in UTC. ``outlets`` is keyed by product, and contains the
+    configured products only, while the store may contain people of a product that was configured
+    earlier: use :meth:`find_outlet`, which returns ``None`` for those, not the mapping.
     """
 
     store: Store
@@ -32,39 +32,46 @@ class Context:
     now: Callable[[], datetime]
     outlets: Mapping[str, Outlet]
     releases_folder: Path | None = None
-    """Folder of the published tables' files; ``None`` to write none."""
+    """Folder into which published tables are exported; ``None`` disables the export."""
     requester: Account | None = None
-    """What the middleware has just read of the request's person, for content alone: a right is
-    decided in the transaction that uses it. ``None`` outside a request."""
+    """Account of the request's person, which the middleware has read in an earlier transaction.
+
+    It may be outdated, so only content is chosen by it: an authorization check reads the rows in
+    the transaction that uses the right. ``None`` outside a request, and after a failed read."""
     background_tasks: set[asyncio.Task[None]] = field(default_factory=set, compare=False)
     """Running tasks of :meth:`run_background_task`: the event loop has weak references to them."""
     own_catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
-    """The content by workspace that has its own; all others share ``catalogue``."""
+    """Catalogues of the workspaces with content of their own, keyed by workspace key."""
     shared_catalogue: Catalogue | None = None
-    """The deployment's content where ``catalogue`` is a workspace's, else ``None``."""
+    """The deployment's catalogue where ``catalogue`` is that of a workspace, else ``None``."""
 
     @property
     def retention(self) -> RetentionPeriods:
-        """How long what an operator may shorten is stored: as long as every person is told."""
+        """The retention periods in force: those of the catalogue, which its texts state, too."""
         return self.catalogue.get_pack("en").retention
 
     def list_own_retention(self) -> dict[str, RetentionPeriods]:
-        """Return the periods by workspace that has others than the deployment's, all shorter."""
+        """Return the retention periods that differ from the deployment's, keyed by workspace.
+
+        All of them are shorter; a workspace without an entry has the deployment's.
+        """
         shared = (self.shared_catalogue or self.catalogue).get_pack("en").retention
         periods = {key: own.get_pack("en").retention for key, own in self.own_catalogues.items()}
         return {key: own for key, own in periods.items() if own != shared}
 
     @property
     def catalogues(self) -> tuple[Catalogue, ...]:
-        """The content of every workspace, each once: the deployment's first."""
+        """The distinct catalogues of all workspaces, the deployment's first."""
         shared = self.shared_catalogue or self.catalogue
         distinct = {id(own): own for own in self.own_catalogues.values()} | {id(shared): shared}
         return shared, *(own for own in distinct.values() if own is not shared)
 
     def for_workspace(self, workspace: str) -> "Context":
-        """Return the context with the content of a workspace: its own, else the deployment's.
+        """Return a copy with the catalogue of *workspace*, by default the deployment's.
 
-        The one place that decides whose cards, safety text and retention periods are used.
+        The one function that selects cards, safety texts and retention periods (content of a
+        workspace). Returns ``self`` if nothing differs. Copies share the store, the outlets and the
+        set of background tasks.
         """
         shared = self.shared_catalogue or self.catalogue
         catalogue = self.own_catalogues.get(workspace, shared)
@@ -73,19 +80,22 @@ class Context:
         return replace(self, catalogue=catalogue, shared_catalogue=shared)
 
     def find_outlet(self, workspace: str) -> Outlet | None:
-        """Return the outlet of the workspace's product; ``None`` if that is not configured."""
+        """Return the outlet of a workspace key's product; ``None`` if it is not configured."""
         return self.outlets.get(parse_product(workspace))
 
     def is_configured(self, workspace: str) -> bool:
-        """Return whether the workspace's product is configured, so that messages can be sent."""
+        """Return whether there is an outlet for the product of a workspace key."""
         return self.find_outlet(workspace) is not None
 
     async def fetch_profiles(
         self, persons: Iterable[Person], channel: str = "", timeout_seconds: float | None = None
     ) -> dict[Person, Profile]:
-        """Return the profiles that could be fetched in time, a few at once.
+        """Fetch profiles by concurrent API requests; return those that arrived, keyed by person.
 
-        *channel* is that of :meth:`bot.outlet.Outlet.fetch_profile`.
+        A semaphore limits the concurrency. A failed request, a product that is not configured, and
+        what is not done after *timeout_seconds* (default: no timeout) have no entry; pending
+        requests are then cancelled, and nothing is raised. *channel* is that of
+        :meth:`bot.outlet.Outlet.fetch_profile`.
         """
         semaphore = asyncio.Semaphore(_MAX_CONCURRENT_REQUESTS)
         profiles: dict[Person, Profile] = {}
@@ -104,10 +114,12 @@ class Context:
     async def fetch_account_statuses(
         self, accounts: Iterable[tuple[Person, str]], timeout_seconds: float
     ) -> dict[Person, AccountStatus]:
-        """Return the status of each account, a few at once; UNKNOWN without an answer in time.
+        """Fetch account statuses by concurrent API requests; return one per person.
 
-        Each account is a person with the channel of a team of theirs; one who supervises several
-        teams has an account for each and one status.
+        *accounts* are ``(person, channel of a team)`` tuples. The channels of one person are
+        collected, so that each person is requested once. The default is ``UNKNOWN``: for a failed
+        request, a product that is not configured, and after *timeout_seconds*, when pending
+        requests are cancelled. Raises nothing.
         """
         semaphore = asyncio.Semaphore(_MAX_CONCURRENT_REQUESTS)
         channels: dict[Person, list[str]] = {}
@@ -126,25 +138,33 @@ class Context:
         return statuses
 
     async def check_installation(self, workspace: str) -> InstallationStatus:
-        """Return whether the app is installed in *workspace*; UNKNOWN without its product."""
+        """Request the installation status of *workspace*; UNKNOWN if its product is not configured.
+
+        Raises nothing.
+        """
         outlet = self.find_outlet(workspace)
         return await outlet.check_installation(workspace) if outlet else InstallationStatus.UNKNOWN
 
     async def fetch_profile(self, person: Person) -> Profile | None:
-        """Return the profile of *person*; ``None`` if the product's API is not available."""
+        """Request the profile of *person*; ``None`` if the request fails. Raises nothing."""
         outlet = self.find_outlet(person.workspace)
         return await outlet.fetch_profile(person) if outlet else None
 
     async def run_background_task(
         self, coroutine: Coroutine[None, None, None], wait_seconds: float
     ) -> None:
-        """Run *coroutine* in a background task, and wait up to *wait_seconds* for its end."""
+        """Run *coroutine* as an asyncio task, and wait up to *wait_seconds* for its end.
+
+        After the timeout the task is not cancelled: it continues in the background, and the
+        shutdown awaits it. Its exceptions are not raised here, so *coroutine* must log them. A
+        caller that is cancelled does not cancel the task either.
+        """
         task = asyncio.create_task(coroutine)
         self.background_tasks.add(task)
         task.add_done_callback(self.background_tasks.discard)
         await asyncio.wait({task}, timeout=wait_seconds)
 
     async def wait_for_background_tasks(self) -> None:
-        """Wait until every task of :meth:`run_background_task` has finished."""
+        """Wait until every task of :meth:`run_background_task` has ended, however; no timeout."""
         while self.background_tasks:
             await asyncio.gather(*self.background_tasks, return_exceptions=True)
