@@ -1,4 +1,4 @@
-"""Slack app manifest: slash commands, Home tab, scopes, events and endpoint addresses."""
+"""Slack app manifest as a JSON object: slash commands, Home tab, scopes, events, endpoint URLs."""
 
 from typing import Any
 
@@ -10,23 +10,23 @@ COMMANDS = ("tip", "rupture", "checkin", "debriefs", "supervision")
 """The slash commands of the app, in the order in which Slack lists them."""
 
 SCOPES = ("chat:write", "commands", "users:read")
-"""Required OAuth scopes of the bot token. None of them gives access to any message."""
+"""Required OAuth scopes of the bot token. None of them allows an API method that reads messages."""
 
 OPTIONAL_SCOPES = ("im:history", "im:write")
 """Optional OAuth scopes: open the bot's own private chats with users and read their history.
 
-With them, a check-in whose send result is unknown is searched for in the history, and sent
-again only where it is missing.
+With them, a check-in whose send result is unknown is searched for with ``conversations.history``,
+and sent again only if it is missing.
 """
 
 BOT_EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked", "user_change")
 """Event types to which the bot subscribes."""
 
 ORGANISATION_EVENTS = ("team_access_granted", "team_access_revoked")
-"""Event types to which an app subscribes that organisations install for their workspaces."""
+"""Further event types for an app that organisations can install for their workspaces."""
 
 INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
-"""URL paths of the page from which a workspace installs the app, and of the return from Slack."""
+"""URL paths of the installation page and of the OAuth redirect endpoint."""
 
 JsonObject = dict[str, Any]
 
@@ -36,9 +36,10 @@ def build_manifest(
 ) -> JsonObject:
     """Return the app manifest for the endpoint at *base_url*, or for Socket Mode if ``None``.
 
-    With *installs_from_link* it is that of an app that any workspace or Enterprise organisation can
-    install from the bot's own page at *base_url*. Token rotation stays off, since Slack lets nobody
-    turn it off again; an app that has it on is served as well.
+    With *installs_from_link* and a *base_url* the manifest has the OAuth redirect URL and the events
+    of organisations, so that any workspace can install the app from the bot's own page. Token
+    rotation is off by default, since Slack does not allow an app to turn it off again; an app with
+    rotated tokens is supported.
 
     Raises :class:`bot.errors.FaultyInputError` for an address that Slack does not call:
     the scheme must be https (http for loopback hosts only, which the sandbox uses), without a path.
@@ -76,7 +77,7 @@ def _build_features(words: LanguagePack, url: str | None) -> JsonObject:
         "app_home": {
             "home_tab_enabled": True,
             "messages_tab_enabled": True,
-            # No text input in the bot's chat: the bot has no scope to read it, on purpose.
+            # No text input in the bot's chat: the token has no scope to read it, by design.
             "messages_tab_read_only_enabled": True,
         },
         "bot_user": {"display_name": words.translate("manifest.name"), "always_online": True},

@@ -1,4 +1,4 @@
-"""Redacting loggers for Slack's libraries, which would otherwise log request bodies."""
+"""Loggers with a redacting filter for slack_sdk and Bolt, which log request and response bodies."""
 
 import logging
 
@@ -10,9 +10,10 @@ def redacting_logger(
 ) -> logging.Logger:
     """Return the logger to pass to one of Slack's libraries.
 
-    Bolt and slack_sdk format requests and responses below WARNING and include a body's text in
-    some warnings. Records below *level* are not formatted at all; of the others, the filter
-    removes the message. Bolt copies level and filters to the loggers that it derives.
+    Bolt and slack_sdk format requests and responses below WARNING, and include a body's text in
+    some warnings. Records below *level* are not formatted at all; the filter removes the message
+    of the others. It is attached once, however often the function is called. Bolt copies level and
+    filters to the loggers that it derives.
     """
     logger = logging.getLogger(f"{library_name}.attune")
     logger.setLevel(level)

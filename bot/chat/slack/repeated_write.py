@@ -1,4 +1,4 @@
-"""Retries a write of something that no other process knows, such as a renewed token."""
+"""Retry a database write with backoff, for data that exists in memory only: a refreshed token."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,6 +7,7 @@ from contextlib import suppress
 _FIRST_DELAY_SECONDS, _MAX_DELAY_SECONDS = 0.2, 30.0
 
 _CLOSING_ATTEMPTS = 5
+"""Attempts after the shutdown has begun, then the data is lost."""
 
 
 async def repeat_write(
@@ -15,10 +16,11 @@ async def repeat_write(
     *,
     is_needed: Callable[[], bool],
 ) -> None:
-    """Call *try_to_write* with exponential backoff until it returns whether it succeeded as true.
+    """Await *try_to_write* with exponential backoff until it returns ``True``.
 
-    While *closing* is set, the process stops: a few quick attempts remain. Ends as soon as
-    *is_needed* returns false, as for a token that was replaced since.
+    Without a maximum of attempts, until the event *closing* is set by the shutdown: then
+    ``_CLOSING_ATTEMPTS`` quick ones remain. Returns as soon as *is_needed* is false, as for a token
+    that was refreshed again. Exceptions of *try_to_write* are not caught.
     """
     delay, remaining_count = _FIRST_DELAY_SECONDS, _CLOSING_ATTEMPTS
     while remaining_count and is_needed():

@@ -1,4 +1,4 @@
-"""Delays between two attempts to open a Socket Mode connection, and the log of their reasons."""
+"""Exponential backoff with jitter for Socket Mode connections, and the log of failures."""
 
 import logging
 import secrets
@@ -10,33 +10,33 @@ from bot.logs import sanitize_error_code
 logger = logging.getLogger("attune.slack")
 
 FIRST_DELAY_SECONDS = 10.0
-"""Delay after the first failure in a row; it doubles with each."""
+"""Delay in seconds after the first failure; it doubles with each consecutive one."""
 
 MAX_DELAY_SECONDS = 300.0
-"""Longest delay after a refusal by Slack, such as that of a token."""
+"""Maximum delay after an error response of Slack, such as a rejected token."""
 
 MAX_OUTAGE_DELAY_SECONDS = 30.0
-"""Longest delay while Slack cannot be reached, so that an outage is not prolonged by much."""
+"""Maximum delay after connection errors, so that an outage is not prolonged by much."""
 
 STABLE_SECONDS = 60.0
-"""Life of a connection after which the failures before it are forgotten.
+"""Age of a connection at which the failure count is reset.
 
-Slack accepts a connection before it closes one too many.
+Slack accepts a connection above its limit first, and closes it a moment later.
 """
 
 UNREACHABLE = "unreachable"
-"""Reason of a failure in which Slack refused nothing."""
+"""Reason of a failure without an error response of Slack, such as a connection error."""
 
 _JITTER_STEPS = 1000
 
 
 def draw_jitter_factor() -> float:
-    """Return a random number from 0.5 to 1, so that several processes do not act in step."""
+    """Return a random factor from 0.5 to 1, which spreads the retries of several processes."""
     return 0.5 + secrets.randbelow(_JITTER_STEPS + 1) / (2 * _JITTER_STEPS)
 
 
 class SocketBackoff:
-    """Counts failures in a row. Each reason is logged once, and so is the end of the failures."""
+    """Counts consecutive failures. A new reason is logged once, and so is the recovery."""
 
     def __init__(
         self,
@@ -45,7 +45,10 @@ class SocketBackoff:
         read_clock: Callable[[], float] = time.monotonic,
         stable_seconds: float = STABLE_SECONDS,
     ) -> None:
-        """Start without a failure; *draw_factor* shortens each delay, *read_clock* is monotonic."""
+        """Start with a count of 0; each delay is multiplied by *draw_factor*'s jitter.
+
+        *read_clock* returns the monotonic time in seconds.
+        """
         self._first_delay_seconds = first_delay_seconds
         self._draw_factor = draw_factor
         self._read_clock = read_clock
@@ -67,13 +70,14 @@ class SocketBackoff:
         return delay * self._draw_factor()
 
     def record_connection(self) -> None:
-        """Note that a connection is open; the failures before it end once it has proven stable."""
+        """Store the time at which a connection was opened; the failure count is not reset yet."""
         self._connected_at = self._read_clock()
 
     def record_stability(self) -> None:
-        """End the failures: the connection has lasted for ``stable_seconds``.
+        """Reset the failure count: the connection has been open for ``stable_seconds``.
 
-        Never called for a payload: its time is that of somebody's action, and would be in the log.
+        Called by a timer and never by the handler of a payload: the time of the log record would be
+        that of a person's action.
         """
         if self._reason:
             logger.warning("slack.socket_recovered", extra={"action": "slack.socket_recovered"})

@@ -1,7 +1,8 @@
 """Token rotation: refreshes bot tokens before they expire, which Slack sets at twelve hours.
 
-Each refresh invalidates the refresh token that was used. The new token pair is therefore stored
-before its first use, and shared with the other processes. Slack's own rotator makes the call.
+Each refresh invalidates the refresh token that was used. The new pair is therefore written to the
+database right after the response, where the other processes read it; a failed write is retried.
+slack_sdk's rotator makes the API call.
 """
 
 import asyncio
@@ -27,9 +28,10 @@ _REFRESH_MARGIN_MINUTES = 2 * 60
 
 
 _CALL_SECONDS = 30
+"""Seconds before its expiry from which a token counts as expired: the duration of one call."""
 
 _REST_SECONDS = 30.0
-"""Seconds after a refused refresh for which the token in use is not refreshed again."""
+"""Delay before the next attempt after a failed refresh, while the token has not expired."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class ClientCredentials:
 
 @dataclass(frozen=True)
 class TokenPair:
-    """Bot token with its refresh token; ``expires_at`` is in Unix seconds, 0 when unknown."""
+    """Bot token with its refresh token; ``expires_at`` is in Unix seconds, 0 if unknown."""
 
     bot_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -50,7 +52,7 @@ class TokenPair:
 
     @property
     def is_expired(self) -> bool:
-        """Whether the token is not valid any more, or only for the seconds of one call."""
+        """Whether the token has expired, or will within the duration of one call."""
         return self.expires_at - time.time() < _CALL_SECONDS
 
     @property
@@ -63,10 +65,10 @@ class TokenStore(Protocol):
     """Persistent, encrypted storage of the token pair, shared by all processes."""
 
     async def load(self) -> TokenPair | None:
-        """Return the newest pair, stored by any process; ``None`` when there is none."""
+        """Return the stored pair, which any process may have written; ``None`` without a row."""
 
     async def save(self, pair: TokenPair) -> None:
-        """Store *pair* and replace an older one."""
+        """Upsert *pair*. Raises :class:`bot.errors.StoreBusyError`."""
 
 
 class TokenRotationError(Exception):
@@ -79,12 +81,12 @@ class TokenRotationError(Exception):
 
 
 class TokenRotator:
-    """Provides the bot token and refreshes it before it expires."""
+    """Provides the bot token, and refreshes it before it expires in one task of this process."""
 
     def __init__(
         self, initial_pair: TokenPair, client_id: str, client_secret: str, store: TokenStore
     ) -> None:
-        """Start with *initial_pair* unless *store* holds a newer one."""
+        """Start with *initial_pair*; the first refresh prefers the pair in *store*."""
         self._pair = initial_pair
         self._credentials = ClientCredentials(client_id, client_secret)
         self._store = store
@@ -96,11 +98,11 @@ class TokenRotator:
     async def get_token(self, create_client: Callable[[], AsyncWebClient]) -> str:
         """Return a bot token that is valid beyond the refresh margin, or until it expires.
 
-        *create_client* builds the client for the refresh call. All calls share one refresh, which
-        goes on where a caller is cancelled: Slack has replaced the pair by then. After a refused or
-        unanswered refresh the token in use is returned while it is valid, and another attempt is
-        made after a rest. Raises :class:`TokenRotationError` when neither Slack nor the store has a
-        valid token.
+        *create_client* builds the client for the refresh call. Concurrent callers await one refresh
+        task, shielded from their cancellation: Slack may have invalidated the old pair already.
+        After a failed refresh the current token is returned until it expires, and the next attempt
+        is made after a delay. Raises :class:`TokenRotationError` when neither Slack nor the store
+        has a valid token.
         """
         if self._pair.is_fresh or self._may_wait():
             return self._pair.bot_token
@@ -110,9 +112,9 @@ class TokenRotator:
         return (await asyncio.shield(self._renewal)).bot_token
 
     async def close(self) -> None:
-        """Wait for a refresh in progress, and store a pair that is not stored yet."""
+        """Await the refresh task in progress, and the retries of a failed write."""
         self._closing.set()
-        if self._renewal:  # which may begin to repeat a write
+        if self._renewal:  # which may start a task that retries its write
             await asyncio.gather(self._renewal, return_exceptions=True)
         if self._saving:
             await asyncio.gather(self._saving, return_exceptions=True)
@@ -138,12 +140,12 @@ class TokenRotator:
             log_error(logger, "slack.token_not_renewed", error.__cause__ or error)
             self._next_attempt = time.monotonic() + _REST_SECONDS
             return self._pair
-        self._pair = pair  # before it is stored: what is stored is of no use any more
+        self._pair = pair  # before the write, which may fail: the stored pair is invalid now
         await self._save(pair)
         return pair
 
     async def _save(self, pair: TokenPair) -> None:
-        """Store *pair*; a write that fails is repeated in a task, until the process stops."""
+        """Write *pair*; on failure, start a task that retries with backoff."""
         if not await self._try_to_save(pair):
             self._saving = asyncio.create_task(
                 repeat_write(
@@ -163,7 +165,7 @@ class TokenRotator:
 
 
 def _retrieve_error(renewal: "asyncio.Task[TokenPair]") -> None:
-    """Retrieve the error of a refresh, whose callers may all be cancelled."""
+    """Retrieve the task's exception: if all callers were cancelled, asyncio would log it."""
     if not renewal.cancelled():
         renewal.exception()
 
@@ -171,11 +173,11 @@ def _retrieve_error(renewal: "asyncio.Task[TokenPair]") -> None:
 async def request_rotation(
     current: TokenPair, credentials: ClientCredentials, client: AsyncWebClient
 ) -> TokenPair:
-    """Ask Slack for a new pair in exchange for the refresh token of *current*, which then ends.
+    """Exchange the refresh token of *current* for a new pair; the old one becomes invalid.
 
-    Raises :class:`TokenRotationError` when Slack returns none, and for any other error, which is
-    its cause: a connection error by itself would leave open whether the call that needed the token
-    was made.
+    Raises :class:`TokenRotationError` when Slack returns none, and for any other exception, which
+    becomes its ``__cause__``: a connection error from here would be mistaken for one of the call
+    that needs the token, whose outcome would then be unknown.
     """
     rotator = AsyncTokenRotator(
         client_id=credentials.client_id, client_secret=credentials.client_secret, client=client

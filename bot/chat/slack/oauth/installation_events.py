@@ -1,4 +1,4 @@
-"""Event handler for installations, uninstallations and access of an organisation's token."""
+"""Handler of events about installations: uninstalled, reinstalled, organisation access changed."""
 
 import logging
 from collections.abc import Awaitable, Callable, Collection

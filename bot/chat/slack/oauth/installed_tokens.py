@@ -1,4 +1,4 @@
-"""Token cache of the installed workspaces; a lease lets one process at a time refresh a token."""
+"""Cache of the bot token of each installed workspace, refreshed by one process under a lease."""
 
 import asyncio
 import logging

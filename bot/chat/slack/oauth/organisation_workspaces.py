@@ -1,4 +1,4 @@
-"""Membership checks of workspaces in an organisation, by ``auth.teams.list`` with its token."""
+"""Check requests against the workspaces of an organisation, as ``auth.teams.list`` returns them."""
 
 import asyncio
 import time
