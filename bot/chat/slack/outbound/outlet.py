@@ -53,9 +53,9 @@ class SlackOutlet:
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Call ``chat.postMessage`` once, for a channel or a user's private chat with the bot.
 
-        With ``to.must_open_chat``, ``conversations.open`` is called first. Every exception is returned
-        as a classified :class:`SendResult`; a message whose response was lost is ``UNKNOWN``. Its
-        metadata contains *delivery_id*, by which :meth:`check_posted` finds it.
+        With ``to.must_open_chat``, ``conversations.open`` is called first. Every exception is
+        returned as a classified :class:`SendResult`; a message whose response was lost is
+        ``UNKNOWN``. Its metadata contains *delivery_id*, by which :meth:`check_posted` finds it.
         """
         chat_id = to.channel or to.person
         if to.must_open_chat:
