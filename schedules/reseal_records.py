@@ -1,8 +1,8 @@
-"""Duty and background task: seal records again at moments that depend on no person.
+"""Periodic job (duty) and background task that encrypt records again, as cover traffic.
 
-The duty seals every record about once a day. The task writes covers at random moments, see
-:mod:`bot.domain.counts.cover`; it is no part of a tick, because covers that fell on ticks alone
-could be told from forms by their second.
+The duty encrypts every record about once a day. The task does so at random moments, independent of
+people, see :mod:`bot.domain.counts.cover`. It is separate from the scheduler's ticks: by the second
+of its write, a transaction that always falls on a tick could be distinguished from a form's.
 """
 
 import asyncio
@@ -23,18 +23,18 @@ logger = logging.getLogger("attune.cover")
 _WATERMARK = "reseal_records"
 
 _BATCH_SIZE = 25
-"""Default number of teams per transaction: some milliseconds, which a form waits at most."""
+"""Default batch size: teams per write transaction, some milliseconds of the writer lock."""
 
 _SPAN_SECONDS = 60.0
-"""Seconds after which the list of teams is loaded again."""
+"""Interval in seconds at which the task queries the list of teams, and its delay after an error."""
 
 
 async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
-    """Seal the records of all teams again, if the last complete pass is long ago.
+    """Encrypt the records of all teams again, if the last complete pass is long enough ago.
 
-    Teams are processed in batches, each in a transaction of its own. The watermark is advanced
-    at the end: after a crash the pass starts again, which changes nothing but ciphertext. Returns
-    how many teams were covered.
+    Teams are processed in batches of *batch_size*, one write transaction each. The watermark is set
+    at the end: after a crash or an exception the pass is repeated, which changes nothing but
+    ciphertext. Returns how many teams were processed. Raises :class:`bot.errors.StoreBusyError`.
     """
     now, scope = context.now(), context.store.across_workspaces
     is_due = await scope.read(
@@ -50,15 +50,15 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
 
 
 async def next_due(_context: Context) -> datetime | None:
-    """Return ``None``: nothing happens for a person."""
+    """Return ``None``: it sends nothing, so a simulated clock does not stop for this duty."""
     return None
 
 
 async def write_covers_forever(context: Context) -> None:
-    """Write covers at random moments until the task is cancelled.
+    """Write covers at random moments until the task is cancelled; runs in every worker process.
 
-    An unavailable database is logged; the next covers are drawn as if nothing had happened. In
-    several processes the rates add up.
+    An exception, as of an unavailable database, is logged, and the loop continues after a minute.
+    There is no lease: with several processes the rates add up.
     """
     while True:
         try:
@@ -74,9 +74,10 @@ async def write_random_covers(
     span_seconds: float = _SPAN_SECONDS,
     draw_below: Callable[[int], int] = secrets.randbelow,
 ) -> int:
-    """Write the covers of the coming *span_seconds*, each at its moment; return how many.
+    """Write the covers of the coming *span_seconds*, one transaction each; return how many.
 
-    *draw_below* returns a uniform integer below its argument.
+    It sleeps on the event loop until the random moment of each. *draw_below* returns a uniform
+    integer below its argument; the default is cryptographically secure.
     """
     teams, written_count = await _load_teams(context), 0
     while span_seconds > 0:

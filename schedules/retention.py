@@ -1,4 +1,4 @@
-"""Duty: delete the rows whose retention period is over, table by table."""
+"""Periodic job (duty): delete the rows whose retention period is over, table by table."""
 
 import asyncio
 from collections.abc import Callable
@@ -30,7 +30,7 @@ _TEAM_RECORDS_WATERMARK = "team_records"
 _RESEALING_INTERVAL = timedelta(days=1)
 
 _BATCH_SIZE = 50
-"""Default number of team records per transaction: some milliseconds, which a form may wait."""
+"""Default batch size: team records per write transaction, some milliseconds of the writer lock."""
 
 _UNEXPIRING_KINDS = (DeliveryKind.INTRODUCTION,)
 """Delivery kinds whose rows are never deleted.
@@ -40,18 +40,20 @@ A team is introduced once, however much later its set-up is saved again.
 
 
 async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
-    """Delete expired rows in one transaction; return how many rows were changed.
+    """Delete the expired rows of all tables; return how many rows were changed.
 
-    Idempotency keys are deleted after two days, and intentions on their expiry date, in a daily
-    pass that writes every team's record, *batch_size* per transaction. A planned delivery whose
-    deadline has passed becomes missed. Delivery rows are retained for five weeks, so that their
-    unique key prevents a second delivery for one week; published tables and removed teams, and the
-    audit trail, for 24 months or as the settings and the workspace's own entry shorten it, and the
-    frozen lists of periods for 53 weeks after the close. A
-    unit's class is deleted five weeks after it expires, unless a period has renewed it. A choice
-    about the notices of closed periods is deleted with the person's last role, and a set-up before
-    its last change after a day. The pepper in use is marked, so that an operator's command with
-    another one is refused; once there is a newer one, everything is sealed with it first.
+    Idempotent. One write transaction deletes idempotency keys after two days; delivery rows after
+    five weeks, so that their unique key prevents a second delivery in a week; published tables and
+    the audit trail after 24 months, or as the settings shorten it; a set-up before its last change
+    after a day; the frozen lists of periods 53 weeks after the close; a unit's class five weeks
+    after it expires, unless a period has renewed it; and a choice about the notices of closed
+    periods with the person's last role. It marks planned deliveries past their deadline as missed.
+
+    Before it, rows are encrypted with the newest pepper. After it, in transactions of their own:
+    single workspaces' shorter periods, removed teams, and the daily pass over the teams' records,
+    *batch_size* per transaction, which deletes expired intentions. Raises
+    :class:`bot.errors.StoreBusyError` and
+    :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
     """
     now, periods = context.now(), context.retention
 
@@ -79,12 +81,16 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
 
 
 async def next_due(_context: Context) -> datetime | None:
-    """Return ``None``: no person waits for this duty, so a simulated clock never stops for it."""
+    """Return ``None``: it sends nothing, so a simulated clock does not stop for this duty."""
     return None
 
 
 async def _seal_with_newest_pepper(context: Context) -> None:
-    """Seal everything with the newest pepper, unless that was completed; a crash repeats it."""
+    """Encrypt all rows with the newest pepper (secret rotation), unless that is complete.
+
+    The mark of the pepper in use, by which an operator's command with another one is refused, is
+    written last. Idempotent: the next run continues a rotation that a crash interrupted.
+    """
     scope = context.store.across_workspaces
     if await scope.read(lambda repos: repos.secret_cipher.is_marked()):
         return
@@ -93,7 +99,10 @@ async def _seal_with_newest_pepper(context: Context) -> None:
 
 
 async def _delete_by_own_periods(context: Context) -> int:
-    """Delete what is older than the shorter periods of single workspaces; return how many rows."""
+    """Delete rows older than the shorter periods of single workspaces; return how many.
+
+    They are queried in a read transaction; without any no write transaction begins.
+    """
     own_periods, scope = context.list_own_retention(), context.store.across_workspaces
     if not own_periods:
         return 0
@@ -109,8 +118,10 @@ async def _delete_by_own_periods(context: Context) -> int:
 async def _delete_removed_teams(context: Context) -> int:
     """Delete the teams that were removed before their cutoff, keys first; return how many.
 
-    Nothing is deleted while a copy of the database uses the key store, and no team of which a
-    published table still has a file: the duty that writes these deletes it first.
+    Each workspace is one job on the writer thread, in a transaction of its own. Nothing is deleted
+    while another instance of the database uses the key store, and no team with a published table
+    in a file: ``archive_releases`` deletes the file first, and a later run the team. Raises
+    :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
     """
     store, now, deleted_count = context.store, context.now(), 0
     own_cutoffs = own_retention.find_table_cutoffs(context.list_own_retention(), now)
@@ -131,7 +142,10 @@ async def _delete_removed_teams(context: Context) -> int:
 
 
 async def _read_unit_check(folder: Path | None) -> Callable[[str], bool]:
-    """Return the test whether a unit may have a file: each may while the folder is unreadable."""
+    """Return a predicate whether a unit may have a file; always true for an unreadable folder.
+
+    The folder is listed in a worker thread.
+    """
     if folder is None:
         return lambda _unit: False
     try:
@@ -145,10 +159,11 @@ def _list_workspaces_with_expired(repos: Repositories, cutoff: date) -> tuple[st
 
 
 async def _reseal_team_records(context: Context, batch_size: int) -> int:
-    """Write all team records again, once a day; return how many intentions were deleted.
+    """Encrypt all team records again, once a day; return how many intentions were deleted.
 
-    After a crash the pass starts again, which changes nothing but ciphertext. Records and slots
-    that a set-up could not add, because the key store was unavailable, are added.
+    Records and slots that a set-up could not insert, because the key store was unavailable, are
+    inserted. Team ids are queried in pages, each processed in one write transaction. The watermark
+    is set at the end: a pass that a crash interrupted is repeated, which changes only ciphertext.
     """
     now, scope = context.now(), context.store.across_workspaces
     is_due = await scope.read(

@@ -1,8 +1,7 @@
-"""Duty of the weekly check-in: one private question a week to each clinician.
+"""Periodic job (duty) of the weekly check-in: one private question a week to each clinician.
 
-A clinician who joined is asked at their own day and time. The delivery table is the queue:
-the duty inserts rows, and the delivery workers render and send them, see
-:mod:`schedules.checkin_messages`.
+It is due at each clinician's own day and time. The delivery table is a queue: this duty inserts
+rows, and the delivery workers render and send them, see :mod:`schedules.checkin_messages`.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -34,7 +33,7 @@ WeekStatus = tuple[date, CheckinStatus]
 
 @dataclass(frozen=True)
 class _DueMember:
-    """Somebody with a check-in that may be due: for those who are asked weekly, it is."""
+    """A person whose schedule makes a check-in due or missed, if their unanswered count allows."""
 
     profile: ClinicianProfile
     statuses: tuple[WeekStatus, ...]
@@ -42,9 +41,10 @@ class _DueMember:
 
 @dataclass(frozen=True)
 class CheckinRun:
-    """Parameters of a run: the current time, the last run's time, and who deals the signs.
+    """Parameters of a run: the current time, the watermark, and the function that deals the signs.
 
-    ``deal_sign_code`` returns the code of the sign of a person and an ISO week.
+    ``deal_sign_code`` returns the code of the sign of a person and an ISO week. ``_statuses`` is a
+    cache by schedule.
     """
 
     now: datetime
@@ -55,7 +55,7 @@ class CheckinRun:
     def list_statuses(self, schedule: CheckinSchedule) -> tuple[WeekStatus, ...]:
         """Return the check-ins of last week and this one that are due or were missed.
 
-        Computed once for each schedule: of thousands of people most have that of their team.
+        Cached by schedule: of thousands of people most have that of their team.
         """
         statuses = self._statuses.get(schedule)
         if statuses is None:
@@ -70,11 +70,12 @@ class CheckinRun:
 
 
 async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
-    """Insert the check-in rows of each person who is due; idempotent.
+    """Insert the delivery rows of each person whose check-in is due or was missed; idempotent.
 
-    People are processed in batches of *batch_size*, each in a transaction of its own, so that a
-    request to file a debrief meanwhile does not wait for the whole run, and a batch that was
-    committed before an exception stays. Returns how many check-ins were planned.
+    The table's unique key contains the person and the week. People are queried in batches of
+    *batch_size*, whose rows are inserted in one write transaction, so that the transaction of a
+    form waits for one batch at most; batches committed before an exception stay. Returns how many
+    due rows were inserted. Raises :class:`bot.errors.StoreBusyError`.
     """
     now, signs = context.now(), context.catalogue.get_pack("en").signs
     last_run, sign_key = await context.store.across_workspaces.read(
@@ -100,7 +101,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
 
 
 async def next_due(context: Context) -> datetime | None:
-    """Return when the next check-in is due, a postponed row included."""
+    """Return when the next check-in or planned delivery row is due; ``None`` without any."""
     now = context.now()
     soonest = await context.store.across_workspaces.read(
         lambda repos: repos.deliveries.next_due(now)
@@ -123,10 +124,11 @@ async def next_due(context: Context) -> datetime | None:
 async def _iterate_members(
     context: Context, batch_size: int
 ) -> AsyncIterator[list[tuple[ClinicianProfile, Team]]]:
-    """Iterate over the people who joined, with their team; a query per batch bounds memory use.
+    """Yield batches of the people who joined, with their team; a query per batch bounds memory use.
 
-    People of a product that is not configured are omitted: a check-in that cannot be sent would
-    be counted as unanswered.
+    Keyset pagination: each query continues after the last row of the one before. People of a
+    product that is not configured are skipped: a check-in that cannot be sent would be counted as
+    unanswered.
     """
     teams = {
         team.id: team
@@ -156,7 +158,7 @@ def _list_joined(
 async def _list_candidates(
     context: Context, members: list[_DueMember], checkin_run: CheckinRun
 ) -> list[PlannedDelivery]:
-    """Return the rows of *members*, whose counts alone are read from their teams' records."""
+    """Return the rows of *members*, whose teams' records alone are decrypted for their counts."""
     clinicians = await _load_clinicians(context, [member.profile for member in members])
     return [
         delivery
@@ -178,10 +180,7 @@ async def _load_clinicians(
 def _plan_for_member(
     member: Clinician, statuses: tuple[WeekStatus, ...], checkin_run: CheckinRun
 ) -> Iterator[PlannedDelivery]:
-    """Yield the rows of *member* for the check-ins of *statuses*.
-
-    Each is a check-in, due or missed, or the last note.
-    """
+    """Yield the rows of *member* for the check-ins of *statuses*: due, missed, or the last note."""
     person = member.person
     is_silent = member.unanswered_count >= frequency.STOP_AFTER_UNANSWERED
     for week_start, status in statuses:
@@ -211,9 +210,9 @@ def _plan_for_member(
 
 
 async def _plan_missing_deliveries(context: Context, candidates: list[PlannedDelivery]) -> int:
-    """Insert the rows that do not exist yet; return how many.
+    """Insert the rows that do not exist yet; return how many due ones were inserted.
 
-    A query comes first, so that most runs need no write transaction.
+    A read transaction filters the candidates, so that most runs need no write transaction.
     """
     unplanned = await context.store.across_workspaces.read(
         partial(_filter_unplanned_deliveries, candidates=candidates)
@@ -228,7 +227,7 @@ async def _plan_missing_deliveries(context: Context, candidates: list[PlannedDel
 def _filter_unplanned_deliveries(
     repos: Repositories, candidates: list[PlannedDelivery]
 ) -> list[PlannedDelivery]:
-    """Query which check-ins are not planned yet, and which last notes are due."""
+    """Query the candidates without a row: check-ins of a new week, and last notes that are due."""
     persons = {delivery.recipient for delivery in candidates}
     since = min(delivery.slot for delivery in candidates)
     planned_slots = repos.delivery_history.slots_by_person(DeliveryKind.CHECKIN, persons, since)
@@ -261,7 +260,10 @@ def _filter_due_notes(
 
 
 def _save_planned_deliveries(repos: Repositories, planned_deliveries: list[PlannedDelivery]) -> int:
-    """Insert the rows, and count each check-in as unanswered in the same transaction."""
+    """Insert the rows, and increment each person's unanswered count in the same transaction.
+
+    A missed check-in, whose row has a reason, is not counted.
+    """
     questions = [
         delivery
         for delivery in planned_deliveries
