@@ -1,1 +1,1 @@
-"""Sending planned deliveries: the sender, its workers and the rate limit."""
+"""Sender of the delivery queue: workers, claims, rate limit, retries, probes and reconciliation."""

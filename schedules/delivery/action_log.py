@@ -1,4 +1,4 @@
-"""Log records of changes to a delivery's recipient, channel or workspace."""
+"""Log records of state changes of a delivery, or of its recipient, channel or workspace."""
 
 import logging
 
@@ -8,6 +8,9 @@ logger = logging.getLogger("attune.delivery")
 
 
 def log_action(action: str, delivery: Delivery, reason: str) -> None:
-    """Log *action* as a warning with the delivery's kind and *reason*; ``""`` logs nothing."""
+    """Log *action* at WARNING with the delivery's kind and *reason*, a code, as attributes.
+
+    An empty string as *action* logs nothing.
+    """
     if action:
         logger.warning(action, extra={"action": action, "kind": delivery.kind, "reason": reason})

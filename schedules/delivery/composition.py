@@ -1,4 +1,4 @@
-"""Composing the message of a due delivery, and claiming the delivery right after."""
+"""Composes the message of a due delivery, and claims its row by an optimistic lock."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -21,28 +21,29 @@ logger = logging.getLogger("attune.delivery")
 Composer = Callable[[Repositories, Delivery, Context], Message | Postponement | None]
 """Renders the message of a delivery, or returns a postponement; ``None`` withdraws the delivery.
 
+A composer is a synchronous function, called inside a transaction on a reader or the writer thread.
 It only reads the repositories; of the context, which has the content of the delivery's workspace,
-it uses the catalogue and the time.
+it uses the catalogue and the clock. An exception that it raises postpones the delivery.
 """
 
 _RETRY_AFTER = timedelta(minutes=15)
-"""Delay before the next attempt to compose a message whose composer raised an exception."""
+"""Delay before the retry after a composer's exception."""
 
 _MAX_AGE = timedelta(seconds=5)
-"""Maximum age of a message at its claim; an older one is composed again.
+"""Maximum age of a message at its claim; an older one is composed again in the claim's transaction.
 
-The claim may have waited for other writers, and quiet hours may have begun meanwhile.
+The claim may have waited in the write queue, and quiet hours may have begun meanwhile.
 """
 
 _CLAIM_TIMEOUT_SECONDS = 30.0
-"""Timeout for a claim, or for what is not claimed, in a busy store.
+"""Timeout in seconds of the write transaction of a claim, a withdrawal or a postponement.
 
-Hundreds of workspaces may wait for theirs at once.
+Longer than the default: hundreds of workspaces may be in the write queue at once.
 """
 
 
 class ComposedMessage(NamedTuple):
-    """A message, its address with the route that was stored last, and when it was composed."""
+    """A message, its address with the chat route from the database, and the time of both."""
 
     message: Message
     address: Address
@@ -57,36 +58,38 @@ class ClaimedMessage(NamedTuple):
 
 
 _Composition = ComposedMessage | Postponement | Exception | None
-"""What became of a composition: a message, or what the composer returned or raised instead."""
+"""Result of a composition: a message, or what the composer returned or raised instead."""
 
 
 class MessageComposer:
-    """Composes messages, for several processes in transactions that only read.
+    """Composes messages in read transactions (:meth:`compose`) and claims their rows.
 
-    Then no other process waits for the writer lock meanwhile. One process alone composes each
-    message in the transaction that claims it, which costs it less.
+    Over a shared database :meth:`compose` runs before the claim, so that rendering does not hold
+    the writer lock for which other processes wait. With a single process, :meth:`claim` renders in
+    its own write transaction, which saves one.
 
-    What ends a person's messages withdraws or deletes their deliveries in its own transaction: a
-    person who left, paused, was erased or taken off a list after the composition gets none, since
-    the claim fails.
+    A message that is composed first may be outdated at its claim. Whatever ends a person's
+    messages (leaving, a pause, an erasure, a removal from a list) changes or deletes their rows in
+    its transaction, so that the claim fails.
     """
 
     def __init__(self, context: Context, composers: Mapping[str, Composer]) -> None:
-        """Compose with a composer per delivery kind."""
+        """Compose with *composers*, a dict by delivery kind."""
         self._context = context
         self._composers = composers
 
     async def compose(self, deliveries: Sequence[Delivery]) -> list[ComposedMessage | None]:
-        """Compose the messages of *deliveries* of one workspace, in their order.
+        """Compose the messages of *deliveries* of one workspace; return a list in their order.
 
-        ``None`` for one without a message, which is withdrawn or postponed; it is also postponed
-        after a composer's exception, so that it delays no other delivery. Raises
-        :class:`bot.errors.StoreBusyError`, and the database's exceptions.
+        One read transaction for all of them. ``None`` for a delivery without a message, which is
+        withdrawn or postponed in a write transaction; a composer's exception is logged and
+        postpones its delivery alone. Raises :class:`bot.errors.StoreBusyError`, and the database's
+        exceptions.
         """
         scope = self._context.store.for_workspace(deliveries[0].workspace)
         results = await self._compose_together(deliveries)
         if any(isinstance(result, Exception) for result in results) and len(deliveries) > 1:
-            # After a failed statement PostgreSQL refuses those of the next compositions, too.
+            # After a failed statement PostgreSQL rejects every query of the same transaction.
             results = [
                 result
                 for delivery in deliveries
@@ -103,7 +106,7 @@ class MessageComposer:
         return [result if isinstance(result, ComposedMessage) else None for result in results]
 
     async def _compose_together(self, deliveries: Sequence[Delivery]) -> list[_Composition]:
-        """Compose the messages of *deliveries* of one workspace in one transaction."""
+        """Compose the messages of *deliveries* of one workspace in one read transaction."""
         return await self._context.store.for_workspace(deliveries[0].workspace).read(
             lambda repos: [self._compose_message(repos, delivery) for delivery in deliveries],
             reads_many_rows=True,
@@ -112,13 +115,13 @@ class MessageComposer:
     async def claim(
         self, delivery: Delivery, composed: ComposedMessage | None
     ) -> ClaimedMessage | None:
-        """Claim *delivery* for the message *composed* before; return what is to be sent.
+        """Claim the row of *delivery* in a write transaction; return the message to send.
 
-        Without one, the message is composed in the claim's transaction. So it is again where it is
-        old when the claim has got the lock: in a busy store, where each waits as long, none would
-        ever be sent otherwise.
-        ``None`` where another sender has claimed the delivery, where it was withdrawn meanwhile,
-        and where it has no message any more.
+        The message is *composed*, unless that is ``None`` or older than :data:`_MAX_AGE` when the
+        transaction begins; it is then composed in this transaction. (Rejecting an outdated message
+        instead would, in a busy store, reject every message.) Returns ``None`` if another sender
+        has claimed the row, if it was withdrawn, or if the composer returns no message. Raises
+        :class:`bot.errors.StoreBusyError`.
         """
 
         def claim_message(repos: Repositories) -> ClaimedMessage | None:
@@ -164,7 +167,11 @@ def _skip_delivery(
     retry_at: datetime,
     repos: Repositories,
 ) -> None:
-    """Withdraw *delivery*, or postpone it; after an exception to *retry_at*."""
+    """Update the row of *delivery* in the transaction of *repos*, according to *reason*.
+
+    ``None`` withdraws it; an exception postpones it to *retry_at*; a postponement to its instant,
+    without which the row is marked as missed.
+    """
     if reason is None:
         repos.deliveries.mark_withdrawn(delivery.id)
     elif isinstance(reason, Exception):

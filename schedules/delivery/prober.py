@@ -1,4 +1,9 @@
-"""Probes before the first message after an outage, and those of suspended workspaces."""
+"""Circuit breaker per workspace: stops sending in an outage, and probes before it sends again.
+
+The state is in the workspace's row, for all processes: the count of probes (0 is a closed circuit),
+the end of its rest, and the time of the next probe of a suspended workspace. A probe is an API call
+that posts nothing; its exponential backoff is in :mod:`bot.domain.probe_backoff`.
+"""
 
 import logging
 import secrets
@@ -13,33 +18,38 @@ from bot.workflows.workspace_probes import Availability
 logger = logging.getLogger("attune.delivery")
 
 _MAX_UNKNOWN_RESULTS = 3
-"""Number of unknown results in a row that means an outage of the product.
+"""Consecutive unknown results, such as timeouts, that open the circuit.
 
-After a probe a single one does: the outage has not ended.
+After a successful probe (half-open) a single one does: the outage has not ended.
 """
 
 _JITTER_STEPS = 1000
+"""Resolution of the random jitter."""
 
 _PROVING_STATUSES = frozenset(
     {SendStatus.SENT, SendStatus.FAILED, SendStatus.GONE, SendStatus.CLOSED}
 )
-"""Results that prove that the product answers; a delay that it requests does not."""
+"""Results that reset the counter: each is a response that proves that the API handles requests.
+
+A response that only requests a delay (``RETRY_LATER``) does not.
+"""
 
 
 def draw_jitter_fraction() -> float:
-    """Return a random number from 0 to 1."""
+    """Return a random number from 0 to 1, the jitter of a backoff."""
     return secrets.randbelow(_JITTER_STEPS + 1) / _JITTER_STEPS
 
 
 class OutageDetector:
-    """Detects an outage in one run of messages to a workspace, and ends an earlier one.
+    """Counts the consecutive unknown results of one run of messages to a workspace.
 
-    Every run with an unknown result at its end means an outage, however few messages it had:
-    otherwise each run of an outage would leave further messages in doubt.
+    A run at whose end the counter is not 0 opens the circuit, however few messages it had:
+    otherwise each tick of an outage would leave further messages in doubt. An instance belongs to
+    one task.
     """
 
     def __init__(self, context: Context, workspace: str, *, is_recovering: bool) -> None:
-        """Start without any result; *is_recovering* after a probe."""
+        """Start with a counter of 0; *is_recovering* after a successful probe (half-open)."""
         self._context = context
         self._workspace = workspace
         self._is_recovering = is_recovering
@@ -48,11 +58,15 @@ class OutageDetector:
 
     @property
     def has_outage(self) -> bool:
-        """Whether no further message may be sent in this run."""
+        """Whether the counter has reached its limit, so that this run sends no further message."""
         return self._unknown_count >= (1 if self._is_recovering else _MAX_UNKNOWN_RESULTS)
 
     async def record_status(self, status: SendStatus | None) -> None:
-        """Count the result of a message; the first one that was sent ends an earlier outage."""
+        """Count the result of a request; ``None`` is a delivery without one.
+
+        After a probe, the first message that was sent resets the count of probes in the database,
+        in a write transaction: the circuit is closed.
+        """
         if status is SendStatus.UNKNOWN:
             self._unknown_count += 1
         elif status in _PROVING_STATUSES:
@@ -65,7 +79,11 @@ class OutageDetector:
             )
 
     async def finish_run(self) -> None:
-        """Store when the workspace is probed, after an outage or a suspension in this run."""
+        """Store the time of the next probe, if the counter is not 0 or the workspace was suspended.
+
+        The delay is an exponential backoff with random jitter, stored in one write transaction.
+        Called once, at the end of the run, also after an exception.
+        """
         if not self._unknown_count and not self._is_suspended:
             return
         now, jitter_fraction = self._context.now(), draw_jitter_fraction()
@@ -80,14 +98,18 @@ class OutageDetector:
 
 
 class Prober:
-    """Probes workspaces before messages are sent to them, where a probe is due."""
+    """Decides whether a run may send to a workspace, and probes it if that is due."""
 
     def __init__(self, context: Context) -> None:
-        """Probe the workspaces in the store of *context*."""
+        """Read and write the state of workspaces in the store of *context*."""
         self._context = context
 
     async def begin_run(self, workspace: str, outlet: Outlet) -> OutageDetector | None:
-        """Probe *workspace* if necessary; return ``None`` while it must not get messages."""
+        """Query the state of *workspace*, and send a probe if one is due.
+
+        Returns the detector for this run; ``None`` while the circuit is open: during a rest or a
+        suspension, and after a probe that failed. Raises :class:`bot.errors.StoreBusyError`.
+        """
         scope, now = self._context.store.for_workspace(workspace), self._context.now()
         availability = await scope.read(
             partial(workspace_probes.check_availability, workspace=workspace, now=now)
@@ -100,7 +122,10 @@ class Prober:
         return OutageDetector(self._context, workspace, is_recovering=is_recovering)
 
     async def _probe_workspace(self, workspace: str, outlet: Outlet) -> bool:
-        """Probe *workspace* and record the result; return whether messages may be sent."""
+        """Send a probe through *outlet*, store its result; return whether messages may be sent.
+
+        The request is sent outside a transaction. A failure schedules the next probe with backoff.
+        """
         scope, now = self._context.store.for_workspace(workspace), self._context.now()
         address = await scope.read(
             partial(workspace_probes.find_probe_address, workspace=workspace, now=now)

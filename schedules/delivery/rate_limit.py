@@ -1,18 +1,18 @@
-"""Rate limit of the messages to one workspace.
+"""Rate limit of the messages to one workspace, in the memory of the process.
 
-Slack accepts "several hundred" messages a minute from an app and workspace, and documents no
-exact figure. An app that sends more gets a 429 response with a Retry-After header. For that long
-the workspace is at rest; afterwards the sender continues at half the rate.
+Slack accepts "several hundred" messages per minute from an app and workspace, and documents no
+exact figure. A request above the limit gets a 429 response with a Retry-After header. For that long
+(the rest, a column of the workspace's row) no process sends to it; then the rate limit is halved.
 """
 
 import math
 from datetime import datetime
 
 _BURST_SECONDS = 0.5
-"""Burst that the product accepts, as the seconds in which the rate limit allows its messages.
+"""Burst tolerance of the product, as the seconds in which the rate limit allows its messages.
 
 A burst is two messages at least. Half of the margin beyond the first message is used to catch up;
-the other half is reserved for network jitter, which delays one message and not the next.
+the other half is reserved for network jitter, which delays one request and not the next.
 """
 
 _RECOVERY_FACTOR_PER_MINUTE = 1.1
@@ -22,30 +22,31 @@ _SECONDS_PER_MINUTE = 60
 class RateLimiter:
     """Reserves send times at a steady rate (generic cell rate algorithm, bounded catch-up).
 
-    A send that is late, because the store or the network was slow, does not delay the ones
-    after it; but time missed over a longer period is not made up in a burst.
+    It returns delays and never sleeps. A request that is late, because the database or the network
+    was slow, does not delay the next ones; but capacity unused over a longer period is not made up
+    in a burst. Not thread-safe: an instance belongs to one workspace's task.
     """
 
     def __init__(self, rate_per_second: float) -> None:
-        """Reserve *rate_per_second* sends a second; infinity for no limit."""
+        """Limit to *rate_per_second* requests per second; infinity for no limit."""
         self.rate_per_second = rate_per_second
         self._next_send_at = 0.0
 
     def resume(self, now: float) -> None:
-        """Continue at *now* after a period without sends; unused capacity is discarded."""
+        """Discard the capacity that was unused before *now*, as after a rest of the workspace."""
         self._next_send_at = max(self._next_send_at, now)
 
     def reserve(self, now: float) -> float:
-        """Reserve the next send, and return in how many seconds from *now* it is due.
+        """Reserve the next send, and return the delay in seconds from *now*, 0 at least.
 
-        *now* is in seconds of a monotonic clock.
+        *now* is in seconds of the event loop's monotonic clock, here and in the other methods.
         """
         send_at = max(self._next_send_at, self._earliest_send_at(now))
         self._next_send_at = send_at + 1 / self.rate_per_second
         return max(0.0, send_at - now)
 
     def mark_sent(self, now: float) -> None:
-        """Record that the last reserved message was sent at *now*, possibly late."""
+        """Record that the last reserved request is sent at *now*, possibly later than reserved."""
         self._next_send_at = max(
             self._next_send_at, self._earliest_send_at(now) + 1 / self.rate_per_second
         )
@@ -59,10 +60,11 @@ class RateLimiter:
 def recover_rate(
     rate_per_minute: int, slowed_at: datetime, now: datetime, max_per_second: float
 ) -> float:
-    """Return the current rate of a workspace, in messages a second, after a reduction.
+    """Return the current rate limit of a workspace, in messages per second, after a reduction.
 
-    At *slowed_at* the rate was reduced to *rate_per_minute*, which is 0 for a workspace that was
-    never slowed. From then on it grows by a tenth a minute, up to *max_per_second*.
+    At *slowed_at* the rate was reduced to *rate_per_minute*, which is 0 if it never was. From then
+    on it grows exponentially, by a tenth per minute, up to *max_per_second*. The first two
+    arguments are columns of the workspace's row, so that all processes compute the same rate.
     """
     if not rate_per_minute:
         return max_per_second
@@ -77,5 +79,5 @@ def recover_rate(
 
 
 def halve_rate(rate_per_second: float) -> int:
-    """Return half of the rate that was too fast, in messages a minute; 1 at least."""
+    """Return half of the rate that exceeded the limit, in messages per minute; 1 at least."""
     return max(1, int(min(rate_per_second, 1000.0) * _SECONDS_PER_MINUTE / 2))

@@ -1,4 +1,4 @@
-"""Reconciliation of deliveries in doubt: claimed, with no result in the store."""
+"""Reconciliation of deliveries in doubt: rows that are claimed, with no result in the database."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -14,32 +14,40 @@ from bot.workflows import delivery_outcome
 from schedules.delivery.action_log import log_action
 
 _MAX_LOOKUPS = 40
-"""Maximum lookups in one pass: few, so that no first message waits for a long list of others."""
+"""Maximum lookups per pass: each is a request, which delays the workspace's due messages."""
 
 _MIN_LOOKUP_BACKOFF_SECONDS = 60.0
-"""First backoff between two lookups, where a product refuses them for now; it doubles."""
+"""First backoff after a lookup that the product rejected for now; it doubles at each retry."""
 
 _MAX_LOOKUP_BACKOFF_SECONDS = 64 * 60.0
-"""Maximum backoff between two lookups."""
+"""Maximum backoff between two lookups of a workspace."""
 
 
 class Reconciler:
-    """Looks up in the product whether messages in doubt were posted, and settles their rows.
+    """Looks up through the product's API whether messages in doubt were posted; settles their rows.
 
     A delivery is in doubt when its claim was committed and its result was not: after a crash, a
-    timeout, or a response that proves nothing.
+    timeout, or a response that proves nothing. A lookup searches for the delivery's id, the
+    idempotency key of its request.
     """
 
     def __init__(self, context: Context, reconcile_after: timedelta = RECONCILE_AFTER) -> None:
-        """Reconcile the deliveries in the store of *context* claimed *reconcile_after* ago."""
+        """Reconcile the rows in the store of *context* that were claimed *reconcile_after* ago.
+
+        The backoff by workspace is in the memory of this process.
+        """
         self._context = context
         self._reconcile_after = reconcile_after
         self._lookup_backoffs: dict[str, tuple[datetime, float]] = {}
 
     async def reconcile_workspace(self, workspace: str, outlet: Outlet) -> None:
-        """Settle the workspace's deliveries in doubt by lookups through *outlet*.
+        """Settle the workspace's deliveries in doubt, one lookup after another through *outlet*.
 
-        Does nothing while the workspace's lookups are backing off.
+        Each result is stored in a write transaction of its own: a message that was found is marked
+        as sent; one proven absent is queued again, or missed after its deadline; any other is
+        unconfirmed where no lookup is supported, or after the deadline. A lookup that is rejected
+        for now ends the pass and starts a backoff, during which a call does nothing. Raises
+        :class:`bot.errors.StoreBusyError`.
         """
         now = self._context.now()
         since, backoff_seconds = self._lookup_backoffs.get(workspace, (now, 0.0))

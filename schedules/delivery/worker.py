@@ -1,16 +1,19 @@
-"""Protocol of the delivery workers."""
+"""Protocol of the delivery workers, which send the due rows of the delivery queue."""
 
 from typing import Protocol
 
 
 class DeliveryWorker(Protocol):
-    """Starts and stops the tasks that send the due deliveries of every workspace."""
+    """Starts and stops the background tasks that send the due deliveries of every workspace."""
 
     async def start_sending(self) -> None:
-        """Start sending what is due now, and return at once; called at every tick."""
+        """Start tasks for what is due now, and return without waiting for them.
+
+        Called at every tick and whenever a handler or a duty has planned a delivery.
+        """
 
     def begin_stop(self) -> None:
-        """Send no further message from now on; those in flight go on. May be repeated."""
+        """Set the stop flag: no further request is sent, those in flight complete. Idempotent."""
 
     async def stop(self) -> None:
-        """Send no further message, and wait until the messages in flight have ended."""
+        """Graceful shutdown: call :meth:`begin_stop`, then await the requests in flight."""

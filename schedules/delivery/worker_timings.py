@@ -1,4 +1,4 @@
-"""Timings of the shared workers."""
+"""Intervals and timeouts of workers that share one queue."""
 
 from dataclasses import dataclass
 
@@ -11,21 +11,20 @@ class WorkerTimings:
     """
 
     lease_check_seconds: float = 5.0
-    """Between two renewals of the own lease and checks for orphaned workflows."""
+    """Interval of the heartbeat that renews the worker's lease and scans for orphaned workflows."""
 
     orphan_grace_seconds: float = 30.0
-    """How long a worker has to be missing before others resume its workflows.
+    """Seconds without a lease after which a worker's workflows are resumed by the others.
 
-    Many checks long: in an outage of PostgreSQL all workers lose their lease at once, and a
-    worker that took the others for dead at that moment would resume workflows that are still
-    running.
+    Several heartbeats: in an outage of PostgreSQL all workers lose their lease at once, and a
+    worker that took the others for crashed would resume workflows that are still running.
     """
 
     enqueue_interval_seconds: float = 60.0
-    """The interval in which a workspace is enqueued once, however many workers tick."""
+    """Interval in which a workspace is enqueued once; its number is part of the workflow's id."""
 
     queue_poll_seconds: float = 1.0
-    """Between two polls of the queue."""
+    """Interval between two polls of the queue."""
 
     shutdown_timeout_seconds: int = 6
-    """How long a stopping worker waits for the messages in flight, of its ten seconds."""
+    """Timeout for the workflows in flight at a shutdown, of the ten seconds that it may take."""
