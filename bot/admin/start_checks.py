@@ -1,4 +1,4 @@
-"""Checks of the key store before a process starts to serve."""
+"""Check the claim on the key store and its keys before a process writes or accepts requests."""
 
 import logging
 from datetime import UTC, datetime
@@ -41,12 +41,14 @@ _FOREIGN_STATES = frozenset(
 
 
 def check_claim(settings: Settings, *, accepts_lost_keys: bool, is_server: bool = True) -> None:
-    """Check before anything is written that the key store is that of the database.
+    """Check before the first write that the key store's claim is that of the database. Blocks.
 
-    A missing claim is written again if all keys are there, or with *accepts_lost_keys*; otherwise
-    the volume is missing. *is_server* is whether the process may start without keys, and awaits
-    a database that does not answer. Raises :class:`bot.errors.FaultyInputError`, and
-    :class:`bot.store.open_store.MissingDatabaseError` before an empty database is created.
+    A missing claim is written again if every key is present, or with *accepts_lost_keys*; otherwise
+    the key store's volume is missing. *is_server* is whether the process has the option
+    ``--without-keys``, and starts while the database is not available: an exception that is no
+    permanent fault is then logged. Raises :class:`bot.errors.FaultyInputError`;
+    :class:`bot.store.open_store.MissingDatabaseError` before an empty SQLite file is created; and,
+    unless *is_server*, :class:`UnusableDatabaseError` and the driver's exceptions.
     """
     store = open_store_without_pepper(settings)
     try:
@@ -71,9 +73,10 @@ def check_claim(settings: Settings, *, accepts_lost_keys: bool, is_server: bool 
 
 
 def _require_own_schema(store: Store) -> None:
-    """Raise an error for a database that no start may change, and that stays as it is.
+    """Raise :class:`UnusableDatabaseError` for a schema that no migration may change.
 
-    It has the schema of a newer release or another program, was moved, or is incomplete.
+    It is that of a newer release or another program, or the database was moved, or its move was
+    interrupted. Nothing is written.
     """
     fault = store.database_check.find_schema_fault()
     if fault in _FOREIGN_STATES:
@@ -81,7 +84,7 @@ def _require_own_schema(store: Store) -> None:
 
 
 def _raise_if_permanent(error: Exception) -> None:
-    """Raise a fault that does not end by itself; others are awaited by a process that starts."""
+    """Raise :class:`FaultyInputError` for a database fault that is not transient."""
     fault = classify_database_error(error)
     if fault and not fault.is_transient:
         raise FaultyInputError((build_database_fault(fault),)) from error
@@ -90,9 +93,10 @@ def _raise_if_permanent(error: Exception) -> None:
 def build_key_fault(
     error: KeyStoreUnavailableError, *, may_start_without_keys: bool
 ) -> FaultyInputError:
-    """Return the fault that stops a command whose key store, or its database, cannot be used.
+    """Convert an exception of the key store to the error that ends the command, with its remedy.
 
-    ``--without-keys`` is proposed only if *may_start_without_keys*.
+    The remedy for lost keys is the option ``--without-keys`` only if *may_start_without_keys*. The
+    driver's exception of a key database is classified like one of the main database.
     """
     if isinstance(error, MissingDatabaseError):
         facts = {"path": str(error.path)}
@@ -106,18 +110,18 @@ def build_key_fault(
 
 
 def build_database_fault(fault: DatabaseFault, location: str = "DATABASE_URL") -> Fault:
-    """Return the fault of the database that the setting *location* names."""
+    """Convert *fault* to one at the setting *location*, with its remedy's catalogue key."""
     return Fault(location, f"environment.database.{fault}")
 
 
 def check_key_store(
     settings: Settings, machine: Machine, *, accepts_lost_keys: bool
 ) -> tuple[Finding, ...]:
-    """Return what the operator reads about the key store at the start: its location and risks.
+    """Claim the key store for the database; return the findings printed at the start. Blocks.
 
-    The key store is claimed for the database. Raises :class:`bot.errors.FaultyInputError` for a
-    folder that cannot be written, and for an empty key store beside open periods unless
-    *accepts_lost_keys*.
+    They are its location, a copy of the database that uses it, and the risks of its location.
+    Raises :class:`bot.errors.FaultyInputError` for a folder that is not writable, and for an empty
+    key store with open periods unless *accepts_lost_keys*.
     """
     try:
         status = _claim_keys(settings, accepts_lost_keys=accepts_lost_keys)
@@ -134,10 +138,11 @@ def check_key_store(
 
 
 def _claim_keys(settings: Settings, *, accepts_lost_keys: bool) -> ClaimStatus | None:
-    """Check that the keys are there and can be written, claim them, and return the claim's status.
+    """Check the keys, acquire the claim in a write transaction, and return its status before.
 
-    ``None`` where a database does not answer: a process starts while a PostgreSQL server is down,
-    and is not ready until it is up.
+    ``None`` after an exception that is no permanent fault, which is logged: a process starts while
+    the PostgreSQL server is down, and ``/readyz`` responds with status 503 until it is up. Raises
+    :class:`KeyStoreUnavailableError` and :class:`FaultyInputError`.
     """
     store = open_store(settings)
     try:
@@ -154,7 +159,7 @@ def _claim_keys(settings: Settings, *, accepts_lost_keys: bool) -> ClaimStatus |
 
 
 def _require_keys(settings: Settings, store: Store, *, accepts_lost_keys: bool) -> None:
-    """Raise an error if the folder cannot be written, or has no key of the open periods."""
+    """Raise :class:`KeyStoreUnavailableError` for a read-only folder, and for lost keys."""
     if settings.keys_folder and not store.key_store.check_health().is_writable:
         raise KeyStoreUnavailableError("the folder cannot be written")
     if not accepts_lost_keys and key_checkup.are_keys_lost(store):
@@ -162,5 +167,5 @@ def _require_keys(settings: Settings, store: Store, *, accepts_lost_keys: bool) 
 
 
 def _has_keys(store: Store) -> bool:
-    """Whether the key store has every key of the open periods, and one key at least."""
+    """Whether the key store contains at least one key, and every key of the open periods."""
     return not store.key_store.is_empty() and store.claimed_key_store.count_missing_keys() == 0
