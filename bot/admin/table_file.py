@@ -1,4 +1,4 @@
-"""Write published tables and team files to new files for the operator."""
+"""Write published tables (CSV) and team files (TOML) to new files that only the owner can read."""
 
 import csv
 import os
@@ -7,9 +7,10 @@ from pathlib import Path
 
 
 def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
-    """Write *rows* to the new file *path* of mode 0600; OSError when it exists or is unwritable.
+    """Write *rows* to a new CSV file of mode 0600; raises :class:`OSError` if *path* exists.
 
-    UTF-8 with a byte order mark, without which Excel takes French and Chinese for another encoding.
+    The encoding is UTF-8 with a byte order mark: without it Excel decodes French and Chinese with
+    another encoding.
     """
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
@@ -17,7 +18,7 @@ def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write *text* in UTF-8 to the new file *path* of mode 0600; OSError as :func:`write_csv`."""
+    """Write *text* to a new UTF-8 file of mode 0600; raises :class:`OSError` if *path* exists."""
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
         file.write(text)

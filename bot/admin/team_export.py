@@ -1,4 +1,4 @@
-"""Render the stored teams as a team file, which applied again changes nothing."""
+"""Serialize the stored teams to a team file (TOML), which changes nothing if it is applied."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from bot.store.repositories import Repositories
 
 @dataclass(frozen=True)
 class StoredTeam:
-    """A team with the people whom its set-up names; not who joined by themselves."""
+    """A team's row and the people whom its set-up declares, without who joined by themselves."""
 
     team: Team
     supervisors: tuple[Person, ...]
@@ -22,7 +22,7 @@ class StoredTeam:
 
 
 def load_stored_team(repos: Repositories, team: Team) -> StoredTeam:
-    """Load the people whom the set-up of *team* names."""
+    """Query the declared clinicians and the role holders of *team*, in the caller's transaction."""
     return StoredTeam(
         team,
         repos.teams.list_role_holders(team.id, Role.SUPERVISOR),
@@ -32,7 +32,7 @@ def load_stored_team(repos: Repositories, team: Team) -> StoredTeam:
 
 
 def export_team_file(repos: Repositories) -> str:
-    """Return the text of a team file with every team, and with the linked accounts."""
+    """Return the text of a team file with every stored team, and the linked accounts as tables."""
     teams = [load_stored_team(repos, team) for team in repos.teams.list_teams()]
     tables = [render_team(team) for team in teams]
     tables += render_linked_accounts(repos.linked_accounts.list_links())
@@ -40,7 +40,7 @@ def export_team_file(repos: Repositories) -> str:
 
 
 def render_team(stored: StoredTeam) -> str:
-    """Render the ``[[team]]`` table of *stored*, with every key."""
+    """Serialize *stored* to a ``[[team]]`` table with every key, also those with default values."""
     team = stored.team
     fields: dict[str, str] = {
         "workspace": _quote(bare_workspace(team.workspace)),
@@ -64,7 +64,10 @@ def render_team(stored: StoredTeam) -> str:
 
 
 def render_linked_accounts(links: Mapping[Person, Person]) -> list[str]:
-    """Render a ``[[same]]`` table for each person of *links*, which map to main accounts."""
+    """Serialize *links*, a dict of account to main account, to one ``[[same]]`` table per person.
+
+    The main account is the first of each list.
+    """
     accounts_by_main: dict[Person, list[Person]] = {}
     for account, main in sorted(links.items()):
         accounts_by_main.setdefault(main, [main]).append(account)
@@ -91,5 +94,5 @@ def _render_list(texts: Iterable[str]) -> str:
 
 
 def _quote(text: str) -> str:
-    """Return *text* as a TOML string: JSON's, in which DEL has to be escaped as well."""
+    """Return *text* as a TOML string: a JSON string, in which TOML also requires DEL escaped."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

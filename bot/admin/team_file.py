@@ -1,4 +1,7 @@
-"""Parser and validator of the team file (TOML), with a line number for every fault."""
+"""Parse and validate the team file (TOML), with a line number for every fault.
+
+The schema of its tables is declared as Pydantic models; further checks compare tables.
+"""
 
 import re
 import tomllib
@@ -25,11 +28,11 @@ from bot.errors import Fault, FaultyInputError
 from bot.public_holidays import is_known_region
 
 WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-"""The names that a team file may use for ISO weekdays, the first for 1."""
+"""Valid names of weekdays in a team file, in the order of the ISO numbers from 1."""
 
 
 def _parse_weekday(value: object) -> object:
-    """Convert an English weekday name to its ISO number (1 is Monday)."""
+    """Parse an English weekday name to its ISO number (1 is Monday); return other values as is."""
     if isinstance(value, str) and value.lower() in WEEKDAY_NAMES:
         return WEEKDAY_NAMES.index(value.lower()) + 1
     return value
@@ -43,7 +46,7 @@ def _parse_clock_time(value: object) -> object:
 
 @cache
 def _list_timezones() -> set[str]:
-    """Return the names of all time zones; a whole folder is searched for them, so only once."""
+    """Return the names of all time zones, cached: each call of the library scans a folder."""
     return available_timezones()
 
 
@@ -69,27 +72,27 @@ Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
 
 
 class _Section(BaseModel):
-    """Base model of the file's tables: unknown keys are validation errors, to catch typos."""
+    """Base model of the file's tables: an unknown key, often a typo, is a validation error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class CheckinTime(_Section):
-    """Weekday and local time of the team's weekly check-in, in each person's own time zone."""
+    """Weekday and local time of the weekly check-in, in each person's time zone; with defaults."""
 
     day: Weekday = 1
     time: ClockTime = time(9)
 
 
 class TipTimes(_Section):
-    """Weekdays and local time of the tip in the team's channel; no weekday disables it."""
+    """Weekdays and local time of the tip in the team's channel; an empty list disables it."""
 
     days: Annotated[tuple[Weekday, ...], Field(max_length=7)] = (2, 4)
     time: ClockTime = time(9)
 
 
 class DeclaredClinician(_Section):
-    """A clinician of the team; ``joined`` is accepted in the sandbox and in tests only."""
+    """A clinician of the team, in TOML an id or a table; ``joined`` is valid in test mode only."""
 
     id: PersonId
     joined: bool = False
@@ -130,23 +133,23 @@ class DeclaredTeam(_Section):
 
     @property
     def workspace_key(self) -> str:
-        """The workspace id with its product as prefix."""
+        """The key of the workspace in the database: its id with the product as prefix."""
         return workspace_key(self.workspace)
 
     def joined_clinician_ids(self) -> tuple[str, ...]:
-        """Return the clinicians who join by declaration rather than by their own action."""
+        """Return the ids of the clinicians whom ``joined`` stores as joined, in test mode."""
         return tuple(
             clinician.id for clinician in self.clinicians if self.joined or clinician.joined
         )
 
 
 class SamePerson(_Section):
-    """One ``[[same]]`` table: accounts of one clinician in two products, counted as the first."""
+    """One ``[[same]]`` table: a list of accounts of one person, of which the first is the main."""
 
     people: Annotated[tuple[AccountRef, ...], Field(min_length=2)]
 
     def split_accounts(self) -> tuple[tuple[str, str], ...]:
-        """Return each account as a workspace key and a person id."""
+        """Parse each ``WORKSPACE/PERSON`` string to a tuple of workspace key and person id."""
         parts = (account.partition("/") for account in self.people)
         return tuple((workspace_key(workspace), person_id) for workspace, _, person_id in parts)
 
@@ -157,10 +160,10 @@ class _TeamFile(_Section):
 
 
 def read_teams(path: Path, *, test_mode: bool) -> tuple[DeclaredTeam, ...]:
-    """Parse and validate the teams declared in the file at *path*.
+    """Parse and validate the ``[[team]]`` tables of the file at *path*.
 
-    Raises :class:`bot.errors.FaultyInputError` with every fault at its file and line, each with
-    a remedy; nothing of an invalid file is applied. *test_mode* accepts ``joined``.
+    Raises :class:`bot.errors.FaultyInputError` with every fault of the file, each with its line and
+    a remedy. *test_mode* accepts the key ``joined``.
     """
     return _parse_file(path, test_mode=test_mode).team
 
@@ -188,7 +191,7 @@ def _parse_file(path: Path, *, test_mode: bool) -> _TeamFile:
 
 
 def _syntax_fault(path: Path, syntax_error: Exception) -> Fault:
-    """Convert a TOML or encoding exception to a fault, with the line in the exception's message."""
+    """Convert an exception of the TOML parser to a fault, at the line number in its message."""
     line = re.search(r"line (\d+)", str(syntax_error))
     return Fault(f"{path}:{line.group(1) if line else 1}", "operator.team.not_toml")
 
@@ -222,7 +225,10 @@ def _validation_faults(
 def _find_contradictions(
     lines: TeamFileLines, teams: tuple[DeclaredTeam, ...], *, test_mode: bool
 ) -> tuple[Fault, ...]:
-    """Return a fault for every duplicate clinician or channel, self-supervision and ``joined``."""
+    """Return a fault for each duplicate clinician or channel, self-supervision, and ``joined``.
+
+    A channel is unique per workspace, and a clinician is on one list only.
+    """
     faults: list[Fault] = []
     rostered_accounts: set[tuple[str, str]] = set()
     channels: set[tuple[str, str]] = set()
@@ -247,9 +253,9 @@ def _find_contradictions(
 
 
 def _find_duplicate_accounts(lines: TeamFileLines, team_file: _TeamFile) -> tuple[Fault, ...]:
-    """Return a fault for every account that is linked twice, or is also on a team's roster.
+    """Return a fault for each table with an account that is linked twice, or is on a list as well.
 
-    A linked account counts as the first of its list; on a roster it would be counted twice.
+    Only the main account, the first, may be on a team's list: a linked one would be counted twice.
     """
     roster_accounts = {
         (team.workspace_key, clinician.id)

@@ -1,4 +1,4 @@
-"""Line numbers of a team file's tables and keys, which TOML's parser does not report."""
+"""Index the line numbers of a team file's tables and keys; the TOML parser reports none."""
 
 import re
 from pathlib import Path
@@ -8,10 +8,10 @@ _KEY_PATTERN = re.compile(r"\s*(?:\[team\.)?([A-Za-z0-9_-]+)")
 
 
 class TeamFileLines:
-    """The lines of a team file, indexed once: a long file may have a fault in every line."""
+    """Index of the lines of a team file, built once: a long file may have a fault in every line."""
 
     def __init__(self, path: Path, text: str) -> None:
-        """Index the *text* of the file at *path*."""
+        """Index *text* by regular expressions; *path* is only part of the returned locations."""
         self._path = path
         self._heading_lines: dict[str, list[int]] = {"team": [], "same": []}
         self._key_lines: list[dict[str, int]] = []
@@ -24,13 +24,13 @@ class TeamFileLines:
                 self._key_lines[-1].setdefault(key[1], number)
 
     def locate_field(self, index: int, field: str) -> str:
-        """Return file and line of *field* in the team at *index*, else of that team's heading."""
+        """Return ``path:line`` of the key *field* in the table at *index*, else of its heading."""
         headings = self._heading_lines["team"][: index + 1]
         heading_line = headings[-1] if headings else 1
         keys = self._key_lines[index] if index < len(self._key_lines) else {}
         return f"{self._path}:{keys.get(field, heading_line)}"
 
     def locate_same_entry(self, index: int) -> str:
-        """Return the file and line of the ``[[same]]`` heading at *index*."""
+        """Return ``path:line`` of the ``[[same]]`` heading at *index*, line 1 without one."""
         headings = self._heading_lines["same"]
         return f"{self._path}:{headings[index] if index < len(headings) else 1}"

@@ -1,4 +1,4 @@
-"""Read the text of a team file: UTF-8 with or without a byte order mark, or UTF-16 with one."""
+"""Decode the text of a team file: UTF-8 with or without a byte order mark, or UTF-16 with one."""
 
 import codecs
 from pathlib import Path
@@ -9,10 +9,11 @@ _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_team_text(path: Path) -> str:
-    """Return the text of the file at *path*, with line feeds alone.
+    """Read and decode the file at *path*; line endings are converted to line feeds.
 
-    Raises :class:`bot.errors.FaultyInputError` for a file that cannot be read, and for another
-    encoding with the line of its first undecodable byte: a guessed one would change names.
+    Raises :class:`bot.errors.FaultyInputError` for a file that cannot be read, and for any other
+    encoding, with the line of the first undecodable byte. There is no fallback encoding: a wrong
+    one would change names without an error.
     """
     try:
         content = path.read_bytes()
