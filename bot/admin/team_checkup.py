@@ -1,4 +1,4 @@
-"""Check-up of the teams' lists: how many people count in an open period and lack a team."""
+"""Check the teams' lists: count the people in the rows of open periods who are on no list."""
 
 from bot.admin.finding import Finding
 from bot.domain.teams.unlisted_members import count_without_team
@@ -6,9 +6,10 @@ from bot.store.store import Store
 
 
 def check_lists(store: Store) -> tuple[Finding, ...]:
-    """Return how many people of the open periods are on no list; never who they are.
+    """Return the number of people of open periods without a list, and no ids; ``()`` for none.
 
-    A note and no fault: they may have been taken off the list on purpose.
+    Blocks. The finding is healthy, a note only: they may have been removed from the list on
+    purpose. Raises the driver's exceptions.
     """
     members = store.read_sync(lambda repos: repos.unlisted_members.list_members())
     unlisted_count = count_without_team(members)

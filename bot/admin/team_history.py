@@ -1,4 +1,4 @@
-"""The operator's view of the audit trail: its lines, and the erasure of a person from it."""
+"""Command ``team history``: print the audit entries of teams, or erase a person from the trail."""
 
 import re
 from datetime import UTC
@@ -15,22 +15,22 @@ from bot.store.repositories import Repositories
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS
 
 MAX_LINES = 10_000
-"""Maximum number of entries that are printed: those of 24 months of a large deployment."""
+"""Row limit of the query: more than the entries of 24 months of a large deployment."""
 
 _ACCOUNT_PATTERN = re.compile(r"([A-Za-z0-9-]{2,64})/([A-Za-z0-9-]{2,64})")
 
 
 def load_entries(repos: Repositories, reference: str | None) -> tuple[AuditEntry, ...]:
-    """Return the entries of the team that *reference* names, newest first; of all for ``None``.
+    """Query the audit entries of the team of *reference*, newest first; all entries for ``None``.
 
-    Raises :class:`bot.errors.FaultyInputError` for a reference to no team.
+    Raises :class:`bot.errors.FaultyInputError` if *reference* matches no team, or several.
     """
     team_ids = None if reference is None else [find_team(repos, reference).id]
     return repos.audit_trail.list_entries(team_ids=team_ids, limit=MAX_LINES)
 
 
 def render_lines(entries: tuple[AuditEntry, ...], words: LanguagePack) -> list[str]:
-    """Return a line for each entry: its instant in UTC and its sentence, with ids of products."""
+    """Render one line per entry: a timestamp in UTC, and a sentence with the raw ids."""
     return [
         f"{entry.at.astimezone(UTC):%Y-%m-%d %H:%M}Z  "
         f"{audit_screen.render_entry(entry, words, str, str)}"
@@ -39,10 +39,12 @@ def render_lines(entries: tuple[AuditEntry, ...], words: LanguagePack) -> list[s
 
 
 async def erase_person(context: Context, account: str) -> int:
-    """Replace a person in records of changes by "somebody who left"; return in how many places.
+    """Replace a person's id by a constant in the audit trail and other records of changes.
 
-    *account* is ``WORKSPACE/PERSON``, as in a team file. Raises
-    :class:`bot.errors.FaultyInputError` for anything else. Lists and roles are not changed.
+    *account* is the string ``WORKSPACE/PERSON``, as in a team file; lists and roles are not
+    changed. One write transaction; idempotent. Returns the number of replaced ids and deleted undo
+    copies. Raises :class:`bot.errors.FaultyInputError` for a malformed *account*, and
+    :class:`bot.errors.StoreBusyError` after the timeout.
     """
     match = _ACCOUNT_PATTERN.fullmatch(account)
     if match is None:

@@ -1,4 +1,4 @@
-"""The operator's commands on one stored team: list, show, move and remove."""
+"""Commands on stored teams: list, show, move and remove, each in one transaction."""
 
 from dataclasses import dataclass, replace
 
@@ -26,12 +26,12 @@ _FAULT_LOCATIONS = {
     ReferenceFault.MALFORMED_CHANNEL: "NEW_CHANNEL",
     ReferenceFault.CHANNEL_IN_USE: "NEW_CHANNEL",
 }
-"""The argument that each fault is about."""
+"""Name of the command line argument that each fault is about."""
 
 
 @dataclass(frozen=True)
 class TeamOverview:
-    """A team with the sizes of its list and roles; nothing about who joined."""
+    """A team's row with the number of its declared clinicians and of its supervisors."""
 
     team: Team
     reference: str
@@ -40,12 +40,15 @@ class TeamOverview:
 
 
 def load_overviews(repos: Repositories) -> tuple[TeamOverview, ...]:
-    """Return every team by name."""
+    """Query every team, sorted by name; two further queries per team count its people."""
     return tuple(_load_overview(repos, team) for team in repos.teams.list_teams())
 
 
 def find_team(repos: Repositories, reference: str) -> Team:
-    """Return the team that *reference* names; raises :class:`FaultyInputError` for none."""
+    """Resolve *reference*, a channel or ``WORKSPACE/CHANNEL``, to a team.
+
+    Raises :class:`FaultyInputError` if it matches no team, or teams of several workspaces.
+    """
     team = resolve_team(repos.teams.list_teams(), reference)
     if isinstance(team, ReferenceFault):
         raise build_reference_fault(team)
@@ -53,15 +56,17 @@ def find_team(repos: Repositories, reference: str) -> Team:
 
 
 def count_unlisted(repos: Repositories) -> int:
-    """Count the people who count in an open period and are on no team's list."""
+    """Count the people with a row in an open period and on no team's list."""
     return count_without_team(repos.unlisted_members.list_members())
 
 
 async def move_team(context: Context, reference: str, channel: str) -> Team:
-    """Move the team that *reference* names to *channel*, and queue its introduction card there.
+    """Update the channel of the team of *reference*, and queue its introduction card there.
 
-    Its id stays, so that its lists, open periods and tables do. Raises
-    :class:`bot.errors.FaultyInputError`, with nothing changed.
+    The primary key stays, and with it lists, open periods and tables. One write transaction, which
+    writes nothing for the present channel. Returns the team as it was before. Raises
+    :class:`bot.errors.FaultyInputError`, which rolls the transaction back, for a *reference* that
+    does not resolve and for a malformed *channel* or one in use.
     """
     now = context.now()
 
@@ -82,10 +87,12 @@ async def move_team(context: Context, reference: str, channel: str) -> Team:
 
 
 async def remove_team(context: Context, reference: str, *, is_dry_run: bool) -> ClosingEffects:
-    """Remove the team that *reference* names; with *is_dry_run* return the effects alone.
+    """Mark the team of *reference* as removed, in one write transaction; return the effects.
 
-    Its people count in its open periods until these close, and its tables stay. Raises
-    :class:`bot.errors.FaultyInputError`, with nothing changed.
+    Its people count in its open periods until these close, and its published tables stay. With
+    *is_dry_run* the effects are computed in a read transaction. Raises
+    :class:`bot.errors.FaultyInputError` for a *reference* that does not resolve, as a removed
+    team's.
     """
     now = context.now()
 
@@ -104,7 +111,7 @@ async def remove_team(context: Context, reference: str, *, is_dry_run: bool) -> 
 
 
 def build_reference_fault(fault: ReferenceFault) -> FaultyInputError:
-    """Return the error for *fault*, at the argument that it is about."""
+    """Convert *fault* to an exception that names the argument."""
     return FaultyInputError((Fault(_FAULT_LOCATIONS[fault], f"operator.team.{fault.value}"),))
 
 
