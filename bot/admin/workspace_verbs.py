@@ -1,4 +1,4 @@
-"""The operator's commands on workspaces: list them, and purge one on request."""
+"""Commands ``workspace list`` and ``workspace purge``: query workspaces, and delete one's rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,14 +24,17 @@ _TIME_FORMAT = "%Y-%m-%d %H:%M UTC"
 
 @dataclass(frozen=True)
 class PurgeReport:
-    """Rows of a workspace by table before and after a purge, and whether it is complete."""
+    """Number of a workspace's rows by table, before and after a purge, and whether it is complete.
+
+    A dry run has the same counts twice.
+    """
 
     before: Mapping[str, int]
     after: Mapping[str, int]
     is_complete: bool
 
     def render_lines(self, words: LanguagePack) -> list[str]:
-        """Return a heading and a line for each table, aligned; names are those of the schema."""
+        """Render a header and a line per table of the schema, with aligned columns."""
         rows: list[tuple[str, int | str, int | str]] = [
             (
                 words.translate("operator.workspace.table"),
@@ -44,12 +47,12 @@ class PurgeReport:
 
 
 def load_workspaces(repos: Repositories) -> tuple[WorkspaceUninstallation, ...]:
-    """Return every workspace by its key, with whether it is connected."""
+    """Query every workspace, sorted by its key, with its suspension and uninstallation."""
     return repos.workspace_purges.list_workspaces()
 
 
 def render_workspace(state: WorkspaceUninstallation, words: LanguagePack) -> str:
-    """Return the line of one workspace: connected, suspended, or since when it is uninstalled."""
+    """Render the line of one workspace: connected, suspended, purging, or when its purge is due."""
     reason, uninstalled_at = state.suspension_reason, state.uninstalled_at
     purge_time = find_purge_time(reason, uninstalled_at)
     if not reason:
@@ -75,12 +78,13 @@ async def purge_workspace(
     is_dry_run: bool,
     is_confirmed: bool,
 ) -> PurgeReport:
-    """Delete everything of the workspace that *reference* names, without any grace.
+    """Delete the keys, rows and files of the workspace with the id *reference*, without a grace.
 
-    That of the workspaces that have no token but the one of a deleted organisation begins. With
-    *is_dry_run* nothing is changed and the rows are counted alone. Raises
-    :class:`bot.errors.FaultyInputError`, with nothing changed, for an unknown workspace and without
-    the confirmation, and what :func:`complete_purge` does: then the bot goes on with the purge.
+    One transaction marks the purge as begun; small transactions then delete. Workspaces that have
+    no token but an organisation's are suspended with it, and their grace begins. With *is_dry_run*
+    the rows are counted in a read transaction. Raises :class:`bot.errors.FaultyInputError`, with
+    nothing written, for an unknown workspace or without *is_confirmed*, and what
+    :func:`complete_purge` raises: a duty of the worker then completes the purge.
     """
     scope, now = context.store.across_workspaces, context.now()
     workspace = workspace_key(lowercase_microsoft_id(reference))
@@ -106,7 +110,7 @@ async def purge_workspace(
 
 
 def _require_workspace(repos: Repositories, workspace: str, *, is_confirmed: bool) -> None:
-    """Raise :class:`FaultyInputError` for an unknown workspace, and for one not to be deleted."""
+    """Raise :class:`FaultyInputError` for an unknown workspace, or without the option ``--yes``."""
     states = {state.workspace: state for state in load_workspaces(repos)}
     if workspace not in states:
         raise FaultyInputError((Fault("WORKSPACE", "operator.workspace.unknown"),))

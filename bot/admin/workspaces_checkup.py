@@ -1,4 +1,4 @@
-"""Check-up of the workspaces file: who has texts and periods of their own, and unknown ids."""
+"""Check the workspaces file: entries with texts or retention of their own, and unknown ids."""
 
 from collections.abc import Collection
 
@@ -10,14 +10,15 @@ from bot.settings import Settings
 from bot.store.repositories import Repositories
 
 _MAX_NAMED = 20
-"""Maximum number of workspaces that one finding names; a deployment may have thousands."""
+"""Maximum number of ids in one finding; a deployment may have thousands of workspaces."""
 
 
 def check_workspaces(settings: Settings) -> tuple[Finding, ...]:
-    """Return which workspaces have a safety text or shorter periods of their own, if any.
+    """Return the ids of workspaces with a safety text or retention of their own, and unknown ids.
 
-    And for which entries nothing is stored, unless the database cannot be read, which has a
-    finding of its own. Raises :class:`bot.errors.FaultyInputError` for an invalid file.
+    An id is unknown if the database has no row of it; none is if the database cannot be read, which
+    has a finding of its own. Returns ``()`` without a configured file. Blocks. Raises
+    :class:`bot.errors.FaultyInputError` for an invalid file.
     """
     if settings.workspaces_file is None:
         return ()
@@ -32,7 +33,7 @@ def check_workspaces(settings: Settings) -> tuple[Finding, ...]:
 
 
 def _list_known_workspaces(repos: Repositories) -> frozenset[str]:
-    """Return the workspaces of which a row is stored."""
+    """Query the keys of the workspaces with a team, a person, a state or an installation."""
     return frozenset(state.workspace for state in repos.workspace_purges.list_workspaces())
 
 
@@ -54,7 +55,7 @@ def _list_with_shorter_periods(
 
 
 def _build_finding(name: str, workspaces: Collection[str]) -> tuple[Finding, ...]:
-    """Return the finding that names the first of *workspaces*; nothing for none."""
+    """Return the finding with the number and the first ids of *workspaces*; ``()`` for none."""
     if not workspaces:
         return ()
     ids = sorted(map(bare_workspace, workspaces))

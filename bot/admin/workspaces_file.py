@@ -1,7 +1,7 @@
-"""Parser and validator of the workspaces file (TOML), with a line number for every fault.
+"""Parse and validate the workspaces file (TOML), with a line number for every fault.
 
-One ``[[workspace]]`` table states what is a clinic's own: its cards, its safety texts, and
-retention periods that are at most those of the deployment.
+One ``[[workspace]]`` table configures a clinic's own cards, safety texts and retention periods,
+which override the deployment's defaults. A period is at most the deployment's.
 """
 
 import re
@@ -44,19 +44,19 @@ def _parse_id(value: object) -> object:
 WorkspaceId = Annotated[
     str, BeforeValidator(_parse_id), Field(pattern=r"^(T[A-Z0-9]{2,20}|[0-9a-f-]{36})$")
 ]
-"""No organisation's id, which no request has: its workspaces are listed one by one."""
+"""Id of a Slack workspace or a Microsoft tenant; an organisation's is no workspace of requests."""
 
 SafetyText = Annotated[str, AfterValidator(normalize_safety_text)]
 
 
 class _Section(BaseModel):
-    """Base model of the file's tables: unknown keys are validation errors, to catch typos."""
+    """Base model of the file's tables: an unknown key, often a typo, is a validation error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class _SafetyTexts(_Section):
-    """The safety texts of a workspace by primary language subtag; at least one."""
+    """The safety texts of a workspace, with primary language subtags as keys; at least one."""
 
     en: SafetyText | None = None
     fr: SafetyText | None = None
@@ -70,13 +70,13 @@ class _SafetyTexts(_Section):
 
     @property
     def by_language(self) -> dict[str, str]:
-        """The texts that are set, the default first."""
+        """A dict of the texts that are set, the default one first."""
         texts = {language: getattr(self, language) for language in LANGUAGES}
         return {language: text for language, text in texts.items() if text}
 
 
 class _DeclaredWorkspace(_Section):
-    """One ``[[workspace]]`` table; an organisation lists the ids of several workspaces."""
+    """One ``[[workspace]]`` table; ``id`` is parsed from a string or a list of several ids."""
 
     id: Annotated[tuple[WorkspaceId, ...], BeforeValidator(_expand_id), Field(min_length=1)]
     cards: Annotated[str, Field(pattern=r"\S")] | None = None
@@ -87,7 +87,10 @@ class _DeclaredWorkspace(_Section):
     @field_validator("tables_retention_months", "audit_retention_months")
     @classmethod
     def _check_longest(cls, value: int | None, info: ValidationInfo) -> int | None:
-        """Refuse more months than the deployment's, which are in the context by the key."""
+        """Raise :class:`ValueError` for more months than the deployment's.
+
+        The bounds are in the validation context, a dict by field name.
+        """
         bounds: dict[str, dict[str, int]] = info.context or {}
         if value is not None and value > bounds[str(info.field_name)]["longest"]:
             raise ValueError
@@ -100,10 +103,10 @@ class _WorkspacesFile(_Section):
 
 @dataclass(frozen=True)
 class WorkspaceEntry:
-    """What the workspaces with these keys have of their own; ``None`` is the deployment's.
+    """Configuration of the workspaces with these keys; ``None`` falls back to the deployment's.
 
-    ``location`` is the file and line that name the folder of cards, for its faults. A language
-    without a text in ``safety_texts`` shows the first.
+    ``location`` is the file and line of the key ``cards``, for faults of that folder.
+    ``safety_texts`` is a dict by language; its first text is the default of other languages.
     """
 
     workspaces: tuple[str, ...]
@@ -114,10 +117,10 @@ class WorkspaceEntry:
 
 
 def read_workspaces(path: Path, longest: RetentionPeriods) -> tuple[WorkspaceEntry, ...]:
-    """Parse and validate the entries of the file at *path*.
+    """Parse and validate the ``[[workspace]]`` tables of the file at *path*.
 
-    *longest* are the deployment's retention periods, which apply where an entry has none. Raises
-    :class:`bot.errors.FaultyInputError` with every fault at its file and line, each with a remedy.
+    *longest* are the deployment's retention periods: the default of each entry, and its maximum.
+    Raises :class:`bot.errors.FaultyInputError` with every fault, each with its line and a remedy.
     """
     text = read_team_text(path)
     lines = _EntryLines(path, text)
@@ -140,7 +143,7 @@ def read_workspaces(path: Path, longest: RetentionPeriods) -> tuple[WorkspaceEnt
 
 
 class _EntryLines:
-    """The lines of the file's tables and keys, which TOML's parser does not report."""
+    """Index of the line numbers of the file's tables and keys; the TOML parser reports none."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._path, self._lines = path, text.splitlines()
@@ -152,12 +155,12 @@ class _EntryLines:
                 self._lines_by_key[-1].setdefault(key[1], number)
 
     def locate_field(self, index: int, field: str) -> str:
-        """Return file and line of *field* in the entry at *index*, else of that entry's heading."""
+        """Return ``path:line`` of the key *field* in the table at *index*, else of its heading."""
         keys = self._lines_by_key[index] if index < len(self._lines_by_key) else {}
         return f"{self._path}:{keys.get(field, keys.get('', 1))}"
 
     def locate_name(self, name: str) -> str:
-        """Return file and line of the key or table *name* outside the entries, else of line 1."""
+        """Return ``path:line`` of the first key or table called *name*, line 1 without one."""
         is_named = re.compile(rf"\s*\[*\s*{re.escape(name)}\b").match
         numbers = (number for number, line in enumerate(self._lines, start=1) if is_named(line))
         return f"{self._path}:{next(numbers, 1)}"
@@ -166,7 +169,7 @@ class _EntryLines:
 def _list_validation_faults(
     lines: _EntryLines, validation_error: ValidationError, longest: RetentionPeriods
 ) -> tuple[Fault, ...]:
-    """Convert Pydantic's validation errors to faults, one for each entry and key."""
+    """Convert Pydantic's validation errors to faults, one per table and key."""
     faults: dict[tuple[str, str], Fault] = {}
     for error in validation_error.errors(include_input=False, include_url=False):
         faults.update(_convert_error(lines, error["loc"], error["type"], longest))
@@ -176,7 +179,10 @@ def _list_validation_faults(
 def _convert_error(
     lines: _EntryLines, path: tuple[int | str, ...], error_type: str, longest: RetentionPeriods
 ) -> dict[tuple[str, str], Fault]:
-    """Return the fault of the error at *path*: the table's name, the entry's index, and keys."""
+    """Convert the error at *path*: a tuple of the table's name, its index, and keys.
+
+    Returns a dict of one fault by location and key, so that a further error there replaces it.
+    """
     number = next((part for part in path if isinstance(part, int)), 0)
     names = [str(part) for part in path if isinstance(part, str)]
     field = names[1] if len(names) > 1 else ""
@@ -192,7 +198,7 @@ def _convert_error(
 
 
 def _list_bounds(longest: RetentionPeriods) -> dict[str, dict[str, str | int]]:
-    """Return the bounds of each period of retention, as its fault states them."""
+    """Return a dict of the minimum and maximum months by field name, also facts of its faults."""
     return {
         "tables_retention_months": {"lowest": MIN_TABLE_MONTHS, "longest": longest.table_months},
         "audit_retention_months": {"lowest": MIN_AUDIT_MONTHS, "longest": longest.audit_months},
@@ -202,7 +208,7 @@ def _list_bounds(longest: RetentionPeriods) -> dict[str, dict[str, str | int]]:
 def _find_repeated_ids(
     lines: _EntryLines, declared: tuple[_DeclaredWorkspace, ...]
 ) -> tuple[Fault, ...]:
-    """Return a fault for each entry with a workspace that an earlier one has, or has it twice."""
+    """Return a fault for each table with an id of an earlier table, or twice the same id."""
     faults: list[Fault] = []
     known_ids: set[str] = set()
     for number, entry in enumerate(declared):
