@@ -1,4 +1,8 @@
-"""Operator's commands on copies of the database: make one, check one, and put one back."""
+"""Handlers of ``backup``, ``check-backup`` and ``restore``: copies of an SQLite database file.
+
+For PostgreSQL each prints the command line of ``pg_dump`` or ``pg_restore`` with the options that
+the bot's database needs, executes nothing, and returns exit status 2.
+"""
 
 import argparse
 import shlex
@@ -16,9 +20,14 @@ from bot.store.restore import RestoreRefusal, RestoreRefusedError, RestoreReport
 
 
 def back_up_database(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Copy the SQLite database to a new file; on PostgreSQL print the command that does so.
+    """Handle ``backup``: write a copy of the SQLite database to the new file ``options.file``.
 
-    In a folder the file's name has the date, and older copies may be deleted.
+    SQLite's online backup API copies one committed snapshot, the write-ahead log (WAL) included,
+    while the bot may run. If ``options.file`` is a folder, the file in it is named by the UTC time,
+    and with ``options.keep`` (a number from 1) all but the newest backups in the folder are
+    deleted. An existing file is never overwritten. Returns 0; 2 if nothing could be written, for
+    ``keep`` without a folder, and on PostgreSQL; 1 if the new backup is damaged, when none is
+    deleted.
     """
     config = settings.load_settings("backup")
     if not config.uses_sqlite:
@@ -42,7 +51,11 @@ def back_up_database(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _delete_older_backups(file: Path, kept_count: int, words: LanguagePack) -> int:
-    """Delete all but the newest copies beside *file*, unless that one is damaged."""
+    """Delete all but the *kept_count* newest backups in the folder of *file*; return the status.
+
+    If SQLite's integrity check of *file*, the newest, fails, none is deleted, and the exit status
+    is 1. Raises ``OSError`` for a file that cannot be deleted.
+    """
     if not backup.check_backup(file).is_intact:
         print_sentence(words.translate("operator.backup.damaged"))
         return EXIT_UNHEALTHY
@@ -52,7 +65,13 @@ def _delete_older_backups(file: Path, kept_count: int, words: LanguagePack) -> i
 
 
 def check_backup(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Check a copy of an SQLite database, and print what it contains."""
+    """Handle ``check-backup``: run SQLite's integrity check, and print schema revision and counts.
+
+    The file is opened read-only and immutable, so nothing is written or locked. Returns 0 for an
+    intact backup; 1 if it is damaged, not readable as a database, or incomplete, because a
+    write-ahead log or a rollback journal beside it has changes that it lacks; 2 for a dump of
+    PostgreSQL.
+    """
     if postgresql_tools.is_dump(options.file):
         command = postgresql_tools.build_list_command(options.file)
         _print_command("operator.backup.postgresql_check", command, words)
@@ -75,7 +94,15 @@ def check_backup(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def restore_database(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Put a checked backup in the place of the SQLite database, and print what that undoes."""
+    """Handle ``restore``: replace the SQLite database file by a copy of the backup.
+
+    The replaced file is renamed, not deleted. The database must not be open in any process, and the
+    backup must pass the integrity check, and those of its schema revision and key store. The copy
+    is prepared in a temporary file beside the database, which is then renamed to its path: at every
+    moment the path is that of one or the other. ``options.dry_run`` runs the checks only. Returns 0
+    on success; 2 if the restore was refused, with nothing changed, if it raised ``OSError``, and on
+    PostgreSQL. Raises :class:`bot.errors.FaultyInputError` for invalid settings.
+    """
     config = settings.load_settings("restore")
     if config.database_file is None:
         command = postgresql_tools.build_restore_command(_read_url(config), options.file)
@@ -104,9 +131,10 @@ def restore_database(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _explain_refusal(refusal: RestoreRefusal, file: Path, words: LanguagePack) -> str:
-    """Return the sentence for *refusal*, with the command that copies *file* with its log.
+    """Return the message for *refusal*, with the command that makes a complete copy of *file*.
 
-    Its journal is undone by the same command.
+    The command is ``backup`` with *file* as the database: SQLite then reads the write-ahead log, or
+    rolls the interrupted transaction of the journal back, and the copy is named ``….complete``.
     """
     suffix = "journal" if refusal is RestoreRefusal.ROLLBACK_JOURNAL else "wal"
     address = shlex.quote(f"DATABASE_URL=sqlite:///{file.resolve()}")
@@ -118,7 +146,10 @@ def _explain_refusal(refusal: RestoreRefusal, file: Path, words: LanguagePack) -
 def _print_report(
     report: RestoreReport, database: Path, words: LanguagePack, *, is_dry_run: bool
 ) -> None:
-    """Print what was put in place and what that undoes, or would."""
+    """Print the result of a restore, and its effects on rows, messages, tokens and period keys.
+
+    With *is_dry_run* the result is what would be done, and the next step is omitted.
+    """
     name = "dry_run" if is_dry_run else "restored"
     facts = {"path": str(database), "moment": _format_moment(report.made_at)}
     print_sentence(words.translate(f"operator.restore.{name}", **facts))
@@ -138,7 +169,7 @@ def _format_moment(moment: datetime) -> str:
 
 
 def _print_command(key: str, command: tuple[str, ...], words: LanguagePack) -> None:
-    """Print the sentence *key* with a shell's form of *command*, which has no password."""
+    """Print the sentence *key* with *command*, quoted for a shell; its URL has no password."""
     print_sentence(words.translate(key, command=shlex.join(command)))
 
 
