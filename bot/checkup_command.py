@@ -1,4 +1,4 @@
-"""The operator's check-up of an installation."""
+"""Handler of the subcommand ``doctor``: check settings, database, key store and products' APIs."""
 
 import argparse
 import asyncio
@@ -13,7 +13,12 @@ from bot.version import VERSION
 
 
 def print_checkup(_options: argparse.Namespace, words: LanguagePack) -> int:
-    """Print each finding about settings, database, keys and products; 1 if one is a fault."""
+    """Run every check on an event loop of its own, and print a sentence for each finding.
+
+    The exit status is 0 if all findings are healthy, else 1. Checks request the products' APIs and
+    the metrics endpoint of the local web process, but send no message. Raises
+    :class:`bot.errors.FaultyInputError` for settings that cannot be loaded.
+    """
     config = settings.load_settings("web")
     logs.configure_logging("CRITICAL")  # what a failed call would log is among the findings
     print_sentence(words.translate("operator.doctor.version", version=VERSION))

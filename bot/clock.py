@@ -1,26 +1,31 @@
-"""The bot's clock: system time, or in test mode a clock that can be advanced."""
+"""The clock that is injected into the context: system time, with an offset in test mode."""
 
 from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Callable that returns the current time as an aware :class:`~datetime.datetime` in UTC.
+    """Callable that returns the current time as a timezone-aware ``datetime`` in UTC.
 
-    Without a start it returns system time. With one it starts there and runs at normal speed,
-    so that the sandbox and the tests can run in another month.
+    It adds an offset to the system's wall clock, 0 by default. With an offset it runs at normal
+    speed in another month, for the sandbox and the tests; production never has one. It is not
+    monotonic, since the system's clock may be set back: timeouts use the event loop's time.
     """
 
     def __init__(self, start: datetime | None = None) -> None:
-        """Start at *start* (aware), or follow system time."""
+        """Compute the offset from *start*, an aware ``datetime``; by default there is none.
+
+        Raises ``TypeError`` for a naive ``datetime``.
+        """
         self._offset = start - datetime.now(UTC) if start else timedelta(0)
 
     def __call__(self) -> datetime:
-        """Return the current time in UTC."""
+        """Return the current time in UTC, with microseconds."""
         return datetime.now(UTC) + self._offset
 
     def move_to(self, instant: datetime) -> None:
-        """Advance to *instant*; an instant in the past changes nothing.
+        """Increase the offset so that the clock shows *instant*; no effect for an earlier one.
 
-        Duties that have run cannot be undone, so the clock never moves backwards.
+        The offset never decreases: what scheduled duties have committed cannot be rolled back. The
+        parameter must be aware; otherwise ``TypeError`` is raised.
         """
         self._offset = max(self._offset, instant - datetime.now(UTC))

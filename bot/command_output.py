@@ -1,4 +1,7 @@
-"""What a command prints for the operator, and its exit statuses."""
+"""Exit statuses of the subcommands, and functions that print to standard error.
+
+Standard output has only a command's data, so that it can be redirected to a file or a pipe.
+"""
 
 import sys
 from collections.abc import Sequence
@@ -7,16 +10,21 @@ from bot.content.catalogue import LanguagePack
 from bot.errors import Fault
 
 EXIT_FAULTY_INPUT = 2
+"""Exit status for invalid input or settings, and for a fault of the environment."""
 EXIT_UNHEALTHY = 1
+"""Exit status for a failed check, an incomplete operation, and an unexpected exception."""
 
 
 def print_sentence(sentence: str) -> None:
-    """Print a sentence for the operator to standard error."""
+    """Print a translated string to standard error, followed by a newline."""
     print(sentence, file=sys.stderr)  # noqa: T201 - the operator reads standard error
 
 
 def print_faults(faults: Sequence[Fault], words: LanguagePack) -> None:
-    """Print each fault on a line: where it is, and its remedy."""
+    """Print each fault to standard error as one line: its location, and its translated remedy.
+
+    Raises ``KeyError`` for a fault whose key is not in the catalogue.
+    """
     for fault in faults:
         remedy = words.translate(fault.key, **fault.facts)
         print_sentence(words.translate("operator.faults.line", where=fault.location, remedy=remedy))

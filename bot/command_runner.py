@@ -1,4 +1,8 @@
-"""Run a command of the operator; report faults of the environment in one sentence each."""
+"""Call a subcommand's handler, and convert exceptions into messages and an exit status.
+
+Exceptions that are faults of the environment (the database, the key store, the operating system)
+are printed as one sentence each, with a remedy and without a traceback.
+"""
 
 import argparse
 import os
@@ -22,12 +26,18 @@ from bot.store.key_removal import KeyStoreInUseError
 from bot.store.keys.key_store import KeyStoreUnavailableError
 
 _VERBS_THAT_START_WITHOUT_KEYS = frozenset({"web", "worker"})
+"""Subcommands with the option ``--without-keys``, which the remedy for a lost key store names."""
 _VERBS_THAT_APPLY = frozenset({"team", "person", "workspace", "restore", "move-to"})
+"""Subcommands that write: their error report begins with the sentence that nothing was applied."""
 _EXIT_INTERRUPTED = 130
+"""Exit status after SIGINT, as of a shell: 128 plus the number of the signal."""
 
 
 def print_misspelt_settings(words: LanguagePack) -> None:
-    """Print a sentence for each variable that looks like a misspelt setting."""
+    """Print a warning for each name in ``.env`` or the environment that resembles an unset setting.
+
+    A warning does not change the exit status.
+    """
     for name, setting in settings.list_misspelt_settings().items():
         print_sentence(
             words.translate("environment.settings_file.misspelt", name=name, setting=setting)
@@ -41,11 +51,14 @@ def run_command(
     *,
     shows_stack: bool = False,
 ) -> int:
-    """Call *handler* and return the process's exit status.
+    """Call *handler* with *options* and *words*; return its exit status, or that of its exception.
 
-    2 for a fault of the input or the environment, each printed with a remedy; 1 for an unknown
-    error, a defect, with its stack if *shows_stack*. Neither prints an exception's message, which
-    may contain a secret.
+    The exit status is 2 for an exception that :func:`find_faults` recognizes, printed with a
+    remedy, and for a closed pipe (``BrokenPipeError``), where standard output is redirected to the
+    null device, so that the interpreter's last flush raises nothing. It is 130 for
+    ``KeyboardInterrupt``, and 1 for any other exception, which is a defect: its type and location
+    are printed, with *shows_stack* its stack, too. No exception's message is printed, since it may
+    contain a secret. ``SystemExit`` is not caught.
     """
     try:
         return handler(options, words)
@@ -66,7 +79,12 @@ def run_command(
 
 
 def find_faults(error: Exception, verb: str) -> tuple[Fault, ...]:
-    """Return the faults of the input or the environment that *error* shows; none for a defect."""
+    """Classify *error*: return the faults of the input or environment, an empty tuple for a defect.
+
+    Recognized by type: :class:`bot.errors.FaultyInputError`, exceptions of the key store and of the
+    database driver (also as the cause of another exception), ``UnicodeEncodeError`` of a terminal's
+    encoding, and ``OSError``. *verb* is the subcommand's name: the remedy for lost keys differs.
+    """
     if isinstance(error, FaultyInputError):
         return error.faults
     if isinstance(error, KeyStoreUnavailableError):
@@ -82,15 +100,19 @@ def find_faults(error: Exception, verb: str) -> tuple[Fault, ...]:
 
 
 def _build_system_fault(error: OSError) -> Fault:
-    """Return the fault for an error of the operating system, which names the file if it has one."""
+    """Return the fault for an ``OSError``: its path, or ``system`` without one, and its reason.
+
+    The reason is the system's message for the error number, or the exception's type.
+    """
     location = str(error.filename) if isinstance(error.filename, str | Path) else "system"
     return Fault(location, "environment.system", {"reason": error.strerror or type(error).__name__})
 
 
 def _print_unknown_error(error: Exception, words: LanguagePack, *, shows_stack: bool) -> None:
-    """Print the type and location of a defect, and its stack if *shows_stack*.
+    """Print the type, file name and line number of a defect, with *shows_stack* its stack, too.
 
-    The stack consists of lines of code; messages of exceptions are omitted.
+    The stack has the frames of the traceback with their lines of code. Exceptions' messages and
+    chained exceptions are omitted.
     """
     frames = traceback.extract_tb(error.__traceback__)
     location = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

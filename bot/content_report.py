@@ -1,4 +1,4 @@
-"""Report on the content that an operator has added, at the start and in the check-up."""
+"""Report on custom content (cards, workspaces file): printed at startup and by ``doctor``."""
 
 from bot.command_output import print_faults, print_sentence
 from bot.content.catalogue import LanguagePack
@@ -7,7 +7,13 @@ from bot.settings import Settings
 
 
 def print_content_report(config: Settings, words: LanguagePack) -> None:
-    """Print the number of custom cards in use, of workspaces with their own, and every fault."""
+    """Load the custom content, and print its counts and validation faults to standard error.
+
+    The counts are those of custom and retired cards (omitted without a cards folder), and of the
+    workspaces with content of their own (omitted if there are none). A faulty card is reported and
+    raises nothing. Raises :class:`bot.errors.FaultyInputError` for any other fault of the
+    workspaces file.
+    """
     content = load_served_content(config)
     own = load_own_catalogues(config, content)
     if config.cards_folder:
