@@ -1,4 +1,4 @@
-"""The operator's command that upgrades the database schema."""
+"""Handler of ``migrate``: apply the pending migrations of the database schema."""
 
 import argparse
 
@@ -10,7 +10,10 @@ from bot.schema_upgrade import upgrade_schema
 
 
 def migrate_store(_options: argparse.Namespace, words: LanguagePack) -> int:
-    """Upgrade the database schema, with a progress bar."""
+    """Apply the pending migrations in one transaction, with a progress bar; return the exit status.
+
+    The claim of the key store is checked first, so that no other database is migrated. Idempotent.
+    """
     config = settings.load_settings("migrate")
     start_checks.check_claim(config, accepts_lost_keys=False, is_server=False)
     upgrade_schema(

@@ -1,4 +1,4 @@
-"""Settings of the monitoring endpoints of a process that receives no requests of people."""
+"""Settings of the HTTP server for health checks and metrics of a ``worker`` process."""
 
 from pydantic import Field
 
@@ -6,6 +6,9 @@ from bot.retention_settings import RetentionSettings
 
 
 class MonitoringSettings(RetentionSettings):
-    """Where `worker` serves its health checks and metrics; `web` serves them on its own port."""
+    """TCP port on which ``worker`` serves health checks and metrics, 0 for any free one.
+
+    A ``web`` process serves these routes on the port of its other requests.
+    """
 
     worker_port: int = Field(default=3001, ge=0, le=65535)

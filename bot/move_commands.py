@@ -1,4 +1,4 @@
-"""Operator's command that moves the SQLite database to PostgreSQL."""
+"""Handler of ``move-to``: copy the SQLite database to PostgreSQL and retire the SQLite file."""
 
 import argparse
 from pathlib import Path
@@ -24,7 +24,12 @@ from bot.store.move_plan import (
 
 
 def move_database(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Move the database, or continue a move, and print what has to be set then."""
+    """Move the database and print the settings to change; return the process's exit status.
+
+    2 for malformed URLs, a refused move and a target database that raises an error. Running
+    the command again continues an interrupted move: each phase is committed before the next one.
+    The connections of the key stores are closed in any case.
+    """
     config = settings.load_settings("move-to")
     if config.database_file is None:
         print_sentence(words.translate("operator.move.no_sqlite"))
@@ -55,7 +60,10 @@ def move_database(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _plan_move(config: Settings, database: Path, options: argparse.Namespace) -> Move:
-    """Return the move that the arguments describe; raise :class:`ValueError` for an address."""
+    """Parse the arguments into a move; raise ``ValueError`` for an invalid PostgreSQL URL.
+
+    Also for a key store in the target database, and for keys that are in a database already.
+    """
     target_url = parse_server_url(options.target)
     keys = open_key_store(config.keys_location)
     if options.keys is None:
@@ -67,7 +75,7 @@ def _plan_move(config: Settings, database: Path, options: argparse.Namespace) ->
 
 
 def _build_observer(words: LanguagePack) -> MoveObserver:
-    """Return the observer that prints each phase, and draws the progress of the copy."""
+    """Return the callbacks that print each phase and draw a progress bar of the copied rows."""
 
     def print_phase(phase: MovePhase) -> None:
         print_sentence(words.translate(f"operator.move.phase.{phase}"))
@@ -77,12 +85,13 @@ def _build_observer(words: LanguagePack) -> MoveObserver:
 
 
 def _print_refusal(refusal: MoveRefusal, database: Path, words: LanguagePack) -> None:
+    """Print why nothing was moved, with the path of the SQLite file."""
     key = f"operator.move.refused.{refusal}"
     print_sentence(words.translate(key, path=str(database)))
 
 
 def _print_report(report: MoveReport, move: Move, config: Settings, words: LanguagePack) -> None:
-    """Print what was moved, and the settings that have to be changed before the next start."""
+    """Print how many rows were copied, and the settings to change before the next start."""
     if report.was_complete:
         print_sentence(words.translate("operator.move.was_complete"))
     else:

@@ -1,4 +1,4 @@
-"""Operator's commands that read the database and start no process."""
+"""Handlers of ``deliveries`` and ``export-tables``, each in one read-only transaction."""
 
 import argparse
 
@@ -13,7 +13,10 @@ from bot.workflows.released_units import load_released_units
 
 
 def print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
-    """Print how many deliveries there were by day, kind, state and reason."""
+    """Print the number of delivery rows by day, kind, status and reason; return 0.
+
+    Raises :class:`bot.store.database_faults.UnusableDatabaseError` for a schema that does not fit.
+    """
     config = settings.load_settings("deliveries")
     store = open_store(config)
     try:
@@ -33,7 +36,11 @@ def print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def export_tables(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Write every published table, with the method, to a new CSV file."""
+    """Write every published table, with its method, to a new CSV file; return the exit status.
+
+    2 if the file exists or cannot be written: no file is overwritten. Raises
+    :class:`bot.store.database_faults.UnusableDatabaseError` for a schema that does not fit.
+    """
     store = open_store(settings.load_settings("export-tables"))
     try:
         store.database_check.require_current_schema()

@@ -1,4 +1,4 @@
-"""Jobs of the operator's commands, each with a context of its own."""
+"""Run a coroutine of an operator's command with a context and a store opened for it."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -16,7 +16,13 @@ T = TypeVar("T")
 
 
 async def run_operator_job(settings: Settings, job: Callable[[Context], Awaitable[T]]) -> T:
-    """Run *job* with a context that has a store and no product, and close the store."""
+    """Open the store, await *job* with a context over it, and return the job's result.
+
+    The context has no outlet, so that the job calls no product's API. The store is closed after an
+    exception, too: its queued writes are committed and its threads joined. Raises what *job* and
+    :func:`bot.store.open_store.open_store` raise, and :class:`bot.errors.FaultyInputError` for a
+    faulty workspaces file.
+    """
     store = open_store(settings)
     try:
         context = build_context(settings, store, Clock(settings.test_clock), {})
@@ -28,6 +34,9 @@ async def run_operator_job(settings: Settings, job: Callable[[Context], Awaitabl
 async def apply_teams(
     settings: Settings, path: Path, track_progress: team_admin.ProgressTracker = iter
 ) -> team_admin.ApplyResult:
-    """Apply the team file at *path* to the store; see :func:`bot.admin.apply_teams.apply_teams`."""
+    """Apply the team file at *path* to the store; *track_progress* wraps its list of batches.
+
+    See :func:`bot.admin.apply_teams.apply_teams` for transactions and exceptions.
+    """
     apply_file = partial(team_admin.apply_teams, path=path, test_mode=settings.test_mode)
     return await run_operator_job(settings, partial(apply_file, track_progress=track_progress))

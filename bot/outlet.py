@@ -1,4 +1,4 @@
-"""Outlet: the protocol of a product's API for outgoing messages, and the results of its probes."""
+"""Outlet: the protocol of a product's API client for outgoing messages, and its result enums."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,19 +10,22 @@ from bot.elements import Home, Message
 
 
 class ProbeStatus(Enum):
-    """What the answer to a probe proves."""
+    """What the response to a probe proves about the API and the workspace."""
 
     AVAILABLE = "available"
-    """The product answers for the workspace, so that a message gets a definite result."""
+    """The API responds for the workspace, so that a message gets a definite result."""
     UNAVAILABLE = "unavailable"
-    """The product does not answer, or not now; a message could end in doubt."""
+    """No response, an API error or a rate limit: a message sent now could have no known result."""
     REFUSED = "refused"
-    """The whole workspace rejects the bot."""
+    """The API rejects the bot's token for the whole workspace."""
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """Result of a probe, with the product's own code and the delay that it requested, if any."""
+    """Result of a probe: its status, the product's error code and the requested retry delay.
+
+    The defaults are no code and no delay.
+    """
 
     status: ProbeStatus
     reason: str = ""
@@ -30,59 +33,65 @@ class ProbeResult:
 
 
 class AccountStatus(Enum):
-    """Whether a person's account is in use, as far as the product reports it."""
+    """Whether a person's account is active, as far as the product's API reports it."""
 
     ACTIVE = "active"
     CLOSED = "closed"
     """Deactivated, or no longer in the workspace or tenant."""
     UNKNOWN = "unknown"
-    """The product did not answer, or not with a definite answer."""
+    """No response, a timeout, or an error that is not about the account."""
 
 
 class InstallationStatus(Enum):
-    """Whether the app is installed in a workspace, as far as the product reports it."""
+    """Whether the app is installed in a workspace, as far as the product's API reports it."""
 
     INSTALLED = "installed"
     """The product accepts the token for that very workspace."""
     REMOVED = "removed"
-    """The workspace's own token is refused for good, or there is none."""
+    """The API rejects the workspace's own token permanently, or no token is stored."""
     UNPROVEN = "unproven"
-    """The token is of another workspace, or refused in a way that does not say why.
+    """The token is another workspace's, or rejected with an error code that has several causes.
 
-    Only an event proves that the app was removed: whoever revokes a token leaves it installed.
+    A revoked token may leave the app installed, so that only an event proves its removal.
     """
     UNKNOWN = "unknown"
-    """The product did not answer, not with a definite answer, or cannot be asked."""
+    """No response, an error without a proof, or a product without such an endpoint."""
 
 
 class Outlet(Protocol):
-    """A product's API for outgoing messages. Nothing in it retries by itself."""
+    """A client of one product's API, for calls that no request of a person triggers.
+
+    Coroutines, in which exceptions of the API call become a result or a log line. None of them
+    retries: retry and backoff are the delivery worker's.
+    """
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
-        """Send one message; *delivery_id* is its opaque idempotency key. Never raises."""
+        """Send one message, with *delivery_id* as its opaque idempotency key. Never raises."""
 
     async def check_posted(self, to: Address, delivery_id: str, since: float) -> SearchResult:
-        """Search for the message with *delivery_id*, sent at Unix time *since*. Never raises."""
+        """Search the conversation for *delivery_id* from Unix time *since* on. Never raises."""
 
     async def probe(self, to: Address) -> ProbeResult:
-        """Call the API of the workspace of *to* without posting anything. Never raises."""
+        """Call a read-only endpoint of the API for the workspace of *to*. Never raises."""
 
     async def fetch_profile(self, person: Person, channel: str = "") -> Profile | None:
-        """Return the profile of *person*; ``None`` if the product's API is not available.
+        """Return the profile of *person*; ``None`` if the product's API returned none.
 
-        *channel* is one of which they may be a member, for a product that knows accounts by it.
+        *channel*, by default none, is one of which they may be a member: Teams returns an account
+        as a member of a conversation only.
         """
 
     async def fetch_account_status(
         self, person: Person, channels: Collection[str]
     ) -> AccountStatus:
-        """Return whether the account of *person*, a supervisor of teams, is in use. Never raises.
+        """Return whether the account of *person*, a supervisor, is active. Never raises.
 
-        *channels* are those of the teams, for a product that knows accounts by a conversation.
+        *channels* are those of their teams: Teams returns an account as a member of a conversation
+        only.
         """
 
     async def check_installation(self, workspace: str) -> InstallationStatus:
-        """Return whether the app is installed in *workspace*. Never raises."""
+        """Return whether the app is installed in *workspace*, by an API call. Never raises."""
 
     async def show_home(self, person: Person, home: Home) -> None:
-        """Publish the person's home page. Never raises."""
+        """Publish the person's home page, if the product has one that is pushed. Never raises."""

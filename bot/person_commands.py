@@ -1,4 +1,4 @@
-"""Commands for one person: the copy of everything stored about them, and their erasure."""
+"""Handlers of ``person``: export the rows about one person as JSON, and erase them."""
 
 import argparse
 import asyncio
@@ -16,12 +16,16 @@ from bot.workflows.person_erasure import load_data_copy
 
 
 def run_person_command(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Run the subcommand ``do`` of ``person``; return the process's exit status."""
+    """Dispatch to the handler of the subcommand ``do``; return the process's exit status."""
     return _HANDLERS[options.do](options, words)
 
 
 def _export_person(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Print the copy as JSON to standard output, and in words to standard error."""
+    """Print the rows about a person as JSON to standard output, and as text to standard error.
+
+    Read in one read-only transaction. Raises :class:`bot.errors.FaultyInputError` for a malformed
+    id.
+    """
     person = person_verbs.parse_person(options.workspace, options.person)
     config = settings.load_settings("team")
     now = Clock(config.test_clock)()
@@ -33,6 +37,11 @@ def _export_person(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _erase_person(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Erase a person in one write transaction, or with ``dry_run`` count the rows in a read.
+
+    A repeated call erases nothing more. Prints how many rows were erased and how many remain until
+    the end of their retention.
+    """
     person = person_verbs.parse_person(options.workspace, options.person)
     if options.dry_run:
         count = team_commands.read_store(

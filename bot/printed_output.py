@@ -1,4 +1,4 @@
-"""Operator's commands that write a product's manifest, pages to print, and the privacy pack."""
+"""Handlers of ``manifest``, ``print`` and ``privacy-pack``, which render files without a store."""
 
 import argparse
 import json
@@ -18,7 +18,10 @@ from bot.served_content import load_content_of
 
 
 def print_manifest(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Print Slack's manifest as JSON, or write the Teams app package to a file."""
+    """Print Slack's manifest as JSON to standard output, or write the Teams app package to a file.
+
+    Raises :class:`bot.errors.FaultyInputError` for an invalid base URL or client id.
+    """
     if options.teams is not None:
         return _write_teams_package(options, words)
     manifest = slack.build_manifest(
@@ -29,6 +32,10 @@ def print_manifest(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _write_teams_package(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Write the Teams app package as a zip file, in place of an existing one.
+
+    Returns the exit status, 2 for an ``OSError``.
+    """
     package = teams_manifest.build_package(
         catalogue.load_catalogue(),
         client_id=options.client_id,
@@ -45,7 +52,11 @@ def _write_teams_package(options: argparse.Namespace, words: LanguagePack) -> in
 
 
 def write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Write the pages to print to a folder, in one language or in all, for one workspace or any."""
+    """Render the printable pages as HTML files into a folder, which is created if it is missing.
+
+    The default is all languages and the deployment's content. Files of the same names are replaced.
+    Returns the exit status, 2 for an ``OSError``.
+    """
     content = load_content_of(settings.load_settings("print"), options.workspace)
     folder: Path = options.folder
     try:
@@ -71,7 +82,11 @@ def write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def write_privacy_pack(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Write the document for privacy officers to a folder, for one workspace or any."""
+    """Render the document for privacy officers as HTML and Markdown files into a folder.
+
+    It has the system's date in UTC. Defaults and exit status are those of
+    :func:`write_printables`.
+    """
     config = settings.load_settings("privacy-pack")
     content = load_content_of(config, options.workspace)
     languages = [options.language] if options.language else list(content.languages)

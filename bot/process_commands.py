@@ -1,4 +1,4 @@
-"""Commands that start a process, which serves until it is stopped."""
+"""Handlers of ``web`` and ``worker``: prepare a process and run its event loop until a signal."""
 
 import argparse
 import asyncio
@@ -24,7 +24,10 @@ from bot.worker_options import PRODUCTION, WorkerOptions
 
 
 def run_web(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Run a web process until SIGTERM or SIGINT."""
+    """Run a web process until SIGTERM or SIGINT; return its exit status.
+
+    Prints host and port once the HTTP server accepts requests. Raises as :func:`_prepare_process`.
+    """
     config = _prepare_process("web", words, accepts_lost_keys=options.without_keys)
     host = f"[{config.host}]" if ":" in config.host else config.host
     address = {"host": host, "port": str(config.port)}
@@ -35,7 +38,11 @@ def run_web(options: argparse.Namespace, words: LanguagePack) -> int:
 def run_worker(
     options: argparse.Namespace, words: LanguagePack, worker_options: WorkerOptions = PRODUCTION
 ) -> int:
-    """Run a worker process until SIGTERM or SIGINT, at a lower CPU priority than its caller's."""
+    """Run a worker process until SIGTERM or SIGINT; return its exit status.
+
+    Its CPU priority is lower than the calling process's, so that a ``web`` process on the same
+    machine is scheduled first. Raises as :func:`_prepare_process`.
+    """
     _lower_priority(worker_options.niceness)
     greeting = "worker" if app.is_scale_extra_installed() else "worker_alone"
     config = _prepare_process("worker", words, accepts_lost_keys=options.without_keys)
@@ -50,9 +57,10 @@ def run_worker(
 
 
 def _lower_priority(niceness: int) -> None:
-    """Add *niceness* to that of this thread and of those that it starts, where that is allowed.
+    """Add *niceness* to the priority of this thread, which the threads that it starts inherit.
 
-    A filter of system calls may refuse it, as that of the systemd unit does, which sets a weight.
+    A ``PermissionError`` is ignored: the system call filter of the systemd unit raises it, and
+    that unit sets a CPU weight.
     """
     with suppress(PermissionError):
         os.nice(niceness)
@@ -61,7 +69,11 @@ def _lower_priority(niceness: int) -> None:
 def _serve(
     service: Coroutine[Any, Any, None], words: LanguagePack, setting: str, host: str, port: int
 ) -> int:
-    """Run *service* until it ends; return its exit status. *setting* names its port."""
+    """Run the coroutine *service* until it returns; return the process's exit status.
+
+    2 if the server cannot listen on *host* and *port*: the sentence names *setting*, the setting of
+    the port.
+    """
     try:
         _run_on_server_loop(service)
     except ListenError as error:
@@ -74,20 +86,20 @@ def _serve(
 
 
 def _run_on_server_loop(service: Coroutine[Any, Any, None]) -> None:
-    """Run *service* on the event loop type that uvicorn would select (uvloop where installed).
+    """Run the coroutine *service* on an event loop of uvicorn's choice: uvloop if it is installed.
 
-    Uvicorn selects its loop only when it starts one itself, not inside a running loop.
+    Uvicorn applies its choice only to a loop that it starts itself, not inside a running one.
     """
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         runner.run(service)
 
 
 def _prepare_process(verb: str, words: LanguagePack, *, accepts_lost_keys: bool) -> Settings:
-    """Load the settings of *verb*, configure logging and migrate an embedded database.
+    """Load and validate the settings of *verb*, configure logging and migrate an SQLite database.
 
-    Then print where the keys are, and the report on custom cards. Raises
-    :class:`bot.errors.FaultyInputError` for missing or malformed settings, a faulty workspaces
-    file, and for lost keys unless *accepts_lost_keys*.
+    Then claim the key store, print where it is, and print the report on custom cards. Blocks; no
+    event loop is running yet. Raises :class:`bot.errors.FaultyInputError` for missing or malformed
+    settings, a faulty workspaces file, and for lost keys unless *accepts_lost_keys*.
     """
     config = settings.load_settings(verb)
     check_workspaces_file(config)

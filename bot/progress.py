@@ -1,4 +1,4 @@
-"""Progress bars on a terminal; no output where standard error is not a terminal."""
+"""Progress bars (tqdm) on standard error; disabled by default if that is not a terminal."""
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -9,17 +9,24 @@ from tqdm import tqdm
 T = TypeVar("T")
 
 StepCallback = Callable[[int, int], None]
-"""Called with the number of finished steps and the total; the last step closes the bar."""
+"""Callback with two arguments: the number of finished steps, and the total number."""
 
 
 def track_progress(items: Sequence[T], label: str) -> Iterable[T]:
-    """Yield *items*, with a progress bar labelled *label* on standard error if it is a terminal."""
+    """Return an iterable over *items* that advances a progress bar after each of them.
+
+    The bar is removed from the terminal at the end of the iteration.
+    """
     bar: Iterable[T] = tqdm(items, desc=label, file=sys.stderr, disable=None, leave=False)
     return bar
 
 
 def build_step_callback(label: str) -> StepCallback:
-    """Return a callback that draws a progress bar; the bar is created at the first call."""
+    """Return a callback that draws a progress bar with *label*.
+
+    The first call creates the bar, and the call with all steps finished closes it, so that a job
+    of no steps draws none.
+    """
     bars: list[tqdm[None]] = []
 
     def update_bar(steps_done: int, steps_total: int) -> None:

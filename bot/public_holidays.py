@@ -12,10 +12,10 @@ def holiday_dates(region: str, year: int) -> frozenset[date]:
     """Return the public holidays of *region* in *year*, with the days on which they are observed.
 
     A region is an ISO 3166 country code, optionally with a subdivision: ``CA``, ``CA-QC``.
-    The result is cached. A region that the library no longer supports after an upgrade has no
-    holidays; no exception is raised.
+    The last 512 results are cached. A region that the library no longer supports after an upgrade
+    has no holidays; no exception is raised.
     """
-    import holidays  # noqa: PLC0415 - eleven megabytes; few teams need it
+    import holidays  # noqa: PLC0415 - eleven megabytes; few teams set a region
 
     country, _, subdivision = region.partition("-")
     try:
@@ -25,7 +25,7 @@ def holiday_dates(region: str, year: int) -> frozenset[date]:
 
 
 def is_known_region(region: str) -> bool:
-    """Return whether the library has the public holidays of the country or subdivision *region*."""
+    """Return whether the library supports *region*, a string as in :func:`holiday_dates`."""
     import holidays  # noqa: PLC0415 - see above
 
     if not _REGION_PATTERN.fullmatch(region):

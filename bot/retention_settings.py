@@ -1,4 +1,4 @@
-"""Settings that shorten how long published tables and the audit trail are stored."""
+"""Settings that shorten the retention of published tables and of the audit trail."""
 
 from pydantic import Field
 
@@ -12,7 +12,7 @@ from bot.safety_settings import SafetySettings
 
 
 class RetentionSettings(SafetySettings):
-    """The months for which tables and the audit trail are stored; never more than the default."""
+    """Retention in months, validated against a minimum; the default is the maximum."""
 
     tables_retention_months: int = Field(
         default=MAX_RETENTION_MONTHS, ge=MIN_TABLE_MONTHS, le=MAX_RETENTION_MONTHS
@@ -23,5 +23,5 @@ class RetentionSettings(SafetySettings):
 
     @property
     def retention(self) -> RetentionPeriods:
-        """The periods that the settings give."""
+        """The settings as one value, for the content catalogue and the retention duty."""
         return RetentionPeriods(self.tables_retention_months, self.audit_retention_months)

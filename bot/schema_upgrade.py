@@ -1,4 +1,4 @@
-"""Upgrade the database of the settings, before a process serves or as a command."""
+"""Apply pending schema migrations with a store of their own, at the start or as a command."""
 
 from bot.settings import Settings
 from bot.store.migrate import StepCallback
@@ -6,7 +6,11 @@ from bot.store.open_store import open_store
 
 
 def upgrade_schema(config: Settings, on_step: StepCallback = lambda _done, _total: None) -> None:
-    """Upgrade the database schema with Alembic's migrations; *on_step* is called after each."""
+    """Open the store, apply Alembic's pending migrations in one transaction, and close the store.
+
+    *on_step* is called after each with the number applied and the total. Idempotent; see
+    :meth:`bot.store.store.Store.migrate` for the exceptions.
+    """
     store = open_store(config)
     try:
         store.migrate(on_step)

@@ -1,7 +1,7 @@
 """Load the content catalogues of a process: the deployment's, and those of single workspaces.
 
-The parser of the workspaces file imports modules of megabytes, so that it is imported only if the
-setting ``WORKSPACES_FILE`` has a value.
+The parser of the workspaces file takes megabytes of memory, so that its module is imported only if
+the setting ``WORKSPACES_FILE`` has a value.
 """
 
 from collections.abc import Callable, Iterable, Mapping

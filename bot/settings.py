@@ -41,13 +41,14 @@ _LOCATIONS = {
     "link_base_url": "base_url",
     "link_refresh_token": "slack_refresh_token",
 }
-"""The setting that an unmet requirement concerns, where it has another name."""
+"""Name of the setting by key of its unmet requirement; the default is that key itself."""
 
 
 class Settings(SlackSettings):
-    """All settings of a process; ``.env.example`` documents each name for the operator.
+    """All settings of a process, immutable; ``.env.example`` documents each for the operator.
 
-    An empty value counts as unset. Secrets never appear in a repr, a log or a fault.
+    An empty string counts as unset, and the default applies. Secrets have the type ``SecretStr``,
+    so that no repr, log line or fault contains one.
     """
 
     model_config = SettingsConfigDict(
@@ -98,20 +99,20 @@ class Settings(SlackSettings):
     @field_validator("teams_client_id", "teams_tenant_id")
     @classmethod
     def _normalize_id(cls, value: str | None) -> str | None:
-        """Parse a UUID and return it in lowercase."""
+        """Normalize a UUID; raise ``ValueError`` for any other string."""
         return normalize_uuid(value) if value else None
 
     @field_validator("teams_tenants")
     @classmethod
     def _normalize_id_list(cls, value: str | None) -> str | None:
-        """Parse a comma-separated list of UUIDs."""
+        """Normalize a comma-separated list of UUIDs; raise ``ValueError`` for any other string."""
         return ",".join(map(normalize_uuid, value.split(","))) if value else None
 
     @property
     def peppers(self) -> tuple[bytes, ...]:
-        """Configured secrets for digests and for the encryption of tokens, newest first.
+        """Configured key material for the encryption of tokens, as bytes, newest first.
 
-        Where none is configured, the key store holds a generated one.
+        If it is empty, the key store contains a generated pepper.
         """
         return (
             tuple(pepper.encode() for pepper in split_secrets(self.pepper)) if self.pepper else ()
@@ -121,8 +122,8 @@ class Settings(SlackSettings):
     def keys_folder(self) -> Path | None:
         """Folder of the key store; ``None`` if it is in a database.
 
-        The default is in the user's state directory, which is outside the database's folder
-        and outlives a restart.
+        The default is in the user's state directory, which is outside the database's folder and is
+        not deleted at a restart.
         """
         location = reveal_secret(self.keys)
         if location.startswith(POSTGRESQL_SCHEME):
@@ -131,7 +132,7 @@ class Settings(SlackSettings):
 
     @property
     def archive_folder(self) -> Path:
-        """Folder for published tables, unless set beside the keys' folder."""
+        """Folder for the files of published tables; the default is beside the keys' folder."""
         keys_folder = self.keys_folder or _default_keys_folder()
         return self.releases_folder or keys_folder.with_name(_RELEASES_FOLDER_NAME)
 
@@ -142,12 +143,12 @@ class Settings(SlackSettings):
 
     @property
     def allowed_tenants(self) -> frozenset[str]:
-        """Microsoft tenants whose members are served: the listed ones, by default the bot's own."""
+        """Ids of the Microsoft tenants whose requests are accepted; default: the bot's own."""
         return frozenset((self.teams_tenants or self.teams_tenant_id or "").split(",")) - {""}
 
     @property
     def uses_slack(self) -> bool:
-        """Whether the Slack adapter is enabled: always, unless only Teams is configured."""
+        """Whether the Slack adapter is enabled: the default, unless only Teams is configured."""
         return self.has_slack_credentials or not self.uses_teams
 
     @property
@@ -157,21 +158,23 @@ class Settings(SlackSettings):
 
     @property
     def database_file(self) -> Path | None:
-        """File of an embedded database (SQLite); ``None`` on PostgreSQL."""
+        """Path of the SQLite file; ``None`` on PostgreSQL."""
         url = self.database_url.get_secret_value()
         return Path(url.removeprefix(SQLITE_SCHEME)) if self.uses_sqlite else None
 
     @property
     def uses_sqlite(self) -> bool:
-        """Whether the database is embedded (SQLite), so that one process runs everything."""
+        """Whether the database is SQLite, so that the ``web`` process runs the scheduler, too."""
         return self.database_url.get_secret_value().startswith("sqlite")
 
 
 def load_settings(verb: str) -> Settings:
-    """Return the validated settings, with all that the subcommand *verb* requires.
+    """Parse and validate the settings, and the requirements of the subcommand *verb*.
 
-    Raises :class:`bot.errors.FaultyInputError` with one fault per malformed or missing setting;
-    faults contain the settings' names, never their values.
+    Raises :class:`bot.errors.FaultyInputError` with one fault per malformed, missing or forbidden
+    setting, or for a settings file that cannot be decoded. Requirements are checked with the
+    default of each malformed setting, so that all faults are reported at once. A fault contains a
+    setting's name, never its value.
     """
     malformed: set[str] = set()
     if file_faults := check_settings_file(SETTINGS_FILE):
@@ -193,15 +196,15 @@ def load_settings(verb: str) -> Settings:
 
 
 def list_misspelt_settings() -> dict[str, str]:
-    """Return each name that nearly matches a setting which is unset, and that setting's name.
+    """Return a dict of names that nearly match an unset setting to that setting's name.
 
-    The names are those of ``.env`` and of the environment.
+    The names are keys of ``.env`` and environment variables.
     """
     return find_misspelt_names(SETTINGS_FILE, os.environ, map(str.upper, Settings.model_fields))
 
 
 def _default_keys_folder() -> Path:
-    """Return the folder in the XDG state directory, which is ``~/.local/state`` unless set."""
+    """Return the keys' folder in the XDG state directory, by default ``~/.local/state``."""
     state = Path(os.environ.get("XDG_STATE_HOME") or "")
     if not state.is_absolute():
         try:
@@ -212,12 +215,12 @@ def _default_keys_folder() -> Path:
 
 
 def _default_value(name: str) -> Any:  # noqa: ANN401 - the type depends on the setting
-    """Return the default of the setting *name*, to validate the others without it."""
+    """Return the default of the setting *name*, which replaces a malformed value."""
     return Settings.model_fields[name].default
 
 
 def _find_unmet_requirements(settings: Settings, verb: str) -> list[str]:
-    """Return the unset settings that *verb* requires, and the set ones that it forbids."""
+    """Return the keys of *verb*'s unmet requirements: missing settings, and forbidden ones."""
     missing = _find_unmet_keys_requirements(settings)
     is_server = verb in {"web", "worker"}
     if is_server or verb == "team":
@@ -233,9 +236,10 @@ def _find_unmet_requirements(settings: Settings, verb: str) -> list[str]:
 
 
 def _find_unmet_keys_requirements(settings: Settings) -> dict[str, bool]:
-    """Return why the keys' location is refused: whoever copies the database would have them.
+    """Return a dict of the requirements on the keys' location to whether each is unmet.
 
-    Several processes on PostgreSQL need a location that all of them share, so it has no default.
+    A location in the database or in its folder is rejected: a copy of the database would contain
+    the keys. On PostgreSQL several processes share the key store, so there is no default.
     """
     database_url = settings.database_url.get_secret_value()
     folder = settings.keys_folder
@@ -249,10 +253,11 @@ def _find_unmet_keys_requirements(settings: Settings) -> dict[str, bool]:
 
 
 def _find_unmet_teams_requirements(settings: Settings) -> dict[str, bool]:
-    """Return which Teams settings are missing, and which weaken token validation outside tests.
+    """Return a dict of the requirements on Teams' settings to whether each is unmet.
 
-    Microsoft's library has an environment variable that disables token validation: the bot does
-    not start with it outside test mode, although it never validates with that library.
+    Settings that weaken token validation are forbidden outside test mode. One of them is a variable
+    of Microsoft's library, which disables that library's validation: the bot rejects it although it
+    validates tokens by itself.
     """
     allows_unsigned = settings.dangerously_allow_unauthenticated_requests
     has_test_metadata = settings.teams_openid_metadata_url is not None
@@ -267,5 +272,5 @@ def _find_unmet_teams_requirements(settings: Settings) -> dict[str, bool]:
 
 
 def _may_use_test_mode(settings: Settings, verb: str) -> bool:
-    """Return whether *verb* is ``web``, with a clock endpoint on a loopback address only."""
+    """Return whether *verb* is ``web`` on a loopback host: the clock endpoint needs no token."""
     return verb == "web" and is_loopback(settings.host)

@@ -1,4 +1,7 @@
-"""Commands on teams: apply a file, list, show, move, remove, export, history and new ids."""
+"""Handlers of ``team``: apply a file, list, show, move, remove, export, history and new ids.
+
+A handler that only reads uses one read-only transaction; the others migrate the schema first.
+"""
 
 import argparse
 import asyncio
@@ -35,11 +38,16 @@ T = TypeVar("T")
 
 
 def run_team_command(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Run the subcommand ``do`` of ``team``; return the process's exit status."""
+    """Dispatch to the handler of the subcommand ``do``; return the process's exit status."""
     return _HANDLERS[options.do](options, words)
 
 
 def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Apply the team file, then print what each product's API reports about its channels.
+
+    Idempotent, see :func:`bot.admin.apply_teams.apply_teams`. Before any write the file is
+    validated, and checked against the API as :func:`_require_visible` does.
+    """
     config = load_settings_to_write()
     _require_visible(config, options, words)
     track_progress = partial(
@@ -64,12 +72,14 @@ def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _print_faults(findings: Iterable[Finding], words: LanguagePack) -> None:
+    """Print the sentence of each unhealthy finding."""
     for finding in findings:
         if not finding.is_healthy:
             print_sentence(finding.render_sentence(words))
 
 
 def _list_teams(_options: argparse.Namespace, words: LanguagePack) -> int:
+    """Print a line per team: the reference that other subcommands take, and the list's size."""
     config = settings.load_settings("team")
     overviews = read_store(config, team_verbs.load_overviews)
     for overview in overviews:
@@ -87,7 +97,7 @@ def _list_teams(_options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _show_team(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Print the team as its file declares it, and what its open periods and tables are."""
+    """Print a team as a table of the team file, and its open periods and published tables."""
 
     def load_team(repos: Repositories) -> tuple[str, ClosingEffects]:
         team = team_verbs.find_team(repos, options.channel)
@@ -104,6 +114,7 @@ def _show_team(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _move_team(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Update the channel of a team in one transaction; its id, and so its rows, do not change."""
     team = asyncio.run(
         operator_jobs.run_operator_job(
             load_settings_to_write(),
@@ -116,6 +127,7 @@ def _move_team(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _remove_team(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Mark a team as removed in one transaction, and print the effects; a dry run prints alone."""
     config = load_settings_to_write()
     effects = asyncio.run(
         operator_jobs.run_operator_job(
@@ -136,6 +148,10 @@ def _remove_team(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _export_teams(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Write the stored teams as a team file to standard output or to a new file.
+
+    Returns the exit status, 2 if the file exists or cannot be written.
+    """
     text = read_store(settings.load_settings("team"), team_export.export_team_file)
     if options.file is None:
         print(text, end="")  # noqa: T201 - the command's output
@@ -151,7 +167,7 @@ def _export_teams(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _print_history(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Print who changed which set-up or role, newest first; or erase a person from it."""
+    """Print the audit trail of set-ups and roles, newest row first, or erase a person from it."""
     if options.erase is not None:
         count = asyncio.run(
             operator_jobs.run_operator_job(
@@ -173,6 +189,11 @@ def _print_history(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _rename_people(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Replace person ids by those of a file of pairs, one transaction per pair.
+
+    Idempotent: a pair that is replaced already is skipped, so that an interrupted run is repeated.
+    A dry run counts the pairs in a read transaction.
+    """
     counts = asyncio.run(
         operator_jobs.run_operator_job(
             load_settings_to_write(),
@@ -197,7 +218,7 @@ def _render_period(effects: ClosingEffects, words: LanguagePack) -> str:
 
 
 def _print_unlisted_count(config: Settings, words: LanguagePack) -> None:
-    """Print how many people count in an open period and are on no list; nothing if all are."""
+    """Print how many people count in an open period without being on a list; nothing for 0."""
     unlisted_count = read_store(config, team_verbs.count_unlisted)
     if unlisted_count:
         key = "operator.doctor.clinicians_without_team"
@@ -205,9 +226,11 @@ def _print_unlisted_count(config: Settings, words: LanguagePack) -> None:
 
 
 def _require_visible(config: Settings, options: argparse.Namespace, words: LanguagePack) -> None:
-    """Raise :class:`FaultyInputError` for workspaces and channels that the bot cannot see.
+    """Validate the file's workspaces and channels by Slack's API and the list of served tenants.
 
-    Nothing has been applied then. With ``--unseen`` nothing is checked.
+    Raises :class:`FaultyInputError`, before any write, for those that the bot's credentials cannot
+    access, and for a malformed file. With ``--unseen`` the file is only parsed. Where workspaces
+    install the app from a link, each has a token of its own, and no request is sent to Slack.
     """
     declared = team_file.read_teams(options.file, test_mode=config.test_mode)
     if options.unseen:
@@ -223,9 +246,11 @@ def _require_visible(config: Settings, options: argparse.Namespace, words: Langu
 
 
 def load_settings_to_write() -> Settings:
-    """Load the settings, check that keys and pepper are the database's, and migrate it.
+    """Load the settings, validate key store and pepper against the database, and migrate it.
 
-    Raises :class:`FaultyInputError`, with nothing written, for a pepper that is not the bot's.
+    A pepper other than the running bot's raises :class:`FaultyInputError` before the migration.
+    Raises also as :func:`bot.settings.load_settings` and
+    :func:`bot.admin.start_checks.check_claim` do.
     """
     config = settings.load_settings("team")
     start_checks.check_claim(config, accepts_lost_keys=False, is_server=False)
@@ -242,7 +267,11 @@ def load_settings_to_write() -> Settings:
 
 
 def read_store(config: Settings, job: Callable[[Repositories], T]) -> T:
-    """Run *job* in a read-only snapshot; a database of another schema is a fault."""
+    """Open the store, run *job* in a read-only transaction, and return its result.
+
+    The store is closed after an exception, too. Raises
+    :class:`bot.store.database_faults.UnusableDatabaseError` for a schema that does not fit.
+    """
     store = open_store(config)
     try:
         store.database_check.require_current_schema()

@@ -1,4 +1,4 @@
-"""Commands on workspaces: list them, delete one, give one a new key, and print their trail."""
+"""Handlers of ``workspace`` and ``audit``: list, purge, rotate a key, and print the audit trail."""
 
 import argparse
 import asyncio
@@ -13,11 +13,12 @@ from bot.team_commands import load_settings_to_write, read_store
 
 
 def run_workspace_command(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Run the subcommand ``do`` of ``workspace``; return the process's exit status."""
+    """Dispatch to the handler of the subcommand ``do``; return the process's exit status."""
     return _HANDLERS[options.do](options, words)
 
 
 def _list_workspaces(_options: argparse.Namespace, words: LanguagePack) -> int:
+    """Print a line per workspace with its id and state, from one read-only transaction."""
     config = settings.load_settings("team")
     states = read_store(config, workspace_verbs.load_workspaces)
     for state in states:
@@ -28,9 +29,11 @@ def _list_workspaces(_options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _purge_workspace(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Delete everything of a workspace, and print the rows of each table before and after.
+    """Delete all rows of a workspace, and print the row count of each table before and after.
 
-    1 where the running bot has to complete the deletion.
+    Returns the exit status: 1 if the purge is incomplete; a periodic job of the running bot then
+    continues it. A dry run only counts the rows. Raises as
+    :func:`bot.admin.workspace_verbs.purge_workspace`.
     """
     config = load_settings_to_write()
     report = asyncio.run(
@@ -53,7 +56,10 @@ def _purge_workspace(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def print_audit_trail(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Print who installed the app, and which purges and rotations there were, newest first."""
+    """Print the audit trail's rows of installations, purges and rotations, newest first; return 0.
+
+    With the option ``workspace`` only those of one workspace.
+    """
     config = settings.load_settings("team")
     entries = read_store(config, lambda repos: audit_verbs.load_entries(repos, options.workspace))
     for line in audit_verbs.render_lines(entries, words, options.workspace):
@@ -64,7 +70,11 @@ def print_audit_trail(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _rotate_keys(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Replace the key that seals the tokens of a workspace."""
+    """Replace the key that encrypts a workspace's tokens, and destroy the earlier one.
+
+    Raises as :func:`bot.admin.secret_verbs.rotate_workspace_key`; a run after an interruption
+    completes the rotation.
+    """
     asyncio.run(
         operator_jobs.run_operator_job(
             load_settings_to_write(),
