@@ -73,14 +73,14 @@ class RequestMiddleware:
         self,
         handlers: Mapping[str, Handler],
         after_reply: Callable[[], None] | None = None,
-        names_without: Collection[str] = (),
+        excluded_names: Collection[str] = (),
     ) -> dict[str, BoundHandler]:
-        """Wrap every handler of a routing table; those of *names_without* get no *after_reply*.
+        """Wrap every handler of a routing table; those of *excluded_names* get no *after_reply*.
 
         See :meth:`bind_handler`.
         """
         return {
-            name: self.bind_handler(handler, None if name in names_without else after_reply)
+            name: self.bind_handler(handler, None if name in excluded_names else after_reply)
             for name, handler in handlers.items()
         }
 

@@ -12,7 +12,7 @@ from bot.admin.workspaces_file import WorkspaceEntry, read_workspaces
 from bot.content.catalogue import Catalogue, load_catalogue
 from bot.content.custom_cards import CARDS_LOCATION
 from bot.settings import Settings
-from bot.stated_retention import state_retention
+from bot.stated_retention import replace_retention
 
 
 def read_own_catalogues(
@@ -52,13 +52,15 @@ class _OwnContentLoader:
         identity = (folder, *texts.items(), entry.retention)
         if identity not in self._loaded:
             if folder not in self._by_folder:
-                self._by_folder[folder] = _locate_faults(load_catalogue(folder), entry.location)
+                self._by_folder[folder] = _replace_fault_location(
+                    load_catalogue(folder), entry.location
+                )
             content = self._by_folder[folder].add_safety_texts(texts)
-            self._loaded[identity] = state_retention(content, entry.retention)
+            self._loaded[identity] = replace_retention(content, entry.retention)
         return self._loaded[identity]
 
 
-def _locate_faults(content: Catalogue, location: str) -> Catalogue:
+def _replace_fault_location(content: Catalogue, location: str) -> Catalogue:
     """Return *content* with *location*, a file and line, in each fault of the whole cards folder.
 
     By default such a fault has the name of the deployment's setting.

@@ -29,9 +29,9 @@ def _export_person(options: argparse.Namespace, words: LanguagePack) -> int:
     person = person_verbs.parse_person(options.workspace, options.person)
     config = settings.load_settings("team")
     now = Clock(config.test_clock)()
-    copied = team_commands.read_store(config, lambda repos: load_data_copy(repos, person, now))
-    print(data_copy.encode_copy(copied))  # noqa: T201 - the command's output
-    for sentence in own_data.describe_copy(copied, words):
+    person_copy = team_commands.read_store(config, lambda repos: load_data_copy(repos, person, now))
+    print(data_copy.encode_copy(person_copy))  # noqa: T201 - the command's output
+    for sentence in own_data.describe_copy(person_copy, words):
         print_sentence(sentence)
     return 0
 
@@ -51,7 +51,7 @@ def _erase_person(options: argparse.Namespace, words: LanguagePack) -> int:
         return 0
     erased_count, remaining_count = asyncio.run(
         operator_jobs.run_operator_job(
-            team_commands.load_settings_to_write(),
+            team_commands.load_settings_and_migrate(),
             lambda context: person_verbs.erase_person(context, person),
         )
     )

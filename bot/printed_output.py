@@ -14,7 +14,7 @@ from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
 from bot.domain.counts import printed_drills, printed_hours
 from bot.domain.debriefs import printables
-from bot.served_content import load_content_of
+from bot.served_content import load_workspace_content
 
 
 def print_manifest(options: argparse.Namespace, words: LanguagePack) -> int:
@@ -57,7 +57,7 @@ def write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
     The default is all languages and the deployment's content. Files of the same names are replaced.
     Returns the exit status, 2 for an ``OSError``.
     """
-    content = load_content_of(settings.load_settings("print"), options.workspace)
+    content = load_workspace_content(settings.load_settings("print"), options.workspace)
     folder: Path = options.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -88,7 +88,7 @@ def write_privacy_pack(options: argparse.Namespace, words: LanguagePack) -> int:
     :func:`write_printables`.
     """
     config = settings.load_settings("privacy-pack")
-    content = load_content_of(config, options.workspace)
+    content = load_workspace_content(config, options.workspace)
     languages = [options.language] if options.language else list(content.languages)
     folder: Path = options.folder
     try:

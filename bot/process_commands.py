@@ -31,8 +31,8 @@ def run_web(options: argparse.Namespace, words: LanguagePack) -> int:
     config = _prepare_process("web", words, accepts_lost_keys=options.without_keys)
     host = f"[{config.host}]" if ":" in config.host else config.host
     address = {"host": host, "port": str(config.port)}
-    greet = partial(_print_greeting, words, "web", address)
-    return _serve(app.run_web(config, greet), words, "PORT", config.host, config.port)
+    print_address = partial(_print_start_sentence, words, "web", address)
+    return _serve(app.run_web(config, print_address), words, "PORT", config.host, config.port)
 
 
 def run_worker(
@@ -44,9 +44,9 @@ def run_worker(
     machine is scheduled first. Raises as :func:`_prepare_process`.
     """
     _lower_priority(worker_options.niceness)
-    greeting = "worker" if app.is_scale_extra_installed() else "worker_alone"
+    sentence_name = "worker" if app.is_scale_extra_installed() else "worker_alone"
     config = _prepare_process("worker", words, accepts_lost_keys=options.without_keys)
-    _print_greeting(words, greeting, {})
+    _print_start_sentence(words, sentence_name, {})
     return _serve(
         app.run_worker(config, worker_options),
         words,
@@ -115,5 +115,6 @@ def _prepare_process(verb: str, words: LanguagePack, *, accepts_lost_keys: bool)
     return config
 
 
-def _print_greeting(words: LanguagePack, name: str, address: Mapping[str, str]) -> None:
+def _print_start_sentence(words: LanguagePack, name: str, address: Mapping[str, str]) -> None:
+    """Print a sentence of the start; the keys of *address* are its placeholders."""
     print_sentence(words.translate(f"operator.starting.{name}", **address))

@@ -9,7 +9,7 @@ from bot.admin.secret_verbs import RotationReport
 from bot.command_output import EXIT_UNHEALTHY, print_sentence
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
-from bot.team_commands import load_settings_to_write
+from bot.team_commands import load_settings_and_migrate
 
 
 def run_secret_command(options: argparse.Namespace, words: LanguagePack) -> int:
@@ -20,7 +20,7 @@ def run_secret_command(options: argparse.Namespace, words: LanguagePack) -> int:
     interruption continues. A dry run only counts the rows. Raises as
     :func:`bot.admin.secret_verbs.rotate_secret`.
     """
-    config = load_settings_to_write()
+    config = load_settings_and_migrate()
     pepper_count = len(config.peppers)
     on_step = progress.build_step_callback(words.translate("operator.progress.secrets"))
 

@@ -14,7 +14,7 @@ from bot.context import Context
 from bot.errors import Fault
 from bot.outlet import Outlet
 from bot.settings import Settings
-from bot.stated_retention import state_retention
+from bot.stated_retention import replace_retention
 from bot.store.store import Store
 
 
@@ -25,7 +25,7 @@ def load_served_content(settings: Settings) -> Catalogue:
     faults are in the catalogue's ``faults``.
     """
     content = load_catalogue(settings.cards_folder, settings.safety_texts)
-    return state_retention(content, settings.retention)
+    return replace_retention(content, settings.retention)
 
 
 def build_context(
@@ -68,7 +68,7 @@ def load_own_catalogues(settings: Settings, shared: Catalogue) -> Mapping[str, C
     return read_own_catalogues(settings, settings.workspaces_file, shared)
 
 
-def load_content_of(settings: Settings, workspace: str) -> Catalogue:
+def load_workspace_content(settings: Settings, workspace: str) -> Catalogue:
     """Load the catalogue of one *workspace*, whose id is as in the workspaces file.
 
     The default, for ``""`` and for an id without an entry, is the deployment's catalogue. Raises

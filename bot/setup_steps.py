@@ -25,7 +25,7 @@ from bot.workflows import setup_history, team_setup
 from bot.workflows.personal_data import load_roles_by_team
 from bot.workflows.team_setup import SavedSetup
 
-_ACCOUNT_CHECK_SECONDS = 1.5
+_PROFILE_TIMEOUT_SECONDS = 1.5
 """Timeout in seconds of the profile lookups: Slack awaits a form's response for three seconds."""
 
 
@@ -149,7 +149,7 @@ async def build_stale_form(request: Request, context: Context, team_id: str) -> 
     return setup_preview.add_stale_notice(form, context.catalogue.get_pack(request.language))
 
 
-async def reply_saved(
+async def build_saved_reply(
     saved: SavedSetup, context: Context, words: LanguagePack, *, is_unchanged: bool = False
 ) -> Reply:
     """Return the form that confirms *saved*, a deferred reply if an introduction card is queued.
@@ -187,7 +187,7 @@ async def _name_listed_elsewhere(
     that an admin gets the number of people alone.
     """
     person, workspace = request.person, request.person.workspace
-    profile = (await context.fetch_profiles((person,), "", _ACCOUNT_CHECK_SECONDS)).get(person)
+    profile = (await context.fetch_profiles((person,), "", _PROFILE_TIMEOUT_SECONDS)).get(person)
     roles = await context.store.for_workspace(workspace).read(
         lambda repos: load_roles_by_team(repos, person), reads_many_rows=True
     )
@@ -209,7 +209,7 @@ async def _refuse_unlistable_accounts(
     profiles = await context.fetch_profiles(
         (Person(workspace, person_id) for person_id in sorted(added_ids)),
         submission.channel,
-        _ACCOUNT_CHECK_SECONDS,
+        _PROFILE_TIMEOUT_SECONDS,
     )
     refused_count = sum(not profile.may_be_listed for profile in profiles.values())
     words = context.catalogue.get_pack(request.language)

@@ -95,7 +95,7 @@ class SlackInstallations:
                 repos.workspaces.resume(workspace, Evidence.INSTALLATION)
             repos.audit_trail.record([_build_entry(key, installer) for key in served])
 
-        await self._write_across(save_installation)
+        await self._write_across_workspaces(save_installation)
 
     async def link(self, organisation: str, workspace: str, *, replaces: bool) -> None:
         """Link the row of *workspace* to its *organisation* and resume it, in one transaction.
@@ -112,11 +112,11 @@ class SlackInstallations:
                 repos.installations.link_workspaces(organisation, [workspace], replaces=True)
                 repos.workspaces.resume(workspace, Evidence.INSTALLATION)
 
-        await self._write_across(link_workspace)
+        await self._write_across_workspaces(link_workspace)
 
     async def end_link(self, organisation: str, workspace: str) -> None:
         """End the link in the row of *workspace*, which retains tokens of its own; idempotent."""
-        await self._write_across(
+        await self._write_across_workspaces(
             lambda repos: repos.installations.end_link(organisation, workspace)
         )
 
@@ -195,7 +195,7 @@ class SlackInstallations:
                 job, timeout_seconds=_WRITE_TIMEOUT_SECONDS
             )
 
-    async def _write_across(self, job: Callable[[Repositories], T]) -> T:
+    async def _write_across_workspaces(self, job: Callable[[Repositories], T]) -> T:
         """Run *job* in a write transaction of all workspaces, for rows of more than one."""
         with _translate_errors():
             return await self._store.across_workspaces.write(

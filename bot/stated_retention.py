@@ -6,7 +6,7 @@ from bot.content.catalogue import Catalogue
 from bot.retention_periods import RetentionPeriods
 
 
-def state_retention(content: Catalogue, retention: RetentionPeriods) -> Catalogue:
+def replace_retention(content: Catalogue, retention: RetentionPeriods) -> Catalogue:
     """Return a copy of *content* with *retention* as an attribute of every language pack.
 
     Texts read that attribute, and so does the retention duty, by

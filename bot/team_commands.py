@@ -45,11 +45,11 @@ def run_team_command(options: argparse.Namespace, words: LanguagePack) -> int:
 def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
     """Apply the team file, then print what each product's API reports about its channels.
 
-    Idempotent, see :func:`bot.admin.apply_teams.apply_teams`. Before any write the file is
-    validated, and checked against the API as :func:`_require_visible` does.
+    Idempotent, see :func:`bot.admin.apply_teams.apply_teams`. :func:`_require_visible_channels`
+    validates the file first, so that a fault changes no team.
     """
-    config = load_settings_to_write()
-    _require_visible(config, options, words)
+    config = load_settings_and_migrate()
+    _require_visible_channels(config, options, words)
     track_progress = partial(
         progress.track_progress, label=words.translate("operator.progress.teams")
     )
@@ -117,7 +117,7 @@ def _move_team(options: argparse.Namespace, words: LanguagePack) -> int:
     """Update the channel of a team in one transaction; its id, and so its rows, do not change."""
     team = asyncio.run(
         operator_jobs.run_operator_job(
-            load_settings_to_write(),
+            load_settings_and_migrate(),
             lambda context: team_verbs.move_team(context, options.channel, options.new_channel),
         )
     )
@@ -128,7 +128,7 @@ def _move_team(options: argparse.Namespace, words: LanguagePack) -> int:
 
 def _remove_team(options: argparse.Namespace, words: LanguagePack) -> int:
     """Mark a team as removed in one transaction, and print the effects; a dry run prints alone."""
-    config = load_settings_to_write()
+    config = load_settings_and_migrate()
     effects = asyncio.run(
         operator_jobs.run_operator_job(
             config,
@@ -171,7 +171,7 @@ def _print_history(options: argparse.Namespace, words: LanguagePack) -> int:
     if options.erase is not None:
         count = asyncio.run(
             operator_jobs.run_operator_job(
-                load_settings_to_write(),
+                load_settings_and_migrate(),
                 lambda context: team_history.erase_person(context, options.erase),
             )
         )
@@ -196,7 +196,7 @@ def _rename_people(options: argparse.Namespace, words: LanguagePack) -> int:
     """
     counts = asyncio.run(
         operator_jobs.run_operator_job(
-            load_settings_to_write(),
+            load_settings_and_migrate(),
             lambda context: person_renaming.rename_people(
                 context, options.workspace, options.file, is_dry_run=options.dry_run
             ),
@@ -225,7 +225,9 @@ def _print_unlisted_count(config: Settings, words: LanguagePack) -> None:
         print_sentence(words.translate(key, count=unlisted_count))
 
 
-def _require_visible(config: Settings, options: argparse.Namespace, words: LanguagePack) -> None:
+def _require_visible_channels(
+    config: Settings, options: argparse.Namespace, words: LanguagePack
+) -> None:
     """Validate the file's workspaces and channels by Slack's API and the list of served tenants.
 
     Raises :class:`FaultyInputError`, before any write, for those that the bot's credentials cannot
@@ -235,8 +237,8 @@ def _require_visible(config: Settings, options: argparse.Namespace, words: Langu
     declared = team_file.read_teams(options.file, test_mode=config.test_mode)
     if options.unseen:
         return
-    asks_slack = config.uses_slack and not config.installs_from_link
-    queries = adapter_checks.build_slack_queries(config) if asks_slack else None
+    checks_slack = config.uses_slack and not config.installs_from_link
+    queries = adapter_checks.build_slack_queries(config) if checks_slack else None
     tenants = config.allowed_tenants if config.uses_teams else ()
     check = asyncio.run(check_visibility(declared, options.file, queries, tenants))
     if check.faults:
@@ -245,7 +247,7 @@ def _require_visible(config: Settings, options: argparse.Namespace, words: Langu
         print_sentence(words.translate("operator.team.unchecked"))
 
 
-def load_settings_to_write() -> Settings:
+def load_settings_and_migrate() -> Settings:
     """Load the settings, validate key store and pepper against the database, and migrate it.
 
     A pepper other than the running bot's raises :class:`FaultyInputError` before the migration.

@@ -9,7 +9,7 @@ from bot.admin import audit_verbs, secret_verbs, workspace_verbs
 from bot.admin.command_line import CommandHandler
 from bot.command_output import EXIT_UNHEALTHY, print_sentence
 from bot.content.catalogue import LanguagePack
-from bot.team_commands import load_settings_to_write, read_store
+from bot.team_commands import load_settings_and_migrate, read_store
 
 
 def run_workspace_command(options: argparse.Namespace, words: LanguagePack) -> int:
@@ -35,7 +35,7 @@ def _purge_workspace(options: argparse.Namespace, words: LanguagePack) -> int:
     continues it. A dry run only counts the rows. Raises as
     :func:`bot.admin.workspace_verbs.purge_workspace`.
     """
-    config = load_settings_to_write()
+    config = load_settings_and_migrate()
     report = asyncio.run(
         operator_jobs.run_operator_job(
             config,
@@ -77,7 +77,7 @@ def _rotate_keys(options: argparse.Namespace, words: LanguagePack) -> int:
     """
     asyncio.run(
         operator_jobs.run_operator_job(
-            load_settings_to_write(),
+            load_settings_and_migrate(),
             lambda context: secret_verbs.rotate_workspace_key(context, options.workspace),
         )
     )

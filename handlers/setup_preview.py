@@ -26,7 +26,7 @@ async def apply_setup(request: Request, context: Context) -> Reply:
     )
     if saved is None:
         return await setup_steps.build_stale_form(request, context, change.team_id)
-    return await setup_steps.reply_saved(saved, context, words)
+    return await setup_steps.build_saved_reply(saved, context, words)
 
 
 async def edit_setup(request: Request, context: Context) -> Reply:

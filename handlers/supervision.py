@@ -75,7 +75,7 @@ async def submit_setup(request: Request, context: Context) -> Reply:
     saved = await context.store.for_workspace(person.workspace).write(
         lambda repos: team_setup.save_setup(repos, person, team_id, submission, now)
     )
-    return await setup_steps.reply_saved(saved, context, words)
+    return await setup_steps.build_saved_reply(saved, context, words)
 
 
 async def repeat_introduction(request: Request, context: Context) -> Reply:
@@ -118,7 +118,7 @@ async def _save_unchanged(
     if saved is None:
         return await setup_steps.build_stale_form(request, context, team_id)
     words = context.catalogue.get_pack(request.language)
-    return await setup_steps.reply_saved(saved, context, words, is_unchanged=True)
+    return await setup_steps.build_saved_reply(saved, context, words, is_unchanged=True)
 
 
 async def _build_setup_reply(request: Request, context: Context) -> Reply:

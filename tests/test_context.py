@@ -10,7 +10,7 @@ from bot.context import Context
 from bot.conversation import Person
 from bot.outlet import AccountStatus
 from bot.retention_periods import RetentionPeriods
-from bot.stated_retention import state_retention
+from bot.stated_retention import replace_retention
 from tests.doubles import RecordingOutlet, clock, context, empty_database, full_catalogue, outlet
 
 __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
@@ -79,7 +79,7 @@ def test_each_workspace_has_its_own_content_or_the_deployment_s(context: Context
 def test_only_differing_periods_are_a_workspace_s_own(context: Context) -> None:
     """A workspace with the deployment's periods is deleted with all others."""
     own = {
-        name: state_retention(context.catalogue, RetentionPeriods(months))
+        name: replace_retention(context.catalogue, RetentionPeriods(months))
         for name, months in (("slack:T0NORTH", 7), ("slack:T0SOUTH", 24))
     }
     context = replace(context, own_catalogues=own)

@@ -160,7 +160,7 @@ async def test_handler_may_be_bound_without_the_callback(context: Context) -> No
     calls: list[bool] = []
     table = {"planning": reply_with_language, "reading": reply_with_language}
     bound = RequestMiddleware(context).bind_handlers(
-        table, lambda: calls.append(True), names_without={"reading"}
+        table, lambda: calls.append(True), excluded_names={"reading"}
     )
     await bound["reading"](build_request(STRANGER))
     calls_after_reading = list(calls)

@@ -16,7 +16,7 @@ from bot.context import Context
 from bot.domain.teams.audit_entry import AuditAction, AuditEntry
 from bot.middleware import RequestMiddleware
 from bot.retention_periods import MIN_AUDIT_MONTHS, MIN_TABLE_MONTHS, RetentionPeriods
-from bot.stated_retention import state_retention
+from bot.stated_retention import replace_retention
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import (
     parse_practice_unit_key,
@@ -124,11 +124,11 @@ def with_retention(
     context: Context, deployment: RetentionPeriods, own: Mapping[str, RetentionPeriods]
 ) -> Context:
     """Return *context* as a process that was started with these settings has it."""
-    shared = state_retention(context.catalogue, deployment)
+    shared = replace_retention(context.catalogue, deployment)
     return replace(
         context,
         catalogue=shared,
-        own_catalogues={key: state_retention(shared, periods) for key, periods in own.items()},
+        own_catalogues={key: replace_retention(shared, periods) for key, periods in own.items()},
     )
 
 

@@ -16,7 +16,7 @@ from bot.retention_periods import (
     MIN_TABLE_MONTHS,
     RetentionPeriods,
 )
-from bot.stated_retention import state_retention
+from bot.stated_retention import replace_retention
 from bot.store.repositories import Repositories
 from bot.store.schema import releases
 from schedules import archive_releases, close_periods, retention
@@ -32,7 +32,7 @@ AGES = range(0, 800, 7)
 
 def with_retention(context: Context, periods: RetentionPeriods, folder: Path) -> Context:
     """Return *context* as a process that was started with these settings has it."""
-    catalogue = state_retention(context.catalogue, periods)
+    catalogue = replace_retention(context.catalogue, periods)
     return replace(context, catalogue=catalogue, releases_folder=folder)
 
 

@@ -13,7 +13,7 @@ from bot.content.catalogue import load_catalogue
 from bot.content.pack_texts import read_files, read_stylesheet
 from bot.domain.counts import exposure
 from bot.settings import Settings
-from bot.stated_retention import state_retention
+from bot.stated_retention import replace_retention
 from bot.store.data_map import DATA_MAP
 from tests.admin.privacy_pack.built_pack import (
     DAY,
@@ -102,7 +102,7 @@ def test_the_budget_is_that_of_the_domain() -> None:
 def build_markdown(**values: Any) -> str:
     """Return the pack of an installation with the settings *values*."""
     config = Settings(_env_file=None, **values)
-    content = state_retention(load_catalogue(), config.retention)
+    content = replace_retention(load_catalogue(), config.retention)
     return render_markdown(pack.build_document(config, content, ["en"], DAY))
 
 
