@@ -36,8 +36,8 @@ def build_manifest(
 ) -> JsonObject:
     """Return the app manifest for the endpoint at *base_url*, or for Socket Mode if ``None``.
 
-    With *installs_from_link* and a *base_url* the manifest has the OAuth redirect URL and the events
-    of organisations, so that any workspace can install the app from the bot's own page. Token
+    With *installs_from_link* and a *base_url* the manifest has the OAuth redirect URL and the event
+    types of organisations, so that any workspace can install the app from the bot's own page. Token
     rotation is off by default, since Slack does not allow an app to turn it off again; an app with
     rotated tokens is supported.
 
