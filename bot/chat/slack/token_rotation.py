@@ -17,7 +17,7 @@ from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat.slack.repeated_write import repeat_write
+from bot.chat.slack.write_retry import retry_write
 from bot.errors import StoreBusyError
 from bot.logs import log_error
 
@@ -30,7 +30,7 @@ _REFRESH_MARGIN_MINUTES = 2 * 60
 _CALL_SECONDS = 30
 """Seconds before its expiry from which a token counts as expired: the duration of one call."""
 
-_REST_SECONDS = 30.0
+_RETRY_DELAY_SECONDS = 30.0
 """Delay before the next attempt after a failed refresh, while the token has not expired."""
 
 
@@ -104,7 +104,7 @@ class TokenRotator:
         is made after a delay. Raises :class:`TokenRotationError` when neither Slack nor the store
         has a valid token.
         """
-        if self._pair.is_fresh or self._may_wait():
+        if self._pair.is_fresh or self._is_backing_off():
             return self._pair.bot_token
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.create_task(self._renew(create_client))
@@ -119,7 +119,7 @@ class TokenRotator:
         if self._saving:
             await asyncio.gather(self._saving, return_exceptions=True)
 
-    def _may_wait(self) -> bool:
+    def _is_backing_off(self) -> bool:
         return not self._pair.is_expired and time.monotonic() < self._next_attempt
 
     async def _renew(self, create_client: Callable[[], AsyncWebClient]) -> TokenPair:
@@ -138,7 +138,7 @@ class TokenRotator:
             if self._pair.is_expired:
                 raise
             log_error(logger, "slack.token_not_renewed", error.__cause__ or error)
-            self._next_attempt = time.monotonic() + _REST_SECONDS
+            self._next_attempt = time.monotonic() + _RETRY_DELAY_SECONDS
             return self._pair
         self._pair = pair  # before the write, which may fail: the stored pair is invalid now
         await self._save(pair)
@@ -148,7 +148,7 @@ class TokenRotator:
         """Write *pair*; on failure, start a task that retries with backoff."""
         if not await self._try_to_save(pair):
             self._saving = asyncio.create_task(
-                repeat_write(
+                retry_write(
                     lambda: self._try_to_save(pair),
                     self._closing,
                     is_needed=lambda: self._pair is pair,

@@ -36,9 +36,9 @@ class InstallationEvents:
         organisation_workspaces: OrganisationWorkspaces,
         outlet: SlackOutlet,
         after_response: AfterResponse,
-        pass_on: HandleEvent,
+        forward_event: HandleEvent,
     ) -> None:
-        """Read and write the rows of *tokens*; await *pass_on* with one event for each workspace.
+        """Read and write the rows of *tokens*; await *forward_event* once for each workspace.
 
         *outlet* and *organisation_workspaces* call the Web API, in *after_response* tasks except
         where access was granted.
@@ -47,7 +47,7 @@ class InstallationEvents:
         self._organisation_workspaces = organisation_workspaces
         self._outlet = outlet
         self._after_response = after_response
-        self._pass_on = pass_on
+        self._forward_event = forward_event
 
     async def handle_event(self, event: ChatEvent) -> None:
         """Invalidate the caches of the event's workspaces, and forward it once for each of them.
@@ -55,20 +55,21 @@ class InstallationEvents:
         A disconnection also starts a background task that calls ``auth.test`` with the stored
         token: the event may be older than a new installation, and the workspace is then reported
         as connected again. Raises :class:`.installation_rows.InstallationsUnavailableError`,
-        :class:`.installed_workspace.WorkspaceUnknownError`, and what *pass_on* does.
+        :class:`.installed_workspace.WorkspaceUnknownError`, and what *forward_event* does.
         """
         if isinstance(event, OrganisationAccessChanged):
             await self._change_access(event)
             return
         if isinstance(event, WorkspaceConnected):
-            self._tokens.forget(event.workspace)  # a new installation has another token and list
-            self._organisation_workspaces.forget(event.workspace, ())
+            # A new installation has another token, and another list of workspaces.
+            self._tokens.invalidate(event.workspace)
+            self._organisation_workspaces.invalidate(event.workspace, ())
         if not isinstance(event, WorkspaceDisconnected):
-            await self._pass_on(event)
+            await self._forward_event(event)
             return
         for workspace in await self._tokens.list_served_workspaces(event.workspace):
-            self._tokens.forget(workspace)
-            await self._pass_on(WorkspaceDisconnected(workspace, event.reason))
+            self._tokens.invalidate(workspace)
+            await self._forward_event(WorkspaceDisconnected(workspace, event.reason))
         self._after_response.start_task(self._reconnect(event.workspace))
 
     def start_check(self) -> None:
@@ -101,9 +102,9 @@ class InstallationEvents:
         is checked before the response, a revocation in a background task after its links have
         ended. A workspace that is linked elsewhere is relinked only if Slack lists it.
         """
-        self._organisation_workspaces.forget(event.organisation, event.workspaces)
+        self._organisation_workspaces.invalidate(event.organisation, event.workspaces)
         if event.is_granted:
-            listed = await self._organisation_workspaces.list_in_time(event.organisation)
+            listed = await self._organisation_workspaces.list_with_timeout(event.organisation)
             await self._apply_list(event.organisation, event.workspaces, listed)
             return
         for workspace in event.workspaces:
@@ -113,12 +114,12 @@ class InstallationEvents:
     async def _end_access(self, organisation: str, workspace: str) -> None:
         """Forward a disconnection and end the link, if *workspace* is linked to *organisation*."""
         if await self._tokens.find_organisation(workspace) == organisation:
-            await self._pass_on(WorkspaceDisconnected(workspace, ACCESS_REVOKED))
+            await self._forward_event(WorkspaceDisconnected(workspace, ACCESS_REVOKED))
             await self._tokens.end_link(organisation, workspace)
 
     async def _update_links(self, organisation: str, workspaces: Collection[str]) -> None:
         """Fetch the list of *organisation* and apply it; a failed call changes no row."""
-        listed = await self._organisation_workspaces.list_patiently(organisation)
+        listed = await self._organisation_workspaces.list_recent(organisation)
         if listed is not None:
             await self._apply_list(organisation, workspaces, listed)
 
@@ -152,18 +153,18 @@ class InstallationEvents:
             await self._update_links(organisation, (installed_as,))
             return
         status = await self._outlet.check_installation(installed_as)
-        self._tokens.forget(installed_as)
+        self._tokens.invalidate(installed_as)
         if status is not InstallationStatus.INSTALLED:
             return
         _, *linked = await self._tokens.list_served_workspaces(installed_as)
         listed = await self._list_if_linked(installed_as, linked)
         await self._apply_list(installed_as, linked, listed)
         # Last, since it clears the mark of the uninstallation: a crash before it repeats the check.
-        await self._pass_on(WorkspaceConnected(installed_as))
+        await self._forward_event(WorkspaceConnected(installed_as))
 
     async def _list_if_linked(self, installed_as: str, linked: Collection[str]) -> Collection[str]:
         """Return the workspaces that Slack lists; *linked* if empty, or if the call fails."""
         if not linked:
             return linked
-        listed = await self._organisation_workspaces.list_patiently(installed_as)
+        listed = await self._organisation_workspaces.list_recent(installed_as)
         return linked if listed is None else listed

@@ -92,12 +92,12 @@ class InstalledTokens:
         Without *replaces* nothing is written if an installation already serves it.
         """
         await self._rows.link(organisation, workspace, replaces=replaces)
-        self.forget(workspace)
+        self.invalidate(workspace)
 
     async def end_link(self, organisation: str, workspace: str) -> None:
         """Mark the link to *organisation* as ended, and invalidate the workspace's cache entry."""
         await self._rows.end_link(organisation, workspace)
-        self.forget(workspace)
+        self.invalidate(workspace)
 
     async def find_organisation(self, workspace: str) -> str:
         """Return the organisation of *workspace*, also after its link ended; ``""`` for none."""
@@ -121,16 +121,16 @@ class InstalledTokens:
         bot = await self._read(workspace)
         if bot is None:
             raise NotInstalledError
-        if bot.needs_renewal and not self._may_wait(bot):
+        if bot.needs_renewal and not self._is_backing_off(bot):
             bot = await self._share_renewal(bot, create_client)
-            self._remember(workspace, bot)
+            self._cache_installation(workspace, bot)
         return bot.tokens.bot_token
 
     async def list_served_workspaces(self, installed_as: str) -> tuple[str, ...]:
         """Return *installed_as*, followed by the workspaces that are linked to it."""
         return await self._rows.list_served_workspaces(installed_as)
 
-    def forget(self, workspace: str) -> None:
+    def invalidate(self, workspace: str) -> None:
         """Invalidate the cache entry of *workspace*, so that its next use reads the row."""
         self._cache.pop(workspace, None)
 
@@ -155,12 +155,12 @@ class InstalledTokens:
             return bot
         bot = await self._rows.find(workspace)
         if bot is None:
-            self.forget(workspace)
+            self.invalidate(workspace)
             return None
-        self._remember(workspace, bot)
+        self._cache_installation(workspace, bot)
         return bot
 
-    def _remember(self, workspace: str, bot: InstalledBot) -> None:
+    def _cache_installation(self, workspace: str, bot: InstalledBot) -> None:
         self._cache[workspace] = (time.monotonic() + self._cache_seconds, bot)
         self._cache.move_to_end(workspace)
         if len(self._cache) > _MAX_CACHED:
@@ -222,7 +222,7 @@ class InstalledTokens:
             raise
         await self._unsaved.save(bot, tokens)
 
-    def _may_wait(self, bot: InstalledBot) -> bool:
+    def _is_backing_off(self, bot: InstalledBot) -> bool:
         """Whether the token has not expired, and the delay after a failed attempt is not over."""
         next_attempt = self._next_attempts.get(bot.installed_as, 0.0)
         return not bot.tokens.is_expired and time.monotonic() < next_attempt

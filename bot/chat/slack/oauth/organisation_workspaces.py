@@ -32,18 +32,18 @@ class OrganisationWorkspaces:
 
         Concurrent requests share one API call. ``False`` is cached for a minute, ``True`` is not,
         since the caller stores it as a link. Raises :class:`WorkspaceUnknownError` as
-        :meth:`list_in_time` does.
+        :meth:`list_with_timeout` does.
         """
         if time.monotonic() < self._absences.get((organisation, workspace), 0.0):
             return False
-        if workspace in await self.list_in_time(organisation):
+        if workspace in await self.list_with_timeout(organisation):
             return True
         self._absences[organisation, workspace] = time.monotonic() + _ABSENCE_SECONDS
         if len(self._absences) > _MAX_ABSENCES:
             self._absences.popitem(last=False)
         return False
 
-    async def list_in_time(self, organisation: str) -> frozenset[str]:
+    async def list_with_timeout(self, organisation: str) -> frozenset[str]:
         """Return the workspaces that Slack lists for the token of *organisation*.
 
         Raises :class:`WorkspaceUnknownError` when the call fails, or takes longer than the timeout
@@ -55,7 +55,7 @@ class OrganisationWorkspaces:
             raise WorkspaceUnknownError
         return lookup.result().workspaces
 
-    async def list_patiently(self, organisation: str) -> frozenset[str] | None:
+    async def list_recent(self, organisation: str) -> frozenset[str] | None:
         """Return the list, at most ``LISTING_SECONDS`` old; ``None`` when the call fails.
 
         For background tasks: no timeout but those of the HTTP client applies.
@@ -63,11 +63,11 @@ class OrganisationWorkspaces:
         listing = await self._access.fetch(organisation, LISTING_SECONDS)
         return None if listing.error else listing.workspaces
 
-    def forget(self, organisation: str, workspaces: Collection[str]) -> None:
+    def invalidate(self, organisation: str, workspaces: Collection[str]) -> None:
         """Invalidate the cached list of *organisation*, and the refusals of *workspaces*."""
         for workspace in workspaces:
             self._absences.pop((organisation, workspace), None)
-        self._access.forget(organisation)
+        self._access.invalidate(organisation)
 
     async def close(self) -> None:
         """Cancel the calls that are still running."""

@@ -9,8 +9,8 @@ from bot.chat.slack.oauth.installation_rows import (
     InstallationsUnavailableError,
     InstalledBot,
 )
-from bot.chat.slack.repeated_write import repeat_write
 from bot.chat.slack.token_rotation import TokenPair
+from bot.chat.slack.write_retry import retry_write
 
 logger = logging.getLogger("attune.slack")
 
@@ -43,7 +43,7 @@ class UnsavedTokens:
         if await self._try_to_save(renewed):
             return
         self._tasks[key] = asyncio.create_task(
-            repeat_write(
+            retry_write(
                 lambda: self._try_to_save(renewed),
                 self._closing,
                 is_needed=lambda: self._bots.get(key) is renewed,

@@ -127,7 +127,7 @@ class OrganisationAccess:
             task.add_done_callback(self._running.discard)
         return task
 
-    def forget(self, organisation: str) -> None:
+    def invalidate(self, organisation: str) -> None:
         """Invalidate the cached listing of *organisation*; a call in progress is not joined."""
         self._tasks.pop(organisation, None)
 

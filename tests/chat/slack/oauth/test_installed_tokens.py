@@ -134,7 +134,7 @@ async def test_a_forgotten_workspace_is_read_anew(slack: InstallableSlack, store
     before = await tokens.get_token(f"slack:{NORTH}", client.create_client)
     await purge(store, f"slack:{NORTH}")
     cached = await tokens.get_token(f"slack:{NORTH}", client.create_client)
-    tokens.forget(f"slack:{NORTH}")
+    tokens.invalidate(f"slack:{NORTH}")
 
     assert [before, cached] == [token, token]
     with pytest.raises(NotInstalledError):

@@ -118,7 +118,7 @@ async def test_slack_is_asked_before_a_workspace_whose_link_has_ended_is_purged(
     await _save_team_of(context, NORTH)
     await _take_out_of(slack, bench, NORTH)
     slack.workspaces["E0CLINICS"] = ("T0NORTH", "T0SOUTH") if is_listed else ("T0SOUTH",)
-    bench.organisation_workspaces.forget(CLINICS, [NORTH])
+    bench.organisation_workspaces.invalidate(CLINICS, [NORTH])
     clock.advance(hours=24)
 
     purged_count = await purge_workspaces.run(

@@ -1,6 +1,6 @@
 import asyncio
 
-from bot.chat.slack.repeated_write import repeat_write
+from bot.chat.slack.write_retry import retry_write
 
 
 async def test_write_is_repeated_until_it_succeeds() -> None:
@@ -10,7 +10,7 @@ async def test_write_is_repeated_until_it_succeeds() -> None:
     async def try_to_write() -> bool:
         return results.pop()
 
-    await repeat_write(try_to_write, asyncio.Event(), is_needed=lambda: True)
+    await retry_write(try_to_write, asyncio.Event(), is_needed=lambda: True)
 
     assert results == []
 
@@ -23,7 +23,7 @@ async def test_write_that_is_not_needed_is_not_repeated() -> None:
         attempts.append("written")
         return False
 
-    await repeat_write(try_to_write, asyncio.Event(), is_needed=lambda: len(attempts) < 1)
+    await retry_write(try_to_write, asyncio.Event(), is_needed=lambda: len(attempts) < 1)
 
     assert len(attempts) == 1
 
@@ -37,6 +37,6 @@ async def test_closing_ends_the_attempts() -> None:
         attempts.append("written")
         return False
 
-    await repeat_write(try_to_write, closing, is_needed=lambda: True)
+    await retry_write(try_to_write, closing, is_needed=lambda: True)
 
     assert 1 < len(attempts) < 10

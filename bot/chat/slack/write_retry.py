@@ -10,7 +10,7 @@ _CLOSING_ATTEMPTS = 5
 """Attempts after the shutdown has begun, then the data is lost."""
 
 
-async def repeat_write(
+async def retry_write(
     try_to_write: Callable[[], Awaitable[bool]],
     closing: asyncio.Event,
     *,
