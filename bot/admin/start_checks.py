@@ -55,9 +55,9 @@ def check_claim(settings: Settings, *, accepts_lost_keys: bool, is_server: bool 
         _require_own_schema(store)
         now = datetime.now(UTC)
         status = store.claimed_key_store.assess_claim(now)
-        is_renewed = status is ClaimStatus.MISSING and (accepts_lost_keys or _has_keys(store))
-        if is_renewed:
-            store.claimed_key_store.renew_claim(now if accepts_lost_keys else None)
+        is_recreated = status is ClaimStatus.MISSING and (accepts_lost_keys or _has_keys(store))
+        if is_recreated:
+            store.claimed_key_store.recreate_lost_claim(now if accepts_lost_keys else None)
             logger.warning("keys.claimed_again", extra={"action": "keys.claimed_again"})
         else:
             raise_if_unusable(status)

@@ -54,20 +54,22 @@ class ClaimedKeyStore:
         with self._engines.writer.begin() as connection:
             return self._claims.acquire(connection, int(now.timestamp()))
 
-    def renew_claim(self, lost_at: datetime | None = None) -> None:
-        """Claim the key store although its claim is missing.
+    def recreate_lost_claim(self, settle_until: datetime | None = None) -> None:
+        """Write a new claim where the one that the database has recorded is missing.
 
-        *lost_at* is the present where the mark of the claim is lost with the keys. It told whether
-        the database is an older copy: what was due until then may have been sent, and is settled.
-        That is committed first: a start that is killed before the claim is written settles again.
-        A database without a mark has sent nothing.
+        *settle_until* is the present where the keys are lost, too. The lost claim's mark would show
+        whether the database is an older copy. Deliveries due until then may have been sent, and
+        are settled instead of sent again. A database without a mark has sent nothing.
+
+        The settlement is a transaction of its own that is committed first: a process that is killed
+        before the claim is written settles again at its next start.
         """
-        if lost_at is not None:
+        if settle_until is not None:
             with begin_across_workspaces(self._engines.writer) as connection:
                 if database_identity.read_mark(connection):
-                    settle_unknown_deliveries(connection, lost_at)
+                    settle_unknown_deliveries(connection, settle_until)
         with self._engines.writer.begin() as connection:
-            self._claims.renew(connection)
+            self._claims.recreate(connection)
 
     def count_missing_keys(self) -> int:
         """Count the keys of open periods that the key store does not contain."""

@@ -101,8 +101,11 @@ class KeyClaims:
         """Give the claim to this instance at once: the operator has moved the database here."""
         self._replace_claim(instance=self._get_instance(connection))
 
-    def renew(self, connection: Connection) -> None:
-        """Write a claim without a mark, whatever the key store has: the operator accepts it."""
+    def recreate(self, connection: Connection) -> None:
+        """Write a claim without a mark in place of a missing one; an existing claim stays.
+
+        A database of an older schema, without an id, gets none.
+        """
         database_id = self._get_database_id(connection)
         if database_id is not None:
             claim = KeyStoreClaim(database_id, self._get_instance(connection))

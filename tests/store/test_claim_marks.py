@@ -82,7 +82,7 @@ async def test_backup_restored_before_the_upgrade_is_noticed(live: Store, copy: 
     later = NOW + timedelta(days=3)
     (folder_of(live) / "claim").unlink()
     (folder_of(live) / "mark").write_text(str(int(later.timestamp())))
-    copy.claimed_key_store.renew_claim()
+    copy.claimed_key_store.recreate_lost_claim()
 
     rollback = await copy.advance_rollback_mark(later + HOUR)
 
