@@ -24,10 +24,10 @@ MAX_NAME_LENGTH = 100
 MAX_ENTRIES = 10_000
 """Maximum entries of each cache, so that memory is bounded."""
 
-NAME_SECONDS = 900.0
+NAME_CACHE_SECONDS = 900.0
 """Seconds that a person's name is cached: long enough to edit a form, and no longer."""
 
-ROSTER_SECONDS = 600.0
+ROSTER_CACHE_SECONDS = 600.0
 """Seconds that a channel's members are cached: less than their names, which come with them."""
 
 MAX_ROSTERS = 200
@@ -79,9 +79,9 @@ class DirectoryCache:
         """
         self._default_service_url = service_url
         self._profiles: BoundedCache[Person, Profile] = BoundedCache()
-        self._names: ExpiringCache[Person, str] = ExpiringCache(NAME_SECONDS, monotonic)
+        self._names: ExpiringCache[Person, str] = ExpiringCache(NAME_CACHE_SECONDS, monotonic)
         self._rosters: ExpiringCache[tuple[str, str], Mapping[str, bool]] = ExpiringCache(
-            ROSTER_SECONDS, monotonic, MAX_ROSTERS
+            ROSTER_CACHE_SECONDS, monotonic, MAX_ROSTERS
         )
         self._team_channels: BoundedCache[tuple[str, str], tuple[str, ...]] = BoundedCache()
         self._routes: BoundedCache[Person, str] = BoundedCache()

@@ -175,7 +175,7 @@ class Dispatcher:
         interaction = await self._member_lookup.complete_affiliation(interaction)
         if interaction.action.step is RequestStep.SUBMITTED:
             request = interaction.request
-            await self._directory_lookup.check_submitted_channels(
+            await self._directory_lookup.prefetch_submitted_channels(
                 request.person.workspace, request.answers, request.data
             )
         channel_names = self._directory.get_channel_names(interaction.request.person.workspace)

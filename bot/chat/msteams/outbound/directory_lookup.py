@@ -14,7 +14,7 @@ from bot.chat.msteams.conversation_ref import (
     format_channel_name,
     parse_conversation_ref,
 )
-from bot.chat.msteams.directory_cache import ROSTER_SECONDS, DirectoryCache, ExpiringCache
+from bot.chat.msteams.directory_cache import ROSTER_CACHE_SECONDS, DirectoryCache, ExpiringCache
 from bot.chat.msteams.outbound.api_client import ApiClient
 from bot.chat.msteams.outbound.error_codes import classify_error
 from bot.chat.msteams.outbound.member_lookup import is_external_account
@@ -25,10 +25,10 @@ from bot.logs import log_error
 
 logger = logging.getLogger("attune.msteams")
 
-LOOKUP_SECONDS = 1.5
+LOOKUP_TIMEOUT_SECONDS = 1.5
 """Seconds that a card waits for its names: Teams shows an error for an answer that comes late."""
 
-FAILURE_SECONDS = 20.0
+FAILURE_CACHE_SECONDS = 20.0
 """Seconds for which a failed request is not repeated, so that an outage delays few cards."""
 
 _MAX_ROSTERS, _MAX_TEAMS = 8, 20
@@ -45,8 +45,9 @@ _RequestKey = tuple[str, str, str]
 class DirectoryLookup:
     """Fetches names into the directory cache before a card is rendered. It never raises.
 
-    Every request is made once in :data:`~bot.chat.msteams.directory_cache.ROSTER_SECONDS`. A card
-    is rendered without the names that could not be fetched. Ids and names are never logged.
+    A request that succeeded or was refused for good is not repeated within
+    :data:`~bot.chat.msteams.directory_cache.ROSTER_CACHE_SECONDS`. A card is rendered without the
+    names that could not be fetched. Ids and names are never logged.
     """
 
     def __init__(
@@ -61,18 +62,22 @@ class DirectoryLookup:
         self._api_client = api_client
         self.directory = directory
         self._load_routes = load_routes
-        self._settled: ExpiringCache[_RequestKey, bool] = ExpiringCache(ROSTER_SECONDS, monotonic)
-        self._failed: ExpiringCache[_RequestKey, bool] = ExpiringCache(FAILURE_SECONDS, monotonic)
+        self._settled: ExpiringCache[_RequestKey, bool] = ExpiringCache(
+            ROSTER_CACHE_SECONDS, monotonic
+        )
+        self._failed: ExpiringCache[_RequestKey, bool] = ExpiringCache(
+            FAILURE_CACHE_SECONDS, monotonic
+        )
         self._routes: ExpiringCache[str, Mapping[str, ConversationRef]] = ExpiringCache(
-            FAILURE_SECONDS, monotonic
+            FAILURE_CACHE_SECONDS, monotonic
         )
 
-    async def prepare_card(self, body: Iterable[Element], workspace: str) -> None:
-        """Fetch the names of the people and channels in *body*, in the time of a reply."""
+    async def prefetch_names(self, body: Iterable[Element], workspace: str) -> None:
+        """Fetch the names of the people and channels in *body* into the cache, before a timeout."""
         displayed = card_factory.find_displayed_ids(body)
         person_ids = displayed.person_ids if workspace else frozenset()
         with suppress(TimeoutError):
-            async with asyncio.timeout(LOOKUP_SECONDS):
+            async with asyncio.timeout(LOOKUP_TIMEOUT_SECONDS):
                 await asyncio.gather(
                     self._fetch_people(workspace, person_ids, displayed.roster_channel),
                     self._fetch_channels(
@@ -80,10 +85,10 @@ class DirectoryLookup:
                     ),
                 )
 
-    async def check_submitted_channels(
+    async def prefetch_submitted_channels(
         self, workspace: str, answers: Mapping[str, tuple[str, ...]], data: str
     ) -> None:
-        """Fetch the channels of the teams if *answers* or form *data* name one that is not cached.
+        """Fetch the teams' channels into the cache if *answers* or *data* name an uncached one.
 
         After a restart the cache does not contain the channels that an open form lists, nor the
         one that a previewed set-up changes to, which is in its data. A forged channel is fetched
@@ -96,7 +101,7 @@ class DirectoryLookup:
             if value.startswith(CHANNEL_ID_PREFIX)
         }
         with suppress(TimeoutError):
-            async with asyncio.timeout(LOOKUP_SECONDS):
+            async with asyncio.timeout(LOOKUP_TIMEOUT_SECONDS):
                 await self._fetch_channels(workspace, channel_ids, lists_all=False)
 
     async def _fetch_people(

@@ -39,7 +39,7 @@ class InvokeResponseFactory:
             reopen_action = _select_reopen_action(reply, interaction) if reply.submit else None
         card_context = CardContext(surface, dialog_title=title, reopen_action=reopen_action)
         workspace = interaction.request.person.workspace
-        await self._directory_lookup.prepare_card(reply.body, workspace)
+        await self._directory_lookup.prefetch_names(reply.body, workspace)
         card = self._card_factory.build_card(reply, card_context, workspace, language)
         return invoke_response.build_invoke_response(card, title, interaction.origin)
 
@@ -49,7 +49,7 @@ class InvokeResponseFactory:
         """Render *form* with the submitted answers, and the errors under its fields."""
         workspace, action = interaction.request.person.workspace, interaction.action
         filled_form = fill_form(form, action.answers)
-        await self._directory_lookup.prepare_card(filled_form.body, workspace)
+        await self._directory_lookup.prefetch_names(filled_form.body, workspace)
         card = self._card_factory.rebuild_form(
             filled_form, interaction.card_context, invalid, workspace, language
         )

@@ -17,7 +17,7 @@ from bot.logs import log_error
 
 logger = logging.getLogger("attune.msteams")
 
-LOOKUP_SECONDS = 2.0
+LOOKUP_TIMEOUT_SECONDS = 2.0
 """Seconds that a request waits for the lookup."""
 
 
@@ -49,7 +49,7 @@ class MemberLookup:
         person, conversation = interaction.request.person, interaction.conversation
         channel_id = conversation.id.partition(";")[0]
         try:
-            async with asyncio.timeout(LOOKUP_SECONDS):
+            async with asyncio.timeout(LOOKUP_TIMEOUT_SECONDS):
                 account = await self._api_client.fetch_member(
                     ConversationRef(conversation.service_url, channel_id), interaction.sender_id
                 )

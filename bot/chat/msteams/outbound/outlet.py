@@ -57,7 +57,7 @@ class TeamsOutlet:
         if to.channel:
             await self._fetch_mentioned_names(conversation, to, message)
         else:
-            await self._directory_lookup.prepare_card(message.body, to.workspace)
+            await self._directory_lookup.prefetch_names(message.body, to.workspace)
         try:
             reference = await self._api_client.post_card(
                 conversation, self._build_card(to, message), message.summary

@@ -40,7 +40,7 @@ class Responder:
             card = self._card_factory.build_launcher(reply, interaction.action, workspace, language)
             await self._post_card(card, reply.title, interaction)
         elif reply is not None:
-            await self._directory_lookup.prepare_card(reply.body, workspace)
+            await self._directory_lookup.prefetch_names(reply.body, workspace)
             surface = CardSurface.HOME if isinstance(reply, Home) else CardSurface.MESSAGE
             card = self._card_factory.build_card(reply, CardContext(surface), workspace, language)
             await self._post_card(
