@@ -67,7 +67,7 @@ class Dispatcher:
         self._responder = responder
         self._directory = directory_lookup.directory
         self._after_response = after_response
-        self._delivered_messages: BoundedCache[str, bool] = BoundedCache()
+        self._received_messages: BoundedCache[str, bool] = BoundedCache()
 
     async def dispatch_payload(self, kind: PayloadKind, payload: Payload, service_url: str) -> Body:
         """Handle one activity and return the response body; ``{}`` is a bare acknowledgement."""
@@ -75,7 +75,7 @@ class Dispatcher:
             await self._handle_events(kind, payload, service_url)
             if kind in INVOKE_KINDS:
                 return await self._handle_card_action(kind, payload, service_url)
-            if kind is PayloadKind.MESSAGE and self._claim_delivery(payload):
+            if kind is PayloadKind.MESSAGE and self._record_first_receipt(payload):
                 await self._handle_message(payload, service_url)
         except (EventNotStoredError, FormKeptOpenError):
             raise
@@ -133,9 +133,9 @@ class Dispatcher:
         """Report an activity that no handler serves: it proves that its sender is reachable."""
         await self._try_handle_event(requests.parse_received_payload(kind, payload))
 
-    def _claim_delivery(self, payload: Payload) -> bool:
-        """Whether a message was not delivered before: a retried request is processed once."""
-        return self._delivered_messages.update_entry(
+    def _record_first_receipt(self, payload: Payload) -> bool:
+        """Cache a message's id; return whether it is new, so that a retried request runs once."""
+        return self._received_messages.update_entry(
             f"{payload['conversation']['id']} {payload['id']}", value=True
         )
 
@@ -146,7 +146,7 @@ class Dispatcher:
             language = self._card_factory.choose_language(interaction.request.locale)
             sentence = self._card_factory.translate(language, "private.away")
             self._after_response.start_task(
-                self._responder.redirect_to_private_chat(interaction, sentence)
+                self._responder.post_private_chat_hint(interaction, sentence)
             )
         else:
             interaction = await self._member_lookup.complete_affiliation(interaction)

@@ -68,8 +68,8 @@ class Responder:
                 logger, "teams.failure_report_failed", error, reason=classify_error(error).reason
             )
 
-    async def redirect_to_private_chat(self, interaction: Interaction, sentence: str) -> None:
-        """Answer a public message with the same sentence for every command, to disclose nothing."""
+    async def post_private_chat_hint(self, interaction: Interaction, sentence: str) -> None:
+        """Post *sentence*, the same for every command, in reply to a public message."""
         try:
             await self._api_client.post_text(interaction.conversation, sentence)
         except Exception as error:  # noqa: BLE001 - the sender can send the message again

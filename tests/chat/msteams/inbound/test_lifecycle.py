@@ -155,7 +155,7 @@ async def test_an_unknown_action_is_a_request_of_its_sender(
 
 
 async def test_a_mention_in_a_channel_reports_its_sender(bench: AdapterBench) -> None:
-    """A message in a channel is answered with a redirect, and proves that its sender acts."""
+    """A message in a channel is answered with a hint, and proves that its sender acts."""
     await bench.send_activity(activities.build_mention(bench.ms.service_url, "tip"))
 
     assert bench.handlers.events[-1] == PayloadReceived(WORKSPACE, MARIE)
