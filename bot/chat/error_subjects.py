@@ -16,8 +16,11 @@ class Subject(Enum):
     """The request itself, or undetermined: this delivery fails, and the next one is sent."""
     WORKSPACE = "workspace"
     """The whole workspace or the bot's credentials: the workspace is suspended."""
-    PASSING = "passing"
-    """A temporary state of the product: the delivery is sent later, after a rest."""
+    TRANSIENT = "passing"
+    """A transient state of the product: the delivery is retried later, after a rest.
+
+    The value is a label of a metric, and so does not change.
+    """
 
 
 _STATUS_BY_SUBJECT = {
@@ -25,7 +28,7 @@ _STATUS_BY_SUBJECT = {
     Subject.CHAT: SendStatus.GONE,
     Subject.REQUEST: SendStatus.FAILED,
     Subject.WORKSPACE: SendStatus.CLOSED,
-    Subject.PASSING: SendStatus.RETRY_LATER,
+    Subject.TRANSIENT: SendStatus.RETRY_LATER,
 }
 
 

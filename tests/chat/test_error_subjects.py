@@ -16,7 +16,7 @@ from bot.logs import sanitize_error_code
         (Subject.CHAT, SendStatus.GONE, SendStatus.GONE),
         (Subject.REQUEST, SendStatus.FAILED, SendStatus.FAILED),
         (Subject.WORKSPACE, SendStatus.CLOSED, SendStatus.CLOSED),
-        (Subject.PASSING, SendStatus.RETRY_LATER, SendStatus.RETRY_LATER),
+        (Subject.TRANSIENT, SendStatus.RETRY_LATER, SendStatus.RETRY_LATER),
     ],
 )
 def test_subject_determines_status(

@@ -11,8 +11,8 @@ _CACHE_SECONDS = 240.0
 _REQUEST_TIMEOUT_SECONDS = 20.0
 
 
-_PASSING_ERROR_CODES = frozenset({"temporarily_unavailable", "server_error"})
-"""Error codes of OAuth 2.0 that refuse nothing (RFC 6749, section 4.1.2.1)."""
+_TRANSIENT_ERROR_CODES = frozenset({"temporarily_unavailable", "server_error"})
+"""Transient error codes of OAuth 2.0, which refuse nothing (RFC 6749, section 4.1.2.1)."""
 
 
 class TokenUnavailableError(Exception):
@@ -73,7 +73,7 @@ def _is_refusal(error: Exception) -> bool:
 
     A page that is no JSON, as of a proxy, raises a subclass; the network's errors are OSErrors.
     """
-    return type(error) is ValueError and str(error) not in _PASSING_ERROR_CODES
+    return type(error) is ValueError and str(error) not in _TRANSIENT_ERROR_CODES
 
 
 class DummyTokenProvider:

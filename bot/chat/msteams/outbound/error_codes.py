@@ -8,9 +8,9 @@ from bot.chat.error_subjects import Subject, choose_send_status
 from bot.chat.msteams.outbound.access_token import TokenUnavailableError
 from bot.chat.msteams.outbound.error_table import (
     MISSING_CHAT_CODES,
-    PASSING_STATUSES,
     SUBJECT_BY_CODE,
     TOO_MANY_REQUESTS_STATUS,
+    TRANSIENT_STATUSES,
     UNAUTHORIZED_STATUS,
 )
 from bot.chat.retry_after import DEFAULT_RETRY_SECONDS, parse_retry_after
@@ -72,9 +72,9 @@ def _classify_response(response: httpx.Response, to: Address | None) -> SendResu
 
 
 def _find_subject(status: int, error_code: str) -> Subject:
-    if status in PASSING_STATUSES:
-        return Subject.PASSING
-    default = Subject.PASSING if status == UNAUTHORIZED_STATUS else Subject.REQUEST
+    if status in TRANSIENT_STATUSES:
+        return Subject.TRANSIENT
+    default = Subject.TRANSIENT if status == UNAUTHORIZED_STATUS else Subject.REQUEST
     return SUBJECT_BY_CODE.get(error_code, default)
 
 

@@ -48,7 +48,7 @@ _CODES_BY_SUBJECT: Mapping[Subject, tuple[str, ...]] = {
         "BotNotRegistered",
         "TenantNotAllowed",
     ),
-    Subject.PASSING: (
+    Subject.TRANSIENT: (
         "PreconditionFailed",
         "Throttled",
         "TooManyRequests",
@@ -64,8 +64,8 @@ SUBJECT_BY_CODE: Mapping[str, Subject] = {
 TOO_MANY_REQUESTS_STATUS = 429
 """HTTP status of a rate limit: the message is retried, and later ones are sent at half the rate."""
 
-PASSING_STATUSES = frozenset({408, 412, TOO_MANY_REQUESTS_STATUS})
-"""HTTP statuses of temporary rejections, whatever the code: a write conflict, or a rate limit."""
+TRANSIENT_STATUSES = frozenset({408, 412, TOO_MANY_REQUESTS_STATUS})
+"""HTTP statuses of transient rejections, whatever the code: a write conflict, or a rate limit."""
 
 UNAUTHORIZED_STATUS = 401
 """HTTP status of a token that is not accepted yet, unless the code is about the whole bot."""

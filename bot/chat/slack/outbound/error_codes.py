@@ -61,7 +61,7 @@ def _classify_refusal(
 ) -> SendResult:
     subject = SUBJECT_BY_CODE.get(error_code, Subject.REQUEST)
     is_ambiguous = status >= _SERVER_ERROR or error_code in AMBIGUOUS_CODES
-    if status == _TOO_MANY_REQUESTS or (subject is Subject.PASSING and not is_ambiguous):
+    if status == _TOO_MANY_REQUESTS or (subject is Subject.TRANSIENT and not is_ambiguous):
         return replace(
             _retry_later(error_code or "ratelimited", getattr(error.response, "headers", None)),
             is_rate_limited=status == _TOO_MANY_REQUESTS,

@@ -121,7 +121,7 @@ _CODES_BY_SUBJECT: Mapping[Subject, tuple[str, ...]] = {
         "token_revoked",
         "two_factor_setup_required",
     ),
-    Subject.PASSING: (
+    Subject.TRANSIENT: (
         "fatal_error",
         "internal_error",
         "message_limit_exceeded",
@@ -141,7 +141,7 @@ SUBJECT_BY_CODE: Mapping[str, Subject] = {
 AMBIGUOUS_CODES = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 )
-"""Temporary codes after which, by Slack's documentation, the call may have succeeded in part.
+"""Transient codes after which, by Slack's documentation, the call may have succeeded in part.
 
 A send is then ``UNKNOWN`` and not retried blindly.
 """

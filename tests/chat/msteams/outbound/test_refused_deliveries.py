@@ -38,7 +38,7 @@ ADDRESSEE_CODES = [
     (403, "MessageWritesBlocked"),
 ]
 WORKSPACE_CODES = [(401, "BotNotRegistered"), (403, "TenantNotAllowed")]
-PASSING_CODES = [
+TRANSIENT_CODES = [
     (401, "Unauthorized"),
     (401, ""),
     (408, ""),
@@ -56,7 +56,7 @@ AMBIGUOUS_CODES = [
 ]
 _OTHER_CODES = {
     "ConversationNotFound",
-    *(code for _, code in ADDRESSEE_CODES + WORKSPACE_CODES + PASSING_CODES),
+    *(code for _, code in ADDRESSEE_CODES + WORKSPACE_CODES + TRANSIENT_CODES),
 }
 _REQUEST_STATUSES = {
     "ActivityNotFoundInConversation": 404,
@@ -138,11 +138,11 @@ async def test_teams_workspace_code_suspends_the_tenant(
     assert outcome == delayed_outcome(is_suspended=True)
 
 
-@pytest.mark.parametrize(("status", "code"), PASSING_CODES)
-async def test_teams_passing_code_delays_the_message(
+@pytest.mark.parametrize(("status", "code"), TRANSIENT_CODES)
+async def test_teams_transient_code_delays_the_message(
     teams: TeamsBench, status: int, code: str
 ) -> None:
-    """A passing status delays the message by a rest."""
+    """A transient status delays the message by a rest."""
     outcome = await teams[0].play_refusal(answer_on_teams(status, code))
 
     assert outcome == delayed_outcome(is_suspended=False)

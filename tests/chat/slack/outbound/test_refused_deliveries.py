@@ -59,13 +59,13 @@ WORKSPACE_CODES = [
     "token_revoked",
     "two_factor_setup_required",
 ]
-PASSING_CODES = ["message_limit_exceeded", "rate_limited", "ratelimited", "team_added_to_org"]
+TRANSIENT_CODES = ["message_limit_exceeded", "rate_limited", "ratelimited", "team_added_to_org"]
 AMBIGUOUS_CODES = ["fatal_error", "internal_error", "request_timeout", "service_unavailable"]
 REQUEST_CODES = [
     *sorted(
         error_table.SUBJECT_BY_CODE.keys()
         - {*PERSON_CODES, *MISSING_CHAT_CODES, *CHAT_CODES}
-        - {*WORKSPACE_CODES, *PASSING_CODES, *AMBIGUOUS_CODES}
+        - {*WORKSPACE_CODES, *TRANSIENT_CODES, *AMBIGUOUS_CODES}
     ),
     "a_code_of_next_year",
 ]
@@ -162,9 +162,9 @@ async def test_slack_workspace_code_suspends_the_workspace(slack: SlackBench, co
     assert outcome == delayed_outcome(is_suspended=True)
 
 
-@pytest.mark.parametrize("code", PASSING_CODES)
-async def test_slack_passing_code_delays_the_message(slack: SlackBench, code: str) -> None:
-    """A passing code delays the message by a rest."""
+@pytest.mark.parametrize("code", TRANSIENT_CODES)
+async def test_slack_transient_code_delays_the_message(slack: SlackBench, code: str) -> None:
+    """A transient code delays the message by a rest."""
     outcome = await slack[0].play_refusal(answer_on_slack(code))
 
     assert outcome == delayed_outcome(is_suspended=False)
