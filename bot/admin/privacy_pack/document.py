@@ -1,4 +1,4 @@
-"""A document of numbered sections, independent of the format in which it is written."""
+"""Document model of numbered sections, an immutable tree that both writers serialize."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; its text has inline markup and references to sections."""
+    """A paragraph; its string has inline markup, see :mod:`.inline_markup`."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class ItemList:
-    """A list of items, below a heading of its own if it has one."""
+    """A list of strings with inline markup, below ``heading`` unless it is ``""``."""
 
     items: tuple[str, ...]
     heading: str = ""
@@ -21,10 +21,10 @@ class ItemList:
 
 @dataclass(frozen=True)
 class FactTable:
-    """A table with column headings; every row has as many cells as there are headings.
+    """A table with column headings; every row is a tuple with one cell per column.
 
-    ``language`` is the BCP 47 tag of its cells. ``is_literal`` is True for cells that are quoted,
-    so that nothing in them is markup.
+    ``language`` is the BCP 47 tag of the cells. With ``is_literal`` their text is escaped: it is
+    quoted, and nothing in it is parsed as markup. A line feed in a cell is a line break.
     """
 
     headings: tuple[str, ...]
@@ -38,7 +38,7 @@ Block = Paragraph | ItemList | FactTable
 
 @dataclass(frozen=True)
 class Section:
-    """A section with an id by which others refer to it, its blocks and its subsections."""
+    """A section with its blocks and subsections; ``id`` is unique, the key of references to it."""
 
     id: str
     title: str
@@ -48,7 +48,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A document: its title, what comes before the contents, and its sections."""
+    """A document: its title, the blocks before the table of contents, and its sections."""
 
     title: str
     contents_title: str
@@ -57,7 +57,7 @@ class Document:
 
 
 def iter_numbered(sections: Sequence[Section], prefix: str = "") -> Iterator[tuple[str, Section]]:
-    """Yield every section with its number, such as ``3.2``, in reading order."""
+    """Yield a tuple of number, such as ``3.2``, and section for the whole tree, in preorder."""
     for position, section in enumerate(sections, 1):
         number = f"{prefix}{position}"
         yield number, section
@@ -65,10 +65,10 @@ def iter_numbered(sections: Sequence[Section], prefix: str = "") -> Iterator[tup
 
 
 def number_sections(document: Document) -> Mapping[str, str]:
-    """Return the number of each section by its id."""
+    """Return a dict of the sections' numbers by their ids."""
     return {section.id: number for number, section in iter_numbered(document.sections)}
 
 
 def build_reference(section_id: str) -> str:
-    """Return the markup of a reference to a section."""
+    """Return the markup of a reference to a section, which a writer replaces by a link."""
     return f"{{section:{section_id}}}"

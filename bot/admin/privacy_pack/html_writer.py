@@ -1,7 +1,7 @@
-"""Writes a document as one HTML file for screen and print, without scripts or external resources.
+"""Serialize a document to one HTML page for screen and print, without scripts or external requests.
 
-On a narrow screen the cells of a row are below each other, each with its heading. Printed pages
-have a number where the browser supports margin boxes.
+On a narrow screen the stylesheet stacks the cells of a row, each with its heading from the
+attribute ``data-heading``. Printed pages have a number if the browser supports margin boxes.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,10 @@ Numbers = Mapping[str, str]
 
 
 def render_document(document: Document, stylesheet: str) -> str:
-    """Return the HTML of *document*."""
+    """Return the HTML page of *document* as a string, with *stylesheet* inline; text is escaped.
+
+    Raises :class:`KeyError` for a reference to a section that does not exist.
+    """
     numbers = number_sections(document)
     title = escape(document.title)
     body = "".join(_render_section(section, numbers) for section in document.sections)

@@ -1,4 +1,7 @@
-"""Inline markup of the pack's texts: code, strong, emphasis, links and references to sections."""
+"""Parse the inline markup of the pack's texts: code, strong, emphasis, links and references.
+
+It is a subset of Markdown, parsed by regular expressions; a reference is ``{section:id}``.
+"""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +15,10 @@ _LINK = re.compile(r"\[([^\[\]]+)\]\((https://[^\s()\[\]]+)\)")
 
 
 def render_html(text: str, numbers: Mapping[str, str]) -> str:
-    """Return *text* as HTML; *numbers* are those of the sections by id."""
+    """Convert *text* to escaped HTML; *numbers* is a dict of section numbers by id.
+
+    Markup in code is not parsed. Raises :class:`KeyError` for a reference to an unknown section.
+    """
     return "".join(
         f"<code>{escape(part[1:-1])}</code>"
         if part.startswith("`")
@@ -31,10 +37,13 @@ def _render_plain(text: str, numbers: Mapping[str, str]) -> str:
 
 
 def render_markdown(text: str, numbers: Mapping[str, str]) -> str:
-    """Return *text* as Markdown, in which only its references change."""
+    """Replace the references in *text* by links; all other markup is Markdown already.
+
+    Raises :class:`KeyError` for a reference to an unknown section.
+    """
     return _REFERENCE.sub(lambda match: f"[{numbers[match[1]]}](#{match[1]})", text)
 
 
 def render_literal_markdown(text: str) -> str:
-    """Return *text* as Markdown that shows it as it is."""
+    """Escape *text* so that Markdown parses nothing in it as markup."""
     return re.sub(r"([\\`*_\[\]<>#])", r"\\\1", text)

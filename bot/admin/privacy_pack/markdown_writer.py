@@ -1,4 +1,4 @@
-"""Writes a document as one Markdown file, with tables as GitHub's flavour has them."""
+"""Serialize a document to one Markdown file, with tables in GitHub's syntax."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ Numbers = Mapping[str, str]
 
 
 def render_document(document: Document) -> str:
-    """Return the Markdown of *document*."""
+    """Return *document* as a Markdown string; raises :class:`KeyError` for an unknown reference."""
     numbers = number_sections(document)
     contents = "\n".join(
         f"{'  ' * number.count('.')}- [{number} {section.title}](#{section.id})"
@@ -35,7 +35,10 @@ def render_document(document: Document) -> str:
 
 
 def _render_section(section: Section, numbers: Numbers, level: int = 2) -> str:
-    """Return a section below an anchor with its id, since a heading's own depends on its words."""
+    """Render a section and its subsections below an HTML anchor with its id.
+
+    The default anchor of a heading depends on its words, and on the renderer.
+    """
     parts = (
         f'<a id="{section.id}"></a>',
         f"{'#' * level} {numbers[section.id]} {section.title}",
