@@ -1,4 +1,4 @@
-"""Who can see what: the ways in to published tables and to set-ups, from the permission table."""
+"""Section on access: which roles can read or change what, from the rows of the permission table."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from bot.domain.permission_table import PERMISSION_TABLE, Subject
 from bot.domain.permissions import GRANTS, Grant, Right
 
 _REFUSALS = frozenset({Grant.NEVER, Grant.REASON})
-"""Cells of a role that gets nothing, or the reason why there is nothing."""
+"""Cells of the permission matrix whose role is omitted: it gets no data, at most a reason."""
 
 
 def build_access(texts: PackTexts) -> Section:
-    """Return the section, with the ways in to results and to settings."""
+    """Build the section, with a table of the commands and forms for results, one for settings."""
     return build_section(
         texts,
         "access",
@@ -38,7 +38,7 @@ def _iter_rows(texts: PackTexts, subject: Subject) -> Iterator[tuple[str, str]]:
 
 
 def _describe_roles(right: Right, texts: PackTexts) -> str:
-    """Return the roles that have *right*, each with the condition of its cell if there is one."""
+    """Join the names of the roles with *right* to a string, each with its condition, if any."""
     words = texts.files["prose"]
     return "; ".join(
         words["roles"][role.value]

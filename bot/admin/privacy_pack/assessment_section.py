@@ -1,4 +1,4 @@
-"""The draft impact assessment: facts with the sections that have them, and open questions."""
+"""Section with the draft impact assessment: facts that refer to sections, and open questions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from bot.content.pack_texts import PackTexts
 
 
 def build_assessment(texts: PackTexts) -> Section:
-    """Return the section: facts for every assessment, then one subsection for each law."""
+    """Build the section: a table of the facts common to all laws, then a subsection per law."""
     assessment = texts.files["assessment"]
     common = assessment["common"]
     rows = tuple(

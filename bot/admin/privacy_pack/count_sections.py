@@ -1,4 +1,7 @@
-"""The threat model with its tests, and the budget of the counts from the terms in the domain."""
+"""Sections on published counts: the threat model with its tests, and the privacy budget.
+
+The budget's parameters (epsilon, cap, noise scale) are read from the release rule, not from a text.
+"""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -11,7 +14,7 @@ from bot.domain.counts.release_rule import BREAKDOWN, LARGE_UNIT_SIZE, MIN_UNIT_
 
 
 def build_threats(texts: PackTexts) -> Section:
-    """Return the section: attackers with the tests that play them, and what is not protected."""
+    """Build the section: a table of attackers with the test files, and a list of the limits."""
     threats = texts.files["threats"]
     rows = tuple(
         (
@@ -35,7 +38,7 @@ def build_threats(texts: PackTexts) -> Section:
 
 
 def build_budget(texts: PackTexts) -> Section:
-    """Return the section: the terms of each size and ledger, and the bound of a year."""
+    """Build the section: a table of parameters by unit size and ledger, and the yearly bound."""
     prose = texts.files["prose"]["section"]["budget"]
     bound = texts.fill(
         prose["bound"],
@@ -54,7 +57,7 @@ def build_budget(texts: PackTexts) -> Section:
 
 
 def _iter_terms(texts: PackTexts) -> Iterator[tuple[str, ...]]:
-    """Yield the terms of a small and of a large unit, for each ledger."""
+    """Yield a row of parameters for a small and for a large unit, per ledger."""
     small = texts.get_word("small_units", size=str(LARGE_UNIT_SIZE - 1))
     large = texts.get_word("large_units", size=str(LARGE_UNIT_SIZE))
     for units, size in ((small, MIN_UNIT_SIZE), (large, LARGE_UNIT_SIZE)):
@@ -69,5 +72,5 @@ def _iter_terms(texts: PackTexts) -> Iterator[tuple[str, ...]]:
 
 
 def format_fraction(number: Fraction) -> str:
-    """Return *number* with its value, such as ``4/5 (0.80)``; a whole number alone."""
+    """Format *number* with its decimal value, such as ``4/5 (0.80)``; an integer without one."""
     return str(number) if number.denominator == 1 else f"{number} ({float(number):.2f})"

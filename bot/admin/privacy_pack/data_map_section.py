@@ -1,7 +1,7 @@
-"""The data map: each table and column, why it is stored, how long, who sees it, in which backup.
+"""Section with the data map: every database table and column, its purpose, retention and readers.
 
-What a column is and why it is stored is in ``tables.toml``. What is personal, encrypted, erased
-and purged is read from the store, by the maps that its own deletions use.
+What a column contains and why is in ``tables.toml``. Which columns are personal or encrypted, and
+which rows are erased or purged, is read from the dicts that the store's own deletions use.
 """
 
 from bot.admin.privacy_pack.document import FactTable, Paragraph, Section
@@ -17,11 +17,14 @@ _STORE_WORDS = {
     "seen": "seen",
     "backup": "backup",
 }
-"""The word that introduces each fact about a place outside the tables."""
+"""Key of the word that introduces each fact about a location outside the database's tables."""
 
 
 def build_data_map(texts: PackTexts) -> Section:
-    """Return the section with a subsection for each table, and one for what is elsewhere."""
+    """Build the section with a subsection per database table, and one for other locations.
+
+    Raises :class:`KeyError` that names the file and key of a missing text.
+    """
     tables = [_build_table_section(facts, texts) for facts in DATA_MAP.values()]
     return build_section(texts, "data", sections=[*tables, _build_elsewhere(texts)])
 
@@ -56,7 +59,7 @@ def _build_table_section(facts: TableFacts, texts: PackTexts) -> Section:
 
 
 def describe_person(facts: TableFacts, column_name: str, texts: PackTexts) -> str:
-    """Return in words whether a column can be about a person, as the store's map says."""
+    """Return the text on whether a column can be about a person, by its group in the data map."""
     kinds = {
         "sealed": column_name in facts.sealed,
         "account": column_name in {person for _, person in facts.accounts},
@@ -74,7 +77,7 @@ def _name_backup(facts: TableFacts, column_name: str) -> str:
 
 
 def _describe_erasure(facts: TableFacts, texts: PackTexts) -> str:
-    """Return what an erasure leaves: in a sealed record the place of the person is emptied."""
+    """Return the text on what an erasure leaves in a table; in a sealed record it clears a slot."""
     is_record = bool(facts.sealed) and facts.table.name.endswith("record")
     kind = "sealed" if is_record else "impersonal"
     if facts.is_personal:
@@ -88,7 +91,7 @@ def _describe_purge(facts: TableFacts, texts: PackTexts) -> str:
 
 
 def _build_elsewhere(texts: PackTexts) -> Section:
-    """Return the section on each place outside the tables, one list a place."""
+    """Build the section with one list per location outside the tables: files, logs, key store."""
     lines = [
         block
         for store in texts.files["stores"].values()

@@ -1,4 +1,4 @@
-"""Retention, processors, settings, metrics and the log, as they are in this installation."""
+"""Sections on operation: retention, processors, settings, metrics and log of this installation."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from bot.settings import Settings
 
 
 def build_retention(texts: PackTexts) -> Section:
-    """Return the section: the periods in force, and what deletes earlier."""
+    """Build the section: a table of the configured periods, and what deletes rows earlier."""
     rows = tuple(
         tuple(texts.fill(cell) for cell in row)
         for row in texts.files["prose"]["retention"].values()
@@ -30,7 +30,7 @@ def build_retention(texts: PackTexts) -> Section:
 
 
 def build_processors(texts: PackTexts) -> Section:
-    """Return the section, with a subsection for each processor."""
+    """Build the section, with a subsection of three lists per processor."""
     return build_section(
         texts,
         "processors",
@@ -49,7 +49,10 @@ def build_processors(texts: PackTexts) -> Section:
 
 
 def build_settings(texts: PackTexts, config: Settings) -> Section:
-    """Return the section with every setting; only numbers and switches are printed."""
+    """Build the section with a row per setting; only numbers and booleans are printed.
+
+    The value of a string, which may be a token or another secret, is never part of the pack.
+    """
     rows = tuple(
         (f"`{name}`", texts.fill(meaning), _describe_value(name.lower(), config, texts))
         for name, meaning in texts.files["settings"].items()
@@ -58,7 +61,7 @@ def build_settings(texts: PackTexts, config: Settings) -> Section:
 
 
 def _describe_value(name: str, config: Settings, texts: PackTexts) -> str:
-    """Return how a setting is set: a number or a switch by its value, any other not."""
+    """Return a number or boolean as text; of any other setting, whether it is set or a default."""
     if name == "database_url":
         return texts.get_word("sqlite" if config.uses_sqlite else "postgresql")
     value = getattr(config, name)
@@ -72,7 +75,7 @@ def _describe_value(name: str, config: Settings, texts: PackTexts) -> str:
 
 
 def build_metrics(texts: PackTexts) -> Section:
-    """Return the section with every metric, its HELP line and its labels."""
+    """Build the section with a row per metric: its name, HELP line and labels; then the labels."""
     labels_by_metric = metrics.list_labels()
     rows = tuple(
         (
@@ -93,7 +96,7 @@ def build_metrics(texts: PackTexts) -> Section:
 
 
 def build_log(texts: PackTexts) -> Section:
-    """Return the section with every field and every action of the log."""
+    """Build the section with a row per field and per action of the log."""
     return build_section(
         texts,
         "log",

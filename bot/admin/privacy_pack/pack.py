@@ -1,4 +1,7 @@
-"""Builds the privacy pack of this installation, and writes it to a folder."""
+"""Build the privacy pack of this installation as a document, and write it to a folder.
+
+Its facts are read from code and settings; no database connection is opened.
+"""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -38,13 +41,17 @@ from bot.store.migrate import latest_revisions
 from bot.version import VERSION
 
 HTML_NAME, MARKDOWN_NAME = "privacy-pack.html", "privacy-pack.md"
-"""Names of the files of a pack."""
+"""Names of the files of a pack: one document in two formats."""
 
 
 def write_pack(
     folder: Path, config: Settings, content: Catalogue, languages: Sequence[str], day: date
 ) -> tuple[Path, ...]:
-    """Write the pack as HTML and as Markdown, and return the files; raises :class:`OSError`."""
+    """Write the pack as HTML and as Markdown into *folder*; return the files' paths.
+
+    The arguments are those of :func:`build_document`. Files of the same names are overwritten.
+    Raises :class:`OSError`, and :class:`KeyError` for a missing text or reference.
+    """
     document = build_document(config, content, languages, day)
     pages = {
         HTML_NAME: html_writer.render_document(document, read_stylesheet()),
@@ -58,9 +65,10 @@ def write_pack(
 def build_document(
     config: Settings, content: Catalogue, languages: Sequence[str], day: date
 ) -> Document:
-    """Return the pack of an installation with the settings *config*, written on *day*.
+    """Build the pack of an installation with the settings *config*, dated *day*.
 
-    It has the texts that people see in *languages*, and the periods that *content* states.
+    The texts that people see are included in *languages*, a sequence of tags; the retention periods
+    are those of *content*. Raises :class:`KeyError` for a missing text.
     """
     packs = [content.get_pack(tag) for tag in languages]
     english = content.get_pack("en")
@@ -91,7 +99,7 @@ def build_document(
 
 
 def _list_facts(english: LanguagePack, packs: Sequence[LanguagePack], day: date) -> dict[str, str]:
-    """Return what fills the placeholders of the pack's texts."""
+    """Return a dict of the values of the placeholders in the pack's texts."""
     numbers = {
         **list_periods(english),
         "class_days": CLASS_RETENTION.days,
@@ -112,7 +120,7 @@ def _list_facts(english: LanguagePack, packs: Sequence[LanguagePack], day: date)
 
 
 def _build_index(texts: PackTexts, sections: Sequence[Section]) -> Section:
-    """Return the section that says where each question of a privacy officer is answered."""
+    """Build the index: a table of a privacy officer's questions with references to sections."""
     prose = texts.files["prose"]["document"]
     titles = {section.id: section.title for _, section in iter_numbered(sections)}
     rows = tuple(

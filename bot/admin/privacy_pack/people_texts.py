@@ -1,4 +1,4 @@
-"""The texts that people see, from the catalogue, in each language of the pack."""
+"""Section with the texts that people see, from the message catalogue, in each language."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,11 +13,11 @@ AREAS = (
     *("privacy", "own_data", "safety", "checkin", "rupture"),
     *("cards", "external", "private", "install"),
 )
-"""Areas of the catalogue that say what is kept, what a form is, and where to turn."""
+"""Prefixes of the catalogue keys of texts on stored data, forms, safety and installation."""
 
 
 def build_people_texts(texts: PackTexts, packs: Iterable[LanguagePack]) -> Section:
-    """Return the section, with a subsection for each of *packs*."""
+    """Build the section, with a subsection and a table per language pack of *packs*."""
     return build_section(
         texts,
         "texts",
@@ -40,9 +40,9 @@ def build_people_texts(texts: PackTexts, packs: Iterable[LanguagePack]) -> Secti
 
 
 def iter_texts(words: LanguagePack) -> Iterator[tuple[str, str]]:
-    """Yield the key and text of each sentence of :data:`AREAS`, and of each question.
+    """Yield tuples of key and text: the sentences of :data:`AREAS`, then every question.
 
-    The service's own safety text comes first, if there is one.
+    The configured safety text comes first, with the setting's name as its key, if there is one.
     """
     if words.safety_text:
         yield "SAFETY_TEXT", words.safety_text
@@ -57,7 +57,10 @@ def iter_texts(words: LanguagePack) -> Iterator[tuple[str, str]]:
 
 
 def _render_sentence(words: LanguagePack, key: str) -> str:
-    """Return a sentence with the periods in force; other placeholders and plural forms stay."""
+    """Return a sentence with the configured periods filled in; other placeholders stay.
+
+    All plural forms are returned, a line each.
+    """
     sentence = words.sentences[key]
     text = sentence if isinstance(sentence, str) else "\n".join(sentence.values())
     for name, number in list_periods(words).items():
@@ -66,7 +69,10 @@ def _render_sentence(words: LanguagePack, key: str) -> str:
 
 
 def list_periods(words: LanguagePack) -> dict[str, int]:
-    """Return the numbers of all sentences about periods, as *What is kept?* states them."""
+    """Return a dict of the placeholders of retention periods and their values.
+
+    The privacy notice in the chat is rendered with the same values.
+    """
     return {
         **describe_periods(words.retention),
         "table_months": words.retention.table_months,

@@ -1,4 +1,4 @@
-"""Scopes and permissions of both products, read from the manifests that the bot writes."""
+"""Section on OAuth scopes and permissions of both products, read from the generated manifests."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -16,7 +16,7 @@ _EXAMPLE_URL = f"https://{_EXAMPLE_HOST}"
 
 
 def build_scopes(texts: PackTexts, words: LanguagePack) -> Section:
-    """Return the section; *words* are English, and have the reasons of Slack's scopes."""
+    """Build the section; *words* is the English language pack, which explains Slack's scopes."""
     slack, manifest = read_slack_manifest(words), read_teams_manifest(words)
     return build_section(
         texts,
@@ -30,12 +30,12 @@ def build_scopes(texts: PackTexts, words: LanguagePack) -> Section:
 
 
 def read_slack_manifest(words: LanguagePack) -> Mapping[str, Any]:
-    """Return Slack's manifest of an app with the most that is ever asked for."""
+    """Generate the Slack manifest that requests the most: of an app installed from a link."""
     return slack_manifest.build_manifest(words, base_url=_EXAMPLE_URL, installs_from_link=True)
 
 
 def read_teams_manifest(words: LanguagePack) -> dict[str, Any]:
-    """Return the manifest of the Teams app, with the entries of its bot beside its own."""
+    """Generate the Teams manifest as one flat dict: the keys of its bot are merged into it."""
     manifest = teams_manifest.build_manifest(words, _EXAMPLE_ID, _EXAMPLE_HOST, _EXAMPLE_URL)
     (bot,) = manifest["bots"]
     return {**manifest, **bot}
@@ -71,7 +71,7 @@ def _build_event_table(texts: PackTexts, manifest: Mapping[str, Any]) -> FactTab
 
 
 def _iter_slack_names(texts: PackTexts, manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield every event, command and shortcut of Slack's manifest with its reason."""
+    """Yield a row per event, slash command and shortcut of Slack's manifest, with its reason."""
     for event in manifest["settings"]["event_subscriptions"]["bot_events"]:
         why = texts.fill(texts.get_fact("scopes", "slack_events", event))
         if event in slack_manifest.ORGANISATION_EVENTS:

@@ -1,4 +1,4 @@
-"""Sections with the title and texts that the pack's prose has for them."""
+"""Build sections from the titles and texts in the table ``section`` of ``prose.toml``."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,11 @@ from bot.content.pack_texts import PackTexts
 def build_section(
     texts: PackTexts, section_id: str, *blocks: Block, sections: Iterable[Section] = ()
 ) -> Section:
-    """Return the section with its paragraphs and list, then *blocks* and subsections."""
+    """Build the section with the paragraphs and the list of its text, then *blocks*.
+
+    *section_id* is its key in ``prose.toml``; :class:`KeyError` is raised without a text.
+    *sections* are its subsections.
+    """
     prose = texts.files["prose"]["section"][section_id]
     paragraphs = [Paragraph(texts.fill(text)) for text in prose.get("text", ())]
     items = tuple(texts.fill(item) for item in prose.get("list", ()))
@@ -18,5 +22,5 @@ def build_section(
 
 
 def build_named_lines(texts: PackTexts, *lines: tuple[str, str]) -> ItemList:
-    """Return a list whose items each begin with a word of the pack, by its name."""
+    """Build a list of *lines*, tuples of the key of a word of the pack and the text after it."""
     return ItemList(tuple(f"**{texts.get_word(name)}:** {text}" for name, text in lines))
