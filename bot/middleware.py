@@ -173,7 +173,7 @@ class RequestMiddleware:
         except Exception as error:  # noqa: BLE001 - the request is still handled, in English
             log_error(logger, "middleware.language_lookup_failed", error)
             return request, None
-        if reachability.needs_recovery(
+        if reachability.changes_reachability(
             requester.profile, requester.suspension_reason, request.affiliation
         ):
             await self._record_request(request)
@@ -186,7 +186,7 @@ class RequestMiddleware:
         """
         try:
             actions = await self._context.store.for_workspace(request.person.workspace).write(
-                lambda repos: reachability.record_request(repos, request)
+                lambda repos: reachability.update_reachability_from_request(repos, request)
             )
         except Exception as error:  # noqa: BLE001 - the request is handled in any case
             log_error(logger, "middleware.recovery_not_stored", error)

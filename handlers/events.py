@@ -35,14 +35,14 @@ async def handle_event(event: ChatEvent, context: Context) -> None:
     Any event but an uninstallation also proves that a suspended workspace is back. Raises
     :class:`bot.errors.StoreBusyError` when the change could not be committed.
     """
-    scope, now = context.store.for_workspace(_workspace_of_event(event)), context.now()
+    scope, now = context.store.for_workspace(_get_event_workspace(event)), context.now()
     if not await scope.read(lambda repos: _is_relevant(repos, event)):
         return
     for action in await scope.write(lambda repos: _apply_event(repos, event, now)):
-        logger.warning(action, extra={"action": action, "reason": _reason_of_event(event)})
+        logger.warning(action, extra={"action": action, "reason": _get_event_reason(event)})
 
 
-def _workspace_of_event(event: ChatEvent) -> str:
+def _get_event_workspace(event: ChatEvent) -> str:
     match event:
         case ProfileChanged(person):
             return person.workspace
@@ -58,7 +58,7 @@ def _workspace_of_event(event: ChatEvent) -> str:
             return organisation
 
 
-def _reason_of_event(event: ChatEvent) -> str:
+def _get_event_reason(event: ChatEvent) -> str:
     match event:
         case AddressUnreachable(reason=reason) | WorkspaceDisconnected(reason=reason):
             return reason
@@ -74,11 +74,11 @@ def _resumes_workspace(repos: Repositories, event: ChatEvent) -> bool:
     """Return whether *event* proves that a suspended workspace accepts messages again."""
     if isinstance(event, WorkspaceDisconnected):
         return False
-    reason = repos.workspaces.suspension_reason(_workspace_of_event(event))
-    return may_resume(reason, _evidence_of_event(event))
+    reason = repos.workspaces.suspension_reason(_get_event_workspace(event))
+    return may_resume(reason, _get_event_evidence(event))
 
 
-def _evidence_of_event(event: ChatEvent) -> Evidence:
+def _get_event_evidence(event: ChatEvent) -> Evidence:
     is_installation = isinstance(event, WorkspaceConnected)
     return Evidence.INSTALLATION if is_installation else Evidence.PAYLOAD
 
@@ -107,7 +107,7 @@ def _apply_event(repos: Repositories, event: ChatEvent, now: datetime) -> list[s
     """Store what *event* changes; return the actions to log."""
     actions = []
     if _resumes_workspace(repos, event):
-        repos.workspaces.resume(_workspace_of_event(event), _evidence_of_event(event))
+        repos.workspaces.resume(_get_event_workspace(event), _get_event_evidence(event))
         actions.append("workspaces.opened")
     if _changes_row(repos, event) and (action := _change_row(repos, event, now)):
         actions.append(action)
@@ -120,19 +120,22 @@ def _change_row(repos: Repositories, event: ChatEvent, now: datetime) -> str:
         case ProfileChanged(person, profile):
             return reachability.apply_profile(repos, person, profile, now.date())
         case AddressReachable():
-            _mark_reachable(repos, event, now)
+            _handle_reachable_address(repos, event, now)
         case AddressUnreachable(address, reason):
             return _mark_unreachable(repos, address, reason)
         case PayloadReceived(workspace, person_id):
-            reachability.record_activity(repos, Person(workspace, person_id))
+            reachability.mark_reachable_after_activity(repos, Person(workspace, person_id))
         case WorkspaceDisconnected(workspace, reason):
             is_change = reachability.suspend_workspace(repos, workspace, reason, now)
             return "workspaces.closed" if is_change else ""
     return ""
 
 
-def _mark_reachable(repos: Repositories, event: AddressReachable, now: datetime) -> None:
-    """Store the route to the event's address; a channel also gets its card, new or lost."""
+def _handle_reachable_address(repos: Repositories, event: AddressReachable, now: datetime) -> None:
+    """Mark the event's address as reachable and store its chat route.
+
+    A channel also has its card queued: a new welcome card, or the one that could not be posted.
+    """
     address = event.address
     if address.channel:
         repos.deliveries.replan_lost_introduction(address.workspace, address.channel, now)
@@ -140,7 +143,7 @@ def _mark_reachable(repos: Repositories, event: AddressReachable, now: datetime)
         adder = Person(address.workspace, event.added_by)
         team_setup.queue_welcome_card(repos, adder, address.channel, event.locale, now)
     if address.person:
-        reachability.record_activity(repos, Person(address.workspace, address.person))
+        reachability.mark_reachable_after_activity(repos, Person(address.workspace, address.person))
     elif address.channel:
         repos.teams.mark_reachable(address.workspace, address.channel)
     repos.chat_routes.save_route(address, address.route)

@@ -20,7 +20,7 @@ from bot.domain.uninstallation import ends_token, proves_uninstallation
 from bot.store.repositories import Repositories
 
 
-def needs_recovery(
+def changes_reachability(
     clinician: ClinicianProfile, suspension_reason: str, affiliation: Affiliation
 ) -> bool:
     """Return whether a request of *clinician* changes a stored mark, so that a write is due.
@@ -31,7 +31,7 @@ def needs_recovery(
     return has_new_reason or may_resume(suspension_reason, Evidence.PAYLOAD)
 
 
-def record_request(repos: Repositories, request: Request) -> tuple[str, ...]:
+def update_reachability_from_request(repos: Repositories, request: Request) -> tuple[str, ...]:
     """Mark the person of *request* as reachable, and resume their workspace.
 
     The reason of the mark does not matter; an uninstalled workspace stays suspended. A person of
@@ -99,7 +99,7 @@ def suspend_unmarked_dependents(repos: Repositories) -> None:
             repos.workspaces.mark_uninstalled(state.workspace, state.uninstalled_at)
 
 
-def record_activity(repos: Repositories, person: Person) -> None:
+def mark_reachable_after_activity(repos: Repositories, person: Person) -> None:
     """Mark *person* as reachable after an activity that does not report their affiliation."""
     if is_ended_by_activity(repos.people.get(person).unreachable_reason):
         repos.people.mark_reachable(person)
@@ -113,7 +113,7 @@ def _reason_after_request(clinician: ClinicianProfile, affiliation: Affiliation)
 
 def changes_stored_profile(clinician: ClinicianProfile, profile: Profile) -> bool:
     """Return whether :func:`apply_profile` would change the row of *clinician*."""
-    reason, reported = clinician.unreachable_reason, reason_of_profile(profile)
+    reason, reported = clinician.unreachable_reason, derive_unreachable_reason(profile)
     if reported:
         begins_time = bool(reason) and profile.is_closed and clinician.closed_since is None
         return merge_unreachable_reasons(reason, reported) != reason or begins_time
@@ -132,7 +132,7 @@ def apply_profile(repos: Repositories, person: Person, profile: Profile, today: 
     """
     clinician = repos.people.get(person)
     closed_since = departure.update_closed_since(clinician.closed_since, profile, today)
-    if reason := reason_of_profile(profile):
+    if reason := derive_unreachable_reason(profile):
         is_marked = (
             repos.people.mark_unreachable(person, reason)
             if clinician.has_joined
@@ -148,7 +148,7 @@ def apply_profile(repos: Repositories, person: Person, profile: Profile, today: 
     return ""
 
 
-def reason_of_profile(profile: Profile) -> str:
+def derive_unreachable_reason(profile: Profile) -> str:
     """Return why an account may be on no list; ``""`` for one that may."""
     if not profile.is_person:
         return DEACTIVATED
