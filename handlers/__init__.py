@@ -31,7 +31,7 @@ from handlers import (
     ten_minutes,
     tip,
 )
-from handlers.required_rights import check_right, check_rights
+from handlers.required_rights import wrap_all_with_table_rights, wrap_with_table_right
 from handlers.rights import Handler
 
 
@@ -85,22 +85,21 @@ class Command:
         return await handler(request, context)
 
 
-def _check_command_rights(name: str, command: Command) -> Command:
+def _wrap_command_handlers(name: str, command: Command) -> Command:
     """Return the command *name* with the right of each of its handlers checked first."""
 
-    def check(words: str, handler: Handler) -> Handler:
-        return check_right("commands", f"{name} {words}".strip(), handler)
+    def wrap(words: str, handler: Handler) -> Handler:
+        return wrap_with_table_right("commands", f"{name} {words}".strip(), handler)
 
     topic_handler = command.topic_handler
     return replace(
         command,
-        default_handler=check("", command.default_handler),
+        default_handler=wrap("", command.default_handler),
         keyword_handlers={
-            keyword: check(keyword, handler)
-            for keyword, handler in command.keyword_handlers.items()
+            keyword: wrap(keyword, handler) for keyword, handler in command.keyword_handlers.items()
         },
-        fallback_handler=check(permission_table.OTHER_WORDS, command.fallback_handler),
-        topic_handler=check(permission_table.TOPIC, topic_handler) if topic_handler else None,
+        fallback_handler=wrap(permission_table.OTHER_WORDS, command.fallback_handler),
+        topic_handler=wrap(permission_table.TOPIC, topic_handler) if topic_handler else None,
     )
 
 
@@ -167,11 +166,11 @@ _UNCHECKED_COMMANDS: Mapping[str, Command] = {
 }
 
 COMMANDS: Mapping[str, Command] = {
-    name: _check_command_rights(name, command) for name, command in _UNCHECKED_COMMANDS.items()
+    name: _wrap_command_handlers(name, command) for name, command in _UNCHECKED_COMMANDS.items()
 }
 
 FORMS: Mapping[str, Handler] = {
-    name: _ignore_closed_form(check_right("forms", name, handler))
+    name: _ignore_closed_form(wrap_with_table_right("forms", name, handler))
     for name, handler in {
         "agreement": debriefs.submit_agreement,
         "ask": ten_minutes.submit_request,
@@ -200,7 +199,7 @@ FORMS: Mapping[str, Handler] = {
     }.items()
 }
 
-BUTTONS: Mapping[str, Handler] = check_rights(
+BUTTONS: Mapping[str, Handler] = wrap_all_with_table_rights(
     "buttons",
     {
         "ask.open": ten_minutes.open_choice_form,
@@ -270,9 +269,11 @@ PLANNING_NOTHING = frozenset(
 """Forms and buttons that are used most and after which no message is due: their handlers change
 nothing but sealed records, so that the delivery worker need not look."""
 
-SHORTCUTS: Mapping[str, Handler] = check_rights("shortcuts", {"debrief": rupture.open_debrief_form})
+SHORTCUTS: Mapping[str, Handler] = wrap_all_with_table_rights(
+    "shortcuts", {"debrief": rupture.open_debrief_form}
+)
 
-HOME_HANDLER: Handler = check_right("pages", "home", home.show_home)
+HOME_HANDLER: Handler = wrap_with_table_right("pages", "home", home.show_home)
 
 UNKNOWN_ROUTE_HANDLER: Handler = outdated.show_outdated_notice
 

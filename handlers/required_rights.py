@@ -7,16 +7,18 @@ from handlers import external, home, rights
 from handlers.rights import Handler
 
 
-def check_right(table: str, name: str, handler: Handler) -> Handler:
+def wrap_with_table_right(table: str, name: str, handler: Handler) -> Handler:
     """Wrap *handler* so that the right of its row is checked first; KeyError without a row.
 
     The row is that of *name* in *table* of :data:`bot.domain.permission_table.PERMISSION_TABLE`.
     """
     refusal = external.show_home if handler is home.show_home else external.refuse_request
     right = PERMISSION_TABLE[table][name].right
-    return rights.require_right(handler, right, refuse_external=refusal)
+    return rights.wrap_with_right_check(handler, right, refuse_external=refusal)
 
 
-def check_rights(table: str, handlers: Mapping[str, Handler]) -> Mapping[str, Handler]:
-    """Return *handlers* by name, each wrapped by :func:`check_right`."""
-    return {name: check_right(table, name, handler) for name, handler in handlers.items()}
+def wrap_all_with_table_rights(
+    table: str, handlers: Mapping[str, Handler]
+) -> Mapping[str, Handler]:
+    """Return *handlers* by name, each wrapped by :func:`wrap_with_table_right`."""
+    return {name: wrap_with_table_right(table, name, handler) for name, handler in handlers.items()}

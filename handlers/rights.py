@@ -34,11 +34,11 @@ _REFUSALS: Mapping[Right, type[BotError]] = {
 }
 """The refusal of each right; the same for every person and every content of the request."""
 
-_RIGHTS_BY_ROLE = frozenset({Right.READER, Right.SUPERVISOR, Right.SHARER})
+_ROLE_BASED_RIGHTS = frozenset({Right.READER, Right.SUPERVISOR, Right.SHARER})
 """Rights of people who may supervise or direct any number of teams, whose rows are read for it."""
 
 
-def require_right(handler: Handler, right: Right, *, refuse_external: Handler) -> Handler:
+def wrap_with_right_check(handler: Handler, right: Right, *, refuse_external: Handler) -> Handler:
     """Wrap *handler* so that it runs only for a person who has *right*.
 
     *refuse_external* replies to a person who is no member as far as is known, unless *right* is
@@ -50,7 +50,7 @@ def require_right(handler: Handler, right: Right, *, refuse_external: Handler) -
     :class:`bot.errors.NotTheirTeamError` or :class:`bot.errors.UnknownProfileError` instead of
     handling the request.
     """
-    allowed_handler = _require_access(handler, right)
+    allowed_handler = _wrap_with_access_check(handler, right)
 
     async def handle_open(request: Request, context: Context) -> Reply:
         is_listed = (
@@ -68,18 +68,18 @@ def require_right(handler: Handler, right: Right, *, refuse_external: Handler) -
     return handle_open
 
 
-def _require_access(handler: Handler, right: Right) -> Handler:
+def _wrap_with_access_check(handler: Handler, right: Right) -> Handler:
     if is_for_every_member(right):
         return handler
     if right in TEAM_RIGHTS:
-        return _require_editor(handler, right)
+        return _wrap_with_editor_check(handler, right)
     if right is Right.OVERSEER:
-        return _require_overseer(handler)
+        return _wrap_with_overseer_check(handler)
 
     async def handle_allowed(request: Request, context: Context) -> Reply:
         person_access = await context.store.for_workspace(request.person.workspace).read(
             lambda repos: access.load_access(repos, request.person, request.channel),
-            reads_many_rows=right in _RIGHTS_BY_ROLE,
+            reads_many_rows=right in _ROLE_BASED_RIGHTS,
         )
         if not has_right(right, person_access):
             raise _REFUSALS[right]
@@ -88,7 +88,7 @@ def _require_access(handler: Handler, right: Right) -> Handler:
     return handle_allowed
 
 
-def _require_editor(handler: Handler, right: Right) -> Handler:
+def _wrap_with_editor_check(handler: Handler, right: Right) -> Handler:
     """Wrap a handler of a set-up, of the team that the request names.
 
     Only the product's API reports who is an admin. Every person but the team's own supervisors, and
@@ -104,7 +104,7 @@ def _require_editor(handler: Handler, right: Right) -> Handler:
     return handle_allowed
 
 
-def _require_overseer(handler: Handler) -> Handler:
+def _wrap_with_overseer_check(handler: Handler) -> Handler:
     """Wrap a handler of the audit trail or of a missing supervisor.
 
     Every person is looked up where the product reports admins, whatever was requested.

@@ -13,7 +13,7 @@ from bot.domain import permission_table
 from bot.domain.delivery_kind import DeliveryKind
 from bot.errors import BotError, NotTheirTeamError
 from handlers import BUTTONS, COMMANDS, FORMS, SHORTCUTS
-from handlers.required_rights import check_right
+from handlers.required_rights import wrap_with_table_right
 from handlers.rights import Handler
 from schedules import COMPOSERS
 from tests.doubles import RecordingOutlet
@@ -88,7 +88,7 @@ def test_the_permission_table_has_every_way_in_and_no_other() -> None:
 def test_handler_without_a_row_is_not_registered(table: str) -> None:
     """A new handler whose row was forgotten stops the process at its start."""
     with pytest.raises(KeyError):
-        check_right(table, "forgotten", handle_without_right)
+        wrap_with_table_right(table, "forgotten", handle_without_right)
 
 
 @pytest.mark.parametrize("is_admin", [True, False])
