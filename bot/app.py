@@ -102,7 +102,7 @@ class Bot:
         """Return the routing tables, with every handler wrapped in the request middleware.
 
         After a form or button handler it sets the wake-up event of the delivery task, unless the
-        handler is one of ``PLANNING_NOTHING``, which queue no delivery.
+        handler is one of ``ROUTES_WITHOUT_DELIVERIES``, which queue no delivery.
         """
         middleware, wake = self.request_middleware, self._delivery_wakeup.set
         bind, bind_one = middleware.bind_handlers, middleware.bind_handler
@@ -110,11 +110,11 @@ class Bot:
         return Routes(
             commands=bind(commands),
             keywords={
-                name: command.accepted_keywords(*self.context.catalogues)
+                name: command.build_keywords(*self.context.catalogues)
                 for name, command in handlers.COMMANDS.items()
             },
-            forms=bind(handlers.FORMS, wake, handlers.PLANNING_NOTHING),
-            buttons=bind(handlers.BUTTONS, wake, handlers.PLANNING_NOTHING),
+            forms=bind(handlers.FORMS, wake, handlers.ROUTES_WITHOUT_DELIVERIES),
+            buttons=bind(handlers.BUTTONS, wake, handlers.ROUTES_WITHOUT_DELIVERIES),
             shortcuts=bind(handlers.SHORTCUTS),
             home=bind_one(handlers.HOME_HANDLER),
             handle_unknown_route=bind_one(handlers.UNKNOWN_ROUTE_HANDLER),

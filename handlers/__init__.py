@@ -50,7 +50,7 @@ class Command:
     topic_handler: Handler | None = None
     exact_keywords: frozenset[str] = frozenset()
 
-    def accepted_keywords(self, *catalogues: Catalogue) -> Keywords:
+    def build_keywords(self, *catalogues: Catalogue) -> Keywords:
         """Return the keywords that an adapter may pass on, with the topics of all *catalogues*.
 
         An adapter discards all other words, so that no typed text enters the bot.
@@ -77,8 +77,8 @@ class Command:
             words = context.catalogue.get_pack(request.language)
             topics = tips.topics_by_keyword(words)
             if request.keyword not in {*topics, *self.keyword_handlers}:
-                own_keywords = self.accepted_keywords(context.catalogue)
-                request = replace(request, keyword=own_keywords.match(request.keyword))
+                workspace_keywords = self.build_keywords(context.catalogue)
+                request = replace(request, keyword=workspace_keywords.match(request.keyword))
             if request.keyword in topics:
                 return await self.topic_handler(request, context)
         handler = self.keyword_handlers.get(request.keyword, self.fallback_handler)
@@ -259,15 +259,16 @@ BUTTONS: Mapping[str, Handler] = wrap_all_with_table_rights(
     },
 )
 
-PLANNING_NOTHING = frozenset(
+ROUTES_WITHOUT_DELIVERIES = frozenset(
     {
         *("checkin", "debrief", "deeper", "followup", "guide", "withdraw"),
         *("checkin.answer", "checkin.now", "rupture.deeper", "rupture.questions"),
         *(name for name in BUTTONS if name.startswith("tip.")),
     }
 )
-"""Forms and buttons that are used most and after which no message is due: their handlers change
-nothing but sealed records, so that the delivery worker need not look."""
+"""Forms and buttons whose handlers queue no delivery, so that the delivery worker is not woken.
+
+They are those used most; they change sealed records at most."""
 
 SHORTCUTS: Mapping[str, Handler] = wrap_all_with_table_rights(
     "shortcuts", {"debrief": rupture.open_debrief_form}

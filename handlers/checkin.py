@@ -64,7 +64,7 @@ async def submit_checkin(request: Request, context: Context) -> Reply:
 
     def save_answer(repos: Repositories, form: FormContext) -> tuple[date | None, str]:
         person = request.person
-        personal_data = _use_question(
+        personal_data = _reset_count_if_allowed(
             repos, load_personal_data(repos, person, now, form.contributor), form_week
         )
         today = personal_data.local_today(now)
@@ -85,7 +85,7 @@ async def submit_checkin(request: Request, context: Context) -> Reply:
             request,
             now,
             partial(save_answer, repos),
-            idempotency_key=_checkin_key(request.person, form_week),
+            idempotency_key=_build_idempotency_key(request.person, form_week),
         )
     )
     return questions.build_thanks_form(words, answer, sign, form_week, kept_until, next_step)
@@ -110,7 +110,7 @@ async def submit_follow_up(request: Request, context: Context) -> Reply:
         personal_data, current_week, current_sign, _ = _load_current_question(
             repos, person, words, now
         )
-        personal_data = _use_question(repos, personal_data, form_week or current_week)
+        personal_data = _reset_count_if_allowed(repos, personal_data, form_week or current_week)
         today = personal_data.local_today(now)
         week = intentions.week_of_answer(form_week, today)
         follow_up_day = personal_data.find_follow_up_day(week)
@@ -132,8 +132,13 @@ async def submit_follow_up(request: Request, context: Context) -> Reply:
     return questions.build_follow_up_thanks_form(words, answer, card_week, checkin_data, kept_until)
 
 
-def _use_question(repos: Repositories, personal_data: PersonalData, week: str) -> PersonalData:
-    """Reset the unanswered count for a use of the question of *week*; return the data after it."""
+def _reset_count_if_allowed(
+    repos: Repositories, personal_data: PersonalData, week: str
+) -> PersonalData:
+    """Reset the unanswered count after a form of the question of *week*; return the data after it.
+
+    :func:`bot.domain.checkins.frequency.is_count_reset` decides whether it is reset.
+    """
     person = personal_data.clinician.person
     is_planned = repos.delivery_history.find_checkin(person, week) is not None
     count = personal_data.clinician.unanswered_count
@@ -217,7 +222,7 @@ def _is_saved_intention(
     )
 
 
-def _checkin_key(person: Person, week: str) -> str:
+def _build_idempotency_key(person: Person, week: str) -> str:
     """Return the idempotency key of a person and week.
 
     The store saves only a keyed digest of it.

@@ -53,8 +53,8 @@ def _join_team(repos: Repositories, request: Request, now: datetime) -> tuple[st
         return "already", load_personal_data(repos, person, now)
     repos.people.join_team(person, team.id)
     repos.ledger.add_listed_people(now, (team.id,))
-    return _join_outcome(channel_team, team), load_personal_data(repos, person, now)
+    return _classify_join(channel_team, team), load_personal_data(repos, person, now)
 
 
-def _join_outcome(channel_team: Team | None, home_team: Team) -> str:
+def _classify_join(channel_team: Team | None, home_team: Team) -> str:
     return "elsewhere" if channel_team and channel_team.id != home_team.id else "joined"

@@ -63,7 +63,7 @@ async def submit_setup(request: Request, context: Context) -> Reply:
     submission = setup_submission.parse_setup(request.answers, context.catalogue.languages, words)
     if isinstance(submission, InvalidAnswers):
         return submission
-    team_id = _team_id_of_request(request)
+    team_id = _resolve_team_id(request)
     checked = await setup_steps.check_setup(request, context, team_id, submission)
     if isinstance(checked, InvalidAnswers):
         return checked
@@ -201,7 +201,7 @@ async def _replan_card(
     return DeferredReply(post_card)
 
 
-def _team_id_of_request(request: Request) -> str:
+def _resolve_team_id(request: Request) -> str:
     """Return the team's id; a new team's derives from the idempotency key.
 
     A retry then creates no second team.

@@ -85,7 +85,7 @@ async def _show_card(request: Request, context: Context, days_ahead: int) -> Rep
     if requester is None:
         scope = context.store.for_workspace(request.person.workspace)
         requester = await scope.read(lambda repos: load_requester(repos, request))
-    team_key, day = _team_key_and_day(requester, context.now())
+    team_key, day = _resolve_team_key_and_day(requester, context.now())
     message = tips.render_tip(
         tip_rotation.select_daily_tip(words.tips, team_key, day, days_ahead),
         words,
@@ -94,7 +94,7 @@ async def _show_card(request: Request, context: Context, days_ahead: int) -> Rep
     return surface.as_message_or_form(request, words, words.translate("common.step.tip"), message)
 
 
-def _team_key_and_day(requester: Account, now: datetime) -> tuple[str, date]:
+def _resolve_team_key_and_day(requester: Account, now: datetime) -> tuple[str, date]:
     """Return the key of the daily card and the local date.
 
     The key is the id of the person's team, else the channel's team, else the workspace.

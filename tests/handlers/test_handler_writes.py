@@ -13,7 +13,7 @@ from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Person, Profile, Request
 from bot.domain.checkins import preferences
-from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER, PLANNING_NOTHING, SHORTCUTS
+from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER, ROUTES_WITHOUT_DELIVERIES, SHORTCUTS
 from tests.doubles import RecordingOutlet
 from tests.handlers.filed_teams import CODES, FRIDAY_CLINICIANS, file_for_clinicians
 from tests.handlers.setup_forms import STORED_ANSWERS, encode_changed_tip_day, resolve_reply
@@ -213,7 +213,7 @@ async def test_every_other_handler_changes_nothing(filed_context: Context, name:
     assert not counts
 
 
-@pytest.mark.parametrize("name", sorted(PLANNING_NOTHING))
+@pytest.mark.parametrize("name", sorted(ROUTES_WITHOUT_DELIVERIES))
 async def test_request_that_wakes_no_worker_changes_sealed_rows_alone(
     filed_context: Context, name: str
 ) -> None:
