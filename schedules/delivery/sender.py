@@ -1,4 +1,4 @@
-"""Sender of due deliveries: one message after another per workspace, each result in the store."""
+"""Sender of due deliveries: one task per workspace, one request after another, results stored."""
 
 import asyncio
 import logging
@@ -31,36 +31,37 @@ from schedules.delivery.reconciler import Reconciler
 logger = logging.getLogger("attune.delivery")
 
 _MAX_CLAIM_AGE = timedelta(seconds=5)
-"""Maximum age of a claim at which its message is sent; after it, the delivery is queued again.
+"""Maximum age of a claim at which its request is sent; an older one is queued again.
 
-A later request could still be in progress when another process looks the message up.
+A later request could still be in flight when another process reconciles the delivery.
 """
 
 _CLAIM_LEAD_SECONDS = 0.1
-"""Seconds before its send time at which a message is claimed, so that it is sent on time.
+"""Seconds before its send time at which a row is claimed, so that the commit delays no request.
 
 No earlier: a delivery that is claimed when the process crashes is in doubt.
 """
 
 _REST_MARGIN_SECONDS = 1.0
-"""Seconds by which the stored end of a rest may be later than the product requested."""
+"""Seconds by which the stored end of a rest, rounded up, may be later than the product's."""
 
 _RESULT_TIMEOUT_SECONDS = 60.0
-"""Timeout for storing a result in a busy store: a lost result leaves a delivery in doubt."""
+"""Timeout of the write transaction of a result: without a result a delivery is in doubt."""
 
 _COMPOSE_BATCH_SIZE = 5
-"""Messages composed in one transaction: of a workspace's usual pace less than two seconds."""
+"""Messages composed per read transaction: at the usual rate they are sent within two seconds."""
 
 _QUERY_BATCH_SIZE = 20
-"""Deliveries read at once: few, so that no first message waits for a long list of others."""
+"""Maximum rows per query of due deliveries: few, so that a query delays no first message."""
 
 
 class DeliverySender:
-    """Sends the due deliveries of every workspace; two concurrent senders send nothing twice.
+    """Sends the due deliveries of every workspace, each in a task of its own on the event loop.
 
-    Each workspace has a task of its own on the event loop, which sends one request after another.
-    The claim of a delivery is committed before the request to the product, so a crash leaves
-    it in doubt instead of lost. A rest that one workspace requests delays no other workspace.
+    At most once: a delivery is claimed by an optimistic lock on its row, so that of two concurrent
+    senders one sends it. The claim is committed before the request, so that a crash leaves the
+    delivery in doubt, to be reconciled, instead of lost. A rate limit that the product reports for
+    one workspace delays no other one.
     """
 
     def __init__(
@@ -73,12 +74,13 @@ class DeliverySender:
         reconcile_after: timedelta = RECONCILE_AFTER,
         composes_before_claim: bool = False,
     ) -> None:
-        """Send with a composer per delivery kind; *max_per_second* limits each workspace's rate.
+        """Send with *composers*, a dict by delivery kind; no task is created yet.
 
-        A rest of *max_rest_seconds* at most is waited out; after a longer one, the next tick
-        continues. A delivery that was claimed *reconcile_after* ago and has no result is looked
-        up in the product. With *composes_before_claim* messages are composed outside of the claim's
-        transaction, for which other processes wait.
+        *max_per_second* is the rate limit per workspace, by default infinite. A retry-after of
+        *max_rest_seconds* at most is slept through; after a longer one, or with the default of 0, a
+        later tick continues. A claim without a result is reconciled after *reconcile_after*. With
+        *composes_before_claim* messages are composed in read transactions instead of that of the
+        claim, whose writer lock delays other processes.
         """
         self._composes_before_claim = composes_before_claim
         self._context = context
@@ -93,10 +95,7 @@ class DeliverySender:
         self._stop_event = asyncio.Event()
 
     async def list_due_workspaces(self) -> tuple[str, ...]:
-        """Query the workspaces of configured products with deliveries due or in doubt now.
-
-        Suspended ones are included when they are probed again.
-        """
+        """Query the workspaces of configured products with rows due or in doubt, or a due probe."""
         now = self._context.now()
         workspaces = await self._context.store.across_workspaces.read(
             lambda repos: (
@@ -107,7 +106,7 @@ class DeliverySender:
         return tuple(filter(self._context.is_configured, workspaces))
 
     async def start_sending(self) -> None:
-        """Create a task for every workspace with due deliveries, and return at once."""
+        """Create a task for every workspace with due rows and no running task; do not await it."""
         for workspace in await self.list_due_workspaces():
             if workspace not in self._running_tasks:
                 self._running_tasks[workspace] = asyncio.create_task(
@@ -115,27 +114,30 @@ class DeliverySender:
                 )
 
     async def send_all_due(self) -> int:
-        """Send what is due now, workspaces concurrently; return how many messages were sent."""
+        """Send what is due, workspaces concurrently; return how many messages were sent.
+
+        Awaits the tasks that are running first, and then those that it creates.
+        """
         sent = sum(await asyncio.gather(*self._running_tasks.values()))
         await self.start_sending()
         return sent + sum(await asyncio.gather(*self._running_tasks.values()))
 
     def begin_stop(self) -> None:
-        """Send no further message from now on, claimed or not; those in flight go on."""
+        """Set the stop event: no further request is sent, those in flight complete. Idempotent."""
         self._stop_event.set()
 
     async def stop(self) -> None:
-        """Send no further message, and wait until the messages in flight have ended."""
+        """Set the stop event, and await the tasks of all workspaces."""
         self.begin_stop()
         await asyncio.gather(*self._running_tasks.values())
 
     async def send_workspace(self, workspace: str) -> int:
-        """Send what is due in *workspace*, one message after another; return how many were sent.
+        """Send what is due in *workspace*, one request after another; return how many were sent.
 
-        Every process sends through this function only: a delivery that another process has
-        claimed is skipped, and a rest that the product requested is stored for all processes.
-        Of a product that is not configured in this process, nothing is claimed.
-        Raises :class:`bot.errors.StoreBusyError`, and the database's exceptions.
+        First probes the workspace if that is due, then reconciles deliveries in doubt. A row that
+        another process has claimed is skipped; the end of a rest is stored for all processes.
+        Returns 0 without a claim for a product that is not configured, and during a rest, an outage
+        or a suspension. Raises :class:`bot.errors.StoreBusyError`, and the database's exceptions.
         """
         outlet = self._context.find_outlet(workspace)
         if outlet is None:
@@ -152,7 +154,11 @@ class DeliverySender:
     async def _send_until_done(
         self, workspace: str, outlet: Outlet, detector: OutageDetector
     ) -> int:
-        """Send what is due, until the product refuses or *detector* detects an outage."""
+        """Query and send batches of due rows until none is left; return how many were sent.
+
+        Stops before that at a rejection of the whole workspace, at a retry-after that is too long
+        to sleep through, when *detector* reports an outage, and on a stop.
+        """
         rate_limiter = self._rate_limiters.setdefault(workspace, RateLimiter(self._max_per_second))
         rate_limiter.resume(asyncio.get_running_loop().time())
         sent = 0
@@ -173,7 +179,7 @@ class DeliverySender:
     async def _wait_for_retry_after(
         self, result: SendResult | None, rate_limiter: RateLimiter
     ) -> bool:
-        """Wait for the product's requested delay if it is short; return whether to continue."""
+        """Sleep for the retry-after of *result* if that is short; return whether to query again."""
         if result is None or result.status is not SendStatus.RETRY_LATER:
             return False
         seconds = result.retry_after_seconds
@@ -212,7 +218,7 @@ class DeliverySender:
         return deliveries
 
     async def _sleep_until(self, loop_time: float) -> bool:
-        """Sleep until *loop_time* of the event loop; return ``False`` once a stop is requested."""
+        """Sleep until *loop_time* of the event loop; return ``False`` if the stop event is set."""
         seconds = loop_time - asyncio.get_running_loop().time()
         if seconds > 0:
             with suppress(TimeoutError):
@@ -222,9 +228,10 @@ class DeliverySender:
     async def _compose_in_batches(
         self, deliveries: Sequence[Delivery]
     ) -> AsyncGenerator[tuple[Delivery, ComposedMessage | None], None]:
-        """Yield the deliveries, each with its message if it is composed before the claim.
+        """Yield each delivery with its message; with ``None`` if the claim has to compose it.
 
-        A few are composed at once. Those without a message are left out.
+        Messages are composed in batches, lazily. A delivery without a message is skipped: the
+        composer has withdrawn or postponed it.
         """
         if not self._composes_before_claim:
             for delivery in deliveries:
@@ -243,7 +250,11 @@ class DeliverySender:
         outlet: Outlet,
         rate_limiter: RateLimiter,
     ) -> SendResult | None:
-        """Claim a delivery shortly before its send time, send it on time, and store the result."""
+        """Claim a row shortly before its send time, send the request on time, store the result.
+
+        Two write transactions; none is open during the request. Returns ``None`` if the claim
+        fails, and on a stop, which queues a claimed row again.
+        """
         loop = asyncio.get_running_loop()
         send_at = loop.time() + rate_limiter.reserve(loop.time())
         if not await self._sleep_until(send_at - _CLAIM_LEAD_SECONDS):
@@ -277,7 +288,7 @@ class DeliverySender:
         return replace(result, route="") if is_known_route else result  # one column less to write
 
     async def _release_claim(self, delivery: Delivery) -> None:
-        """Queue a delivery again whose message was not sent, since a stop began after its claim."""
+        """Queue a claimed row again in a write transaction, as its request was not sent."""
         await self._context.store.for_workspace(delivery.workspace).write(
             lambda repos: repos.deliveries.requeue_delivery(delivery.id, delivery.attempt + 1),
             timeout_seconds=_RESULT_TIMEOUT_SECONDS,

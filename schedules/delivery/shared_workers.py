@@ -1,10 +1,10 @@
-"""Delivery by several workers over one PostgreSQL; the one module that imports DBOS.
+"""Delivery by several workers that share a queue in PostgreSQL; the one module that imports DBOS.
 
-One worker at a time sends to a workspace, as one DBOS workflow whose only input is the
-workspace's id. DBOS persists every enqueued workflow, and recovers those of a crashed worker;
-but only when a worker with the same executor id starts again. For workers that never return,
-the live workers recover them here. DBOS does not prevent doubled messages: the claim does,
-which a sender commits before the request to the product.
+One worker at a time sends to a workspace, as one DBOS workflow whose only argument is the
+workspace's id. DBOS persists every enqueued workflow, and recovers those of a crashed worker only
+when a worker with the same executor id starts again; those of workers that never restart are
+recovered here, by a heartbeat. DBOS does not make sends idempotent: the claim prevents a second
+one, which a sender commits before its request.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from schedules.delivery.worker_timings import WorkerTimings
 logger = logging.getLogger("attune.worker")
 
 _QUEUE_NAME = "drain"
-"""Stored with every enqueued workflow: another name would leave those of a release before it."""
+"""Stored in the row of every workflow: with another name those of an earlier release never run."""
 
 _DBOS_SCHEMA = "attune_dbos"
 
@@ -34,39 +34,36 @@ _WORKFLOW_VERSION = "delivery-1"
 """Pinned: DBOS hashes the source code by default, and a changed line would orphan workflows."""
 
 _MAX_CONCURRENT_WORKSPACES = 250
-"""Maximum workspaces that one worker sends to concurrently.
-
-Of more that fall due in one minute, each waits until another one has all its messages.
-"""
+"""Maximum workflows that one worker runs concurrently, one per workspace; others stay queued."""
 
 _HISTORY_RETENTION = timedelta(days=2)
-"""Retention of ended workflows, which reveal when a workspace received messages."""
+"""Retention of workflows, whose rows reveal when a workspace received messages."""
 
 _CLEANUP_BATCH = 1000
-"""Maximum workflows deleted at once."""
+"""Maximum workflows deleted per query."""
 
 
 class WorkspaceSender(DeliveryWorker, Protocol):
     """A delivery worker that can also list the due workspaces and send to a single one."""
 
     async def list_due_workspaces(self) -> tuple[str, ...]:
-        """Return the workspaces with deliveries that are due now."""
+        """Query the workspaces with deliveries that are due now."""
 
     async def send_workspace(self, workspace: str) -> int:
         """Send what is due in *workspace*; return how many messages were sent."""
 
 
 class SharedWorkers:
-    """Shares the due workspaces with every other worker over the same PostgreSQL.
+    """Enqueues the due workspaces, and runs queued workflows, as every worker on the database does.
 
-    Until the database has granted a lease, this worker sends without the queue: no message waits
-    for other workers, and the claims prevent doubled ones.
+    A background task of the event loop sends the lease's heartbeats. Until the worker has a lease
+    and DBOS is launched, it sends without the queue: the claims prevent a second send.
     """
 
     def __init__(
         self, sender: WorkspaceSender, store: Store, url: str, timings: WorkerTimings
     ) -> None:
-        """Share *sender* with the other workers over *store*, at *url*; nothing runs yet."""
+        """Send by *sender*; leases are in *store*, the queue is at *url*. Nothing runs yet."""
         self._sender = sender
         self._store = store
         self._url = url
@@ -81,23 +78,23 @@ class SharedWorkers:
         self._state_log = StateLog(logger)
 
     async def start_sending(self) -> None:
-        """Request that the due workspaces be enqueued, for any worker, and return at once.
+        """Wake the background task, which enqueues the due workspaces; start it if necessary.
 
-        Each worker does so at each of its ticks. A workspace that is in the queue stays as it is,
-        and one whose workflow failed is enqueued again after a minute.
+        Idempotent: a workspace in the queue is not enqueued again. One whose workflow has ended is,
+        in the next interval of a minute.
         """
         self._wakeup.set()
         if self._loop_task is None:
             self._loop_task = asyncio.create_task(self._run_loop())
 
     def begin_stop(self) -> None:
-        """Send no further message from now on; those in flight go on."""
+        """Set the stop flags: no further request is sent, those in flight complete. Idempotent."""
         self._is_stopping = True
         self._wakeup.set()
         self._sender.begin_stop()
 
     async def stop(self) -> None:
-        """Finish the messages in flight, leave the queue to other workers, release the lease."""
+        """Await the requests in flight, shut DBOS down with a timeout, and release the lease."""
         self.begin_stop()
         if self._loop_task is not None:
             await self._loop_task
@@ -106,7 +103,7 @@ class SharedWorkers:
         await asyncio.to_thread(self._lease.release_lease)
 
     async def _run_loop(self) -> None:
-        """Heartbeat: renew the lease, recover orphaned workflows, enqueue due workspaces."""
+        """Heartbeat: renew the lease, recover orphans; when woken, enqueue due workspaces, too."""
         while not self._is_stopping:
             try:
                 is_woken = self._wakeup.is_set()
@@ -122,7 +119,7 @@ class SharedWorkers:
                 await asyncio.wait_for(self._wakeup.wait(), self._timings.lease_check_seconds)
 
     async def _renew_and_recover(self) -> None:
-        """Renew the lease first, then resume the workflows of workers that lost theirs."""
+        """Renew the lease, relaunch DBOS if that has a new number, and recover orphans."""
         if await asyncio.to_thread(self._lease.renew_or_acquire):
             self._missing_since.clear()
         if self._executor_name != _format_executor_name(self._lease.lease_number):
@@ -144,7 +141,7 @@ class SharedWorkers:
             self._state_log.report_recovery("worker.enqueue_failed")
 
     async def _launch_dbos(self, executor_name: str) -> None:
-        """Launch DBOS inside the running event loop: its workflows then share the HTTP session."""
+        """Launch DBOS on the running event loop, so that workflows share the HTTP session."""
         dbos_logger = logging.getLogger("dbos")
         if not dbos_logger.handlers:  # without one it prints to stderr, personal data included
             dbos_logger.addHandler(logging.NullHandler())
@@ -167,7 +164,7 @@ class SharedWorkers:
 
     def _build_workflow(self) -> Callable[[str], Awaitable[None]]:
         async def run_workspace(workspace: str) -> None:
-            """Send, and store no error in DBOS's tables: its message may contain a row's values."""
+            """Send; log exceptions, whose text DBOS would store: it may contain a row's values."""
             workflow_id = DBOS.workflow_id or ""
             self._running_workflows.add(workflow_id)
             try:
@@ -180,10 +177,11 @@ class SharedWorkers:
         return run_workspace
 
     def _recover_orphans(self) -> None:
-        """Resume the workflows of workers that are gone, and those that this worker lost.
+        """Resume pending workflows of workers without a lease, and those that this worker lost.
 
-        The second happens when the connection to PostgreSQL fails just after DBOS dequeued a
-        workflow for this worker, and before it started here: no other worker would ever run it.
+        Only after the grace period, and with the vacant lease locked. This worker loses a workflow
+        if the connection to PostgreSQL fails after DBOS dequeued it and before its coroutine
+        started: no other worker would ever run it. Blocks.
         """
         pending = _list_workflows("PENDING")
         live_executors = {
@@ -211,7 +209,7 @@ class SharedWorkers:
 
 
 def _build_config(executor_name: str, url: str) -> DBOSConfig:
-    """Return DBOS's configuration: no pickles, no NOTIFY, few connections, only errors logged."""
+    """Build DBOS's configuration: JSON instead of pickle, polling instead of NOTIFY, small pool."""
     return DBOSConfig(
         name="attune",
         system_database_url=url,
@@ -226,7 +224,7 @@ def _build_config(executor_name: str, url: str) -> DBOSConfig:
 
 
 def _register_queue(poll_seconds: float) -> None:
-    """Register the queue: one workflow per workspace at a time; the rate limit is the sender's."""
+    """Register the queue, with one workflow at a time per partition key, the workspace; blocks."""
     DBOS.register_queue(
         _QUEUE_NAME,
         partition_concurrency=1,
@@ -236,10 +234,11 @@ def _register_queue(poll_seconds: float) -> None:
 
 
 def _enqueue_workspaces(workspaces: tuple[str, ...], interval_seconds: float) -> None:
-    """Enqueue the workspaces that are neither in the queue nor being sent to.
+    """Enqueue the workspaces without an unfinished workflow, and delete old workflows; blocks.
 
-    A second workflow of a workspace would wait for the first, and every worker would look for room
-    for it at each of its polls.
+    A second workflow of a workspace would block behind the first, and every worker's poll would
+    query it again. The workflow's id is an idempotency key: of several workers that enqueue a
+    workspace in one interval, one inserts it.
     """
     unfinished = {
         workflow.queue_partition_key
@@ -282,7 +281,7 @@ def _resume_workflows(workflow_ids: list[str], action: str) -> None:
 
 
 def _delete_old_workflows() -> None:
-    """Delete the workflows older than the retention period, of any version and status."""
+    """Delete a batch of workflows older than the retention period, of any version and status."""
     cutoff = (datetime.now(UTC) - _HISTORY_RETENTION).isoformat()
     old_workflows = DBOS.list_workflows(
         end_time=cutoff, limit=_CLEANUP_BATCH, load_input=False, load_output=False
