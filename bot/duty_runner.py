@@ -181,15 +181,15 @@ class DutyRunner:
         """Send the lease's heartbeat, or try to acquire it; return whether to run all duties.
 
         Its query runs in a worker thread. ``True`` as well where the query raises an exception:
-        duties are idempotent, so two workers that run one at once only repeat its queries, whereas
-        without any leader no duty would run.
+        duties are idempotent, so that two workers which run one at once only do its work twice,
+        whereas without any leader no duty would run.
         """
         if self._lease is None:
             return True
         had_lease, self._has_lease = self._has_lease, False
         try:
             self._has_lease = await asyncio.to_thread(self._lease.renew_or_acquire)
-        except Exception as error:  # noqa: BLE001 - the next tick asks again
+        except Exception as error:  # noqa: BLE001 - the next tick retries
             self._state_log.report_fault("duty.lease_failed", error)
             return True
         self._state_log.report_recovery("duty.lease_failed")
@@ -287,7 +287,7 @@ class DutyRunner:
                 lambda repos: repos.duty_runs.record_tick(has_failed, now, self._timetable),
                 timeout_seconds=_RECORD_TIMEOUT_SECONDS,
             )
-        except Exception as error:  # noqa: BLE001 - the health of other processes shows it
+        except Exception as error:  # noqa: BLE001 - other processes report the missing tick
             self._state_log.report_fault("tick.not_recorded", error)
         else:
             self._state_log.report_recovery("tick.not_recorded")

@@ -23,7 +23,7 @@ class WorkerOptions:
     """Seconds between two ticks of the scheduler."""
 
     health_check_seconds: float = FIGURES_CACHE_SECONDS
-    """Seconds between two health checks by the background task, and its cache's lifetime."""
+    """Seconds between two health checks by the background task, and lifetime of their cache."""
 
     reconcile_after: timedelta = RECONCILE_AFTER
     """Age of a claim without a result from which reconciliation looks its message up."""

@@ -135,6 +135,6 @@ async def _run_step(action: str, step: Awaitable[int | None]) -> int:
     """Await *step* and return its result; 0 if it raises an exception, logged as *action*."""
     try:
         return await step or 0
-    except Exception as error:  # noqa: BLE001 - the next run tries it again
+    except Exception as error:  # noqa: BLE001 - the next run retries
         log_error(logger, action, error)
         return 0

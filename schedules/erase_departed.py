@@ -32,7 +32,7 @@ async def run(context: Context) -> int:
     for person in await scope.read(lambda repos: repos.closed_accounts.list_closed_by(last_day)):
         try:
             erased_count += await _erase_if_confirmed(context, person, now)
-        except Exception as error:  # noqa: BLE001 - the others are erased all the same
+        except Exception as error:  # noqa: BLE001 - the loop continues, and raises it at the end
             first_error = first_error or error
     await scope.write(lambda repos: repos.watermarks.set_last_run(_WATERMARK, now))
     if first_error is not None:

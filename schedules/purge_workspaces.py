@@ -60,7 +60,7 @@ async def run(context: Context, *, batch_size: int = BATCH_SIZE) -> int:
                     context.releases_folder,
                     batch_size=batch_size,
                 )
-        except Exception as error:  # noqa: BLE001 - the others are purged all the same
+        except Exception as error:  # noqa: BLE001 - the loop continues, and raises it at the end
             log_error(logger, "workspaces.purge_failed", error)
             first_error = first_error or error
     await _log_pending_purges(context, now)

@@ -55,15 +55,15 @@ async def next_due(_context: Context) -> datetime | None:
 
 
 async def write_covers_forever(context: Context) -> None:
-    """Write covers at random moments until the task is cancelled; runs in every worker process.
+    """Write covers at random moments until the task is cancelled.
 
     An exception, as of an unavailable database, is logged, and the loop continues after a minute.
-    There is no lease: with several processes the rates add up.
+    Every process with a scheduler runs this task, without a lease: their rates add up.
     """
     while True:
         try:
             await write_random_covers(context)
-        except Exception as error:  # noqa: BLE001 - covers go on when the database is back
+        except Exception as error:  # noqa: BLE001 - the loop retries after a minute
             log_error(logger, "cover.failed", error)
             await asyncio.sleep(_SPAN_SECONDS)
 

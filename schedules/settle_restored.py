@@ -12,10 +12,11 @@ from bot.store.repositories import Repositories
 
 
 async def run(context: Context) -> int:
-    """Mark the due rows of a restored database's delivery queue as unconfirmed; return how many.
+    """Mark the deliveries that a replaced database may have sent as unconfirmed; return how many.
 
-    Unconfirmed deliveries are not retried. Idempotent: a read transaction checks first whether
-    there is anything to settle, and only a restored database is written. The rollback mark is not
+    Unconfirmed rows are never retried. The end of that database is stored: a delivery that a duty
+    plans again, with a due time before it, is inserted as unconfirmed as well. Idempotent: a read
+    transaction checks first whether there is anything to settle. The rollback mark is not
     advanced, so that :mod:`schedules.mark_database` still detects the restore after a close; the
     mark of restored copies is, and it is copied to the key store after the commit. Raises
     :class:`bot.store.keys.key_store.KeyStoreUnavailableError` and

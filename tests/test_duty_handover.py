@@ -38,7 +38,7 @@ class ThreeDuties:
         )
 
     async def run_tick(self) -> None:
-        """Run one tick that waits a moment for each duty."""
+        """Run one tick with a short timeout for each duty."""
         await self.runner.run_duties(DUTY_WAIT_TIMEOUT_SECONDS)
 
     async def _run_failing(self, _context: Context) -> int:

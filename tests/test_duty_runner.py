@@ -126,7 +126,7 @@ async def read_last_tick(context: Context) -> datetime | None:
 
 
 async def test_long_close_delays_no_other_duty(context: Context) -> None:
-    """Two ticks run the others, begin the close once, and are recorded; what needs it waits."""
+    """Two ticks run the others, start the close once, and are recorded; dependent duties wait."""
     slow = SlowDuty()
     runner = build_runner(context, slow)
     for _ in range(2):
@@ -149,7 +149,7 @@ async def test_long_close_delays_no_other_duty(context: Context) -> None:
 
 
 async def test_long_duty_does_not_forget_its_failures(context: Context) -> None:
-    """A duty that is at work during a tick has failed as often as before."""
+    """A tick during which a duty still runs retains its count of failures."""
     slow = SlowDuty()
     await context.store.across_workspaces.write(
         lambda repos: repos.duty_runs.record_tick({"close_periods": True}, context.now())
@@ -183,7 +183,7 @@ async def test_duty_that_does_not_end_counts_as_failed(
 
 
 async def test_stop_cancels_a_long_duty(context: Context) -> None:
-    """A duty that is at work is cancelled, as by a crash, and the tick is not recorded."""
+    """The task of a running duty is cancelled, as by a crash, and the tick is not recorded."""
     slow = SlowDuty()
     runner = build_runner(context, slow)
     tick = asyncio.create_task(runner.run_duties())
@@ -198,9 +198,9 @@ async def test_stop_cancels_a_long_duty(context: Context) -> None:
 
 
 async def test_long_purge_is_awaited(context: Context) -> None:
-    """No other duty runs beside a purge: it would meet records whose keys are destroyed.
+    """A purge blocks the tick: another duty would read records whose keys are destroyed.
 
-    The messages of other workspaces do not wait for it.
+    Messages to other workspaces are sent meanwhile.
     """
     slow = SlowDuty()
     runner = build_runner(context, slow, "purge_workspaces")
@@ -220,7 +220,7 @@ async def test_long_purge_is_awaited(context: Context) -> None:
 async def test_purge_that_does_not_end_stops_no_other_duty(
     context: Context, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Once it is overdue it is logged and counts as failed, and the others run beside it."""
+    """Once overdue it is logged and counts as failed, and the others run concurrently."""
     caplog.set_level(logging.INFO, "attune.app")
     slow, now = SlowDuty(), [0.0]
     runner = build_runner(context, slow, "purge_workspaces", lambda: now[0])

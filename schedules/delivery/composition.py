@@ -151,7 +151,7 @@ class MessageComposer:
                 return message
             address = delivery_outcome.address_of(delivery)
             route = repos.chat_routes.get_route(address)
-        except Exception as error:  # noqa: BLE001 - not those of the transaction itself
+        except Exception as error:  # noqa: BLE001 - returned, so that one row fails alone
             return error
         return ComposedMessage(message, replace(address, route=route), composed_at)
 

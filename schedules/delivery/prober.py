@@ -1,8 +1,9 @@
 """Circuit breaker per workspace: stops sending in an outage, and probes before it sends again.
 
-The state is in the workspace's row, for all processes: the count of probes (0 is a closed circuit),
-the end of its rest, and the time of the next probe of a suspended workspace. A probe is an API call
-that posts nothing; its exponential backoff is in :mod:`bot.domain.probe_backoff`.
+Between runs the state is in the workspace's row, for all processes: the count of probes (0 is a
+closed circuit), the end of its rest, and the time of the next probe of a suspended workspace. A
+probe is a request that posts nothing; the exponential backoff is in
+:mod:`bot.domain.probe_backoff`.
 """
 
 import logging

@@ -69,7 +69,7 @@ def recover_rate(
     if not rate_per_minute:
         return max_per_second
     minutes = max(0.0, (now - slowed_at).total_seconds() / _SECONDS_PER_MINUTE)
-    # No workspace is slowed down for longer than a day; without a bound the power would overflow.
+    # The exponent is bounded by a day: ``math.pow`` raises OverflowError for one of several days.
     return min(
         max_per_second,
         rate_per_minute

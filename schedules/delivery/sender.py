@@ -52,7 +52,7 @@ _COMPOSE_BATCH_SIZE = 5
 """Messages composed per read transaction: at the usual rate they are sent within two seconds."""
 
 _QUERY_BATCH_SIZE = 20
-"""Maximum rows per query of due deliveries: few, so that a query delays no first message."""
+"""Maximum rows per query of due deliveries: few, so that no query delays a first message."""
 
 
 class DeliverySender:
@@ -193,7 +193,7 @@ class DeliverySender:
     async def _send_workspace_safely(self, workspace: str) -> int:
         try:
             return await self.send_workspace(workspace)
-        except Exception as error:  # noqa: BLE001 - the next tick retries, other workspaces go on
+        except Exception as error:  # noqa: BLE001 - the next tick retries
             log_error(logger, "delivery.workspace_failed", error)
             return 0
         finally:
@@ -285,7 +285,7 @@ class DeliverySender:
         address = claimed.composed.address
         result = await outlet.send(address, claimed.composed.message, delivery.id)
         is_known_route = result.route == address.route
-        return replace(result, route="") if is_known_route else result  # one column less to write
+        return replace(result, route="") if is_known_route else result  # saves an upsert
 
     async def _release_claim(self, delivery: Delivery) -> None:
         """Queue a claimed row again in a write transaction, as its request was not sent."""

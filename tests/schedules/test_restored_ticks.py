@@ -44,7 +44,7 @@ def replace_duty(name: str, run: DutyFunction) -> Mapping[str, Duty]:
 
 
 async def run_ticks(context: Context, clock: FakeClock, runner: DutyRunner, count: int) -> None:
-    """Run hourly ticks that wait for no long duty, and send what is due if the runner permits."""
+    """Run hourly ticks with a short timeout, and send what is due if the runner permits."""
     for _ in range(count):
         clock.advance(hours=1)
         await runner.run_duties(wait_timeout_seconds=1)
@@ -83,7 +83,7 @@ async def test_tick_after_a_restore_by_hand_sends_nothing_twice(
 async def test_nothing_is_planned_before_the_restore_is_settled(
     joined_context: Context, clock: FakeClock
 ) -> None:
-    """While the look for a restore fails, check-ins wait; its first success plans them."""
+    """While the settlement fails no check-in is planned; its first success plans them."""
     clock.current_time = START + timedelta(minutes=1)
     runner = DutyRunner(joined_context, replace_duty("settle_restored", fail))
     await runner.run_duties()
@@ -108,8 +108,8 @@ async def count_due(context: Context, now: datetime) -> int:
     )
 
 
-def test_every_duty_that_plans_waits_for_the_look() -> None:
-    """A new duty that plans messages has to be named beside the others."""
+def test_every_planning_duty_waits_for_settlement() -> None:
+    """Each duty that inserts deliveries is one of ``PLANNING_DUTIES``."""
     folder = Path(schedules.__file__).parent
     planning = {
         name for name in TIMETABLE if ".deliveries.plan_" in (folder / f"{name}.py").read_text()
@@ -119,7 +119,7 @@ def test_every_duty_that_plans_waits_for_the_look() -> None:
 
 
 async def test_mark_follows_a_long_close(joined_context: Context, clock: FakeClock) -> None:
-    """Without a restore the mark advances beside the close, as late as the messages are sent."""
+    """Without a restore the mark advances during a close, as messages are sent concurrently."""
     runner = DutyRunner(joined_context, replace_duty("close_periods", wait_for_ever))
     await run_ticks(joined_context, clock, runner, 3)
     runner.begin_stop()
