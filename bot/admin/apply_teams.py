@@ -109,10 +109,9 @@ def _plan_batches(
 def _apply_batch(repos: Repositories, batch: TeamBatch, path: Path, now: datetime) -> int:
     """Upsert one batch in the caller's write transaction; return how many teams changed.
 
-    Of several changed teams, first each list is extended, then each is replaced: the row of a
-    person who moves is updated to the new team, where a person on no list would be unsubscribed.
-    Raises :class:`FaultyInputError`, which rolls the transaction back, for a conflict since the
-    plan.
+    If several teams changed, every list is first extended and only then replaced: a person who
+    moves is on a list at any time, and so is not unsubscribed. Raises :class:`FaultyInputError`,
+    which rolls the transaction back, for a conflict that was committed since the plan.
     """
     reject_conflicts(repos, batch, path)
     states_before = file_history.load_states(repos, batch)

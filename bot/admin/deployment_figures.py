@@ -18,7 +18,7 @@ _NO_KEYS = KeyHealth(is_available=False)
 
 @dataclass(frozen=True)
 class DeploymentFigures:
-    """Figures of the database and the key store; none changes when a person submits a form.
+    """Figures of the database and the key store; no figure changes with what people file.
 
     ``last_tick`` is the last one of any worker; ``failed_runs`` is the number of failed runs in a
     row, by duty. ``unreachable_count`` is the number of people who joined and accept no messages.

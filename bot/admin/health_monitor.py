@@ -47,7 +47,7 @@ class MonitoredAdapter(Protocol):
         """Number of requests rejected for their signature or token since the process started."""
 
     async def has_refused_token(self) -> bool:
-        """Send a request with the bot's token; true if it is rejected, false without a response."""
+        """Return whether the product rejects the bot's token; false if it gives no response."""
 
 
 @dataclass(frozen=True)
