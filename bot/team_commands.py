@@ -243,7 +243,7 @@ def _require_visible_channels(
     check = asyncio.run(check_visibility(declared, options.file, queries, tenants))
     if check.faults:
         raise FaultyInputError(check.faults)
-    if not check.has_answer:
+    if not check.is_complete:
         print_sentence(words.translate("operator.team.unchecked"))
 
 

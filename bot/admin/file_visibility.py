@@ -21,10 +21,10 @@ _FAULTS_BY_CODE: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class VisibilityCheck:
-    """The faults of a file; ``has_answer`` is false if a request to Slack returned no workspace."""
+    """The faults of a file; ``is_complete`` is false if Slack's response had no workspace."""
 
     faults: tuple[Fault, ...]
-    has_answer: bool
+    is_complete: bool
 
 
 async def check_visibility(
@@ -41,17 +41,17 @@ async def check_visibility(
     :class:`bot.errors.FaultyInputError` if the file at *path* cannot be read.
     """
     lines = TeamFileLines(path, read_team_text(path))
-    seen_workspaces = {f"msteams:{tenant}" for tenant in tenants}
+    visible_workspaces = {f"msteams:{tenant}" for tenant in tenants}
     channel_errors: Mapping[str, str] = {}
-    must_ask = any(parse_product(team.workspace_key) == "slack" for team in declared)
-    account = await slack_queries.check_account() if slack_queries and must_ask else None
+    has_slack_team = any(parse_product(team.workspace_key) == "slack" for team in declared)
+    account = await slack_queries.check_account() if slack_queries and has_slack_team else None
     if slack_queries and account and account.workspace_id:
         workspace = f"slack:{account.workspace_id}"
-        seen_workspaces.add(workspace)
+        visible_workspaces.add(workspace)
         channel_errors = await _check_channels(declared, workspace, slack_queries)
     return VisibilityCheck(
-        tuple(_find_faults(declared, lines, seen_workspaces, channel_errors)),
-        has_answer=account is None or bool(account.workspace_id),
+        tuple(_find_faults(declared, lines, visible_workspaces, channel_errors)),
+        is_complete=account is None or bool(account.workspace_id),
     )
 
 
@@ -70,17 +70,17 @@ async def _check_channels(
 def _find_faults(
     declared: Sequence[DeclaredTeam],
     lines: TeamFileLines,
-    seen_workspaces: Collection[str],
+    visible_workspaces: Collection[str],
     channel_errors: Mapping[str, str],
 ) -> Iterator[Fault]:
-    seen_ids: dict[str, str] = {}
-    for workspace in sorted(seen_workspaces):
-        seen_ids.setdefault(parse_product(workspace), workspace.partition(":")[2])
+    visible_ids: dict[str, str] = {}
+    for workspace in sorted(visible_workspaces):
+        visible_ids.setdefault(parse_product(workspace), workspace.partition(":")[2])
     for number, team in enumerate(declared):
         product = parse_product(team.workspace_key)
         name = _FAULTS_BY_CODE.get(channel_errors.get(team.channel, ""))
-        if product in seen_ids and team.workspace_key not in seen_workspaces:
-            facts: dict[str, str | int] = {"workspace": seen_ids[product]}
+        if product in visible_ids and team.workspace_key not in visible_workspaces:
+            facts: dict[str, str | int] = {"workspace": visible_ids[product]}
             location = lines.locate_field(number, "workspace")
             yield Fault(location, "operator.team.workspace_unseen", facts)
         elif name and product == "slack":

@@ -109,7 +109,7 @@ async def test_slack_that_does_not_answer_is_stated(tmp_path: Path) -> None:
 
     check = await check_file(tmp_path, "T0OURS/C0A", queries=queries)
 
-    assert check == VisibilityCheck((), has_answer=False)
+    assert check == VisibilityCheck((), is_complete=False)
 
 
 async def test_team_of_another_tenant_is_a_fault(tmp_path: Path) -> None:
@@ -120,11 +120,11 @@ async def test_team_of_another_tenant_is_a_fault(tmp_path: Path) -> None:
     check = await check_file(tmp_path, *channels, queries=queries, tenants=(TENANT,))
 
     assert list_faults(check) == [("6", "workspace_unseen")]
-    assert check.has_answer
+    assert check.is_complete
 
 
 async def test_product_that_is_not_configured_is_not_checked(tmp_path: Path) -> None:
     """A file may be applied before its product is configured."""
     check = await check_file(tmp_path, "T0OURS/C0A", f"{TENANT}/19:a@thread.tacv2")
 
-    assert check == VisibilityCheck((), has_answer=True)
+    assert check == VisibilityCheck((), is_complete=True)
