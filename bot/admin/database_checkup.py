@@ -101,7 +101,7 @@ def build_error_finding(error: Exception) -> Finding:
     return build_fault_finding(build_database_fault(fault))
 
 
-def read_if_possible(settings: Settings, job: Callable[[Repositories], T], default: T) -> T:
+def read_or_default(settings: Settings, job: Callable[[Repositories], T], default: T) -> T:
     """Run *job* in a read transaction of a store of its own; return *default* if that fails.
 
     It fails before the first start, for another schema revision, and for every exception, the

@@ -34,7 +34,7 @@ from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
 from bot.store.store import Store
 from bot.store.worker_locks import LiveWorker
 
-_REPORTED_DELIVERIES = timedelta(days=7)
+_REPORTED_DELIVERY_AGE = timedelta(days=7)
 """Age of the oldest failed and missed rows of the delivery queue that are reported."""
 
 Channels = Mapping[str, tuple[str, ...]]
@@ -131,7 +131,7 @@ def _delivery_findings(
     missed: Counter[str] = Counter()
     for row in delivery_counts:
         is_queued_again = row.state is DeliveryState.PLANNED and bool(row.reason)
-        if row.day < today - _REPORTED_DELIVERIES:
+        if row.day < today - _REPORTED_DELIVERY_AGE:
             continue
         if row.state is DeliveryState.FAILED or is_queued_again:
             failed[row.reason] += row.count
@@ -236,7 +236,7 @@ async def _check_slack_channels(
         return ()
     no_channels: Channels = {}
     channels_by_workspace = await asyncio.to_thread(
-        database_checkup.read_if_possible, settings, _list_channels, no_channels
+        database_checkup.read_or_default, settings, _list_channels, no_channels
     )
     workspace = f"slack:{workspace_id}"
     channels = channels_by_workspace.get(workspace, ())[: slack_checkup.MAX_CHECKED_CHANNELS]
@@ -265,7 +265,7 @@ async def check_microsoft_teams(
     """Check the stored teams against the allowed tenants, and their channels by requests."""
     no_channels: microsoft_checkup.ChannelsByTenant = {}
     channels = await asyncio.to_thread(
-        database_checkup.read_if_possible, settings, microsoft_checkup.list_channels, no_channels
+        database_checkup.read_or_default, settings, microsoft_checkup.list_channels, no_channels
     )
     return await microsoft_checkup.check_teams(channels, settings.allowed_tenants, check)
 

@@ -18,7 +18,7 @@ async def check_installations(settings: Settings) -> tuple[Finding, ...]:
     of its own.
     """
     return await asyncio.to_thread(
-        database_checkup.read_if_possible,
+        database_checkup.read_or_default,
         settings,
         lambda repos: _build_findings(repos, settings.base_url or ""),
         (),

@@ -24,7 +24,7 @@ def check_workspaces(settings: Settings) -> tuple[Finding, ...]:
         return ()
     entries = read_workspaces(settings.workspaces_file, settings.retention)
     listed = frozenset(workspace for entry in entries for workspace in entry.workspaces)
-    stored = database_checkup.read_if_possible(settings, _list_known_workspaces, listed)
+    stored = database_checkup.read_or_default(settings, _list_known_workspaces, listed)
     return (
         *_build_finding("safety", _list_with_safety_text(entries)),
         *_build_finding("retention", _list_with_shorter_periods(entries, settings)),
