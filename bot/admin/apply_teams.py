@@ -22,7 +22,7 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.watermarks import PROFILES_DUTY
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS as _TIMEOUT_SECONDS
 
-_ONE_CHECK_OF_EACH = timedelta(weeks=2)
+_PROFILES_WATERMARK_LAG = timedelta(weeks=2)
 """How far the watermark of the profiles duty is set back: over a week, the cycle of its turns.
 
 The duty's next run then fetches the profile of every listed account once.
@@ -185,7 +185,7 @@ def _finish(repos: Repositories, *, has_changes: bool, now: datetime) -> None:
     repos.ledger.add_listed_people(now)
     if has_changes:
         # This process has no API client of a product: the worker's duty fetches the profiles.
-        repos.watermarks.set_last_run(PROFILES_DUTY, now - _ONE_CHECK_OF_EACH)
+        repos.watermarks.set_last_run(PROFILES_DUTY, now - _PROFILES_WATERMARK_LAG)
 
 
 def _list_role_holders(declared_team: DeclaredTeam) -> dict[Role, set[Person]]:

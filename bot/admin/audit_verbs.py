@@ -19,7 +19,7 @@ MAX_LINES = 10_000
 _WORKSPACE_ENTRIES = ("",)
 """Value of the column ``team`` in the rows about a whole workspace."""
 
-_MARK_DIGITS = 8
+_DIGEST_PREFIX_DIGITS = 8
 """Length of the printed prefix of a workspace's digest, in hexadecimal digits."""
 
 TrailEntry = AuditEntry | OperatorEntry
@@ -61,7 +61,7 @@ def _render_operator_entry(entry: OperatorEntry, words: LanguagePack, reference:
     sentence = words.translate(
         f"operator.audit.{entry.action}",
         who=words.translate(f"operator.audit.{entry.actor}"),
-        workspace=reference or f"#{entry.workspace_digest.hex()[:_MARK_DIGITS]}",
+        workspace=reference or f"#{entry.workspace_digest.hex()[:_DIGEST_PREFIX_DIGITS]}",
         reason=entry.reason or words.translate("operator.audit.requested"),
         count=entry.row_count,
     )

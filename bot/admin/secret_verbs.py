@@ -12,8 +12,8 @@ from bot.errors import Fault, FaultyInputError
 from bot.workflows import secret_rotation
 from bot.workflows.secret_rotation import RestartNeededError, SealCounts, StepCallback
 
-_PROOFS = {0: "generated", 1: "single"}
-"""Key of the last sentence of a complete rotation, by the number of peppers in the settings."""
+_COMPLETION_SUFFIXES = {0: "generated", 1: "single"}
+"""Suffix of the catalogue key for a complete rotation, by the number of configured peppers."""
 
 
 @dataclass(frozen=True)
@@ -21,37 +21,37 @@ class RotationReport:
     """Result of a rotation; ``pepper_count`` is that of the settings, 0 for a generated pepper.
 
     ``changed_count`` is the number of rows that were sealed again, or would be without
-    ``is_dry_run``; ``after`` are the counts at the end. With ``is_restart_needed`` nothing was
+    ``is_dry_run``; ``counts`` are those at the end. With ``is_restart_needed`` nothing was
     changed, as running processes may still seal with the generated pepper.
     """
 
     pepper_count: int
     changed_count: int
-    after: SealCounts
+    counts: SealCounts
     is_dry_run: bool = False
     is_restart_needed: bool = False
 
     @property
     def is_complete(self) -> bool:
         """Whether no row, and no process that was not restarted, needs an earlier pepper."""
-        return not self.after.outdated_count and not self.is_restart_needed
+        return not self.counts.outdated_count and not self.is_restart_needed
 
     def render_lines(self, words: LanguagePack) -> list[str]:
         """Render the result, and whether an earlier pepper is still needed, as a list of lines."""
-        opened_count = self.after.row_count - self.after.lost_count
+        opened_count = self.counts.row_count - self.counts.lost_count
         if self.is_dry_run:
             lines = [words.translate("operator.secret.dry_run", count=self.changed_count)]
         elif self.is_restart_needed:
             lines = [words.translate("operator.secret.generated_in_use")]
         elif not self.is_complete:
-            count = self.after.outdated_count
+            count = self.counts.outdated_count
             lines = [words.translate("operator.secret.still_needed", count=count)]
         else:
             sealed = words.translate("operator.secret.sealed", count=self.changed_count)
-            proof = _PROOFS.get(self.pepper_count, "spare")
-            lines = [sealed, words.translate(f"operator.secret.{proof}", count=opened_count)]
-        if self.after.lost_count:
-            lines.append(words.translate("operator.secret.lost", count=self.after.lost_count))
+            suffix = _COMPLETION_SUFFIXES.get(self.pepper_count, "spare")
+            lines = [sealed, words.translate(f"operator.secret.{suffix}", count=opened_count)]
+        if self.counts.lost_count:
+            lines.append(words.translate("operator.secret.lost", count=self.counts.lost_count))
         return lines
 
 
