@@ -33,7 +33,7 @@ def find_list_conflicts(
         for person, team_ids in repos.declared_lists.find_declaring_teams(persons).items():
             for team_id in sorted(team_ids):
                 team = repos.teams.get(team_id)
-                if team and not team.is_removed and _is_elsewhere(team, channels):
+                if team and not team.is_removed and _is_undeclared(team, channels):
                     facts: dict[str, str | int] = {
                         "field": person.id,
                         "team": team.name,
@@ -44,7 +44,7 @@ def find_list_conflicts(
     return tuple(faults)
 
 
-def _is_elsewhere(team: Team, channels: Collection[tuple[str, str]]) -> bool:
+def _is_undeclared(team: Team, channels: Collection[tuple[str, str]]) -> bool:
     """Whether the key of *team* is in none of *channels*, pairs of workspace and channel."""
     return (team.workspace, team.channel) not in channels
 

@@ -31,7 +31,7 @@ _WRITE_PROBE_SECONDS, _TOKEN_CHECK_SECONDS = 60.0, 300.0
 After a failure each is repeated in every check, so that the recovery is detected sooner.
 """
 
-_START_POLL_SECONDS, _START_POLLS = 0.1, 300
+_START_POLL_SECONDS, _MAX_START_POLLS = 0.1, 300
 """Polling interval in seconds and number of polls, 30 seconds in all, before the first check."""
 
 
@@ -97,7 +97,7 @@ class HealthMonitor:
         self._is_writable = True
         self._refused_products: tuple[str, ...] = ()
         self._next_write_probe = self._next_token_check = monotonic()
-        self._unreachable_by_day: tuple[date, int] | None = None
+        self._daily_unreachable_count: tuple[date, int] | None = None
         self._state_log = StateLog(logger)
 
     async def check_readiness(self) -> dict[str, Any]:
@@ -183,7 +183,7 @@ class HealthMonitor:
 
     async def _wait_for_start(self) -> None:
         """Poll until the sockets are connected and the process has ticked, or until the timeout."""
-        for _ in range(_START_POLLS):
+        for _ in range(_MAX_START_POLLS):
             if self._are_sockets_connected() and self._has_started():
                 return
             await asyncio.sleep(_START_POLL_SECONDS)
@@ -220,18 +220,18 @@ class HealthMonitor:
         )
         faults = (*((fault,) if fault else ()), *health.find_shared_faults(shared_state, now))
         tick_age = health.measure_tick_age(figures.last_tick, now)
-        return _Snapshot(fault, faults, self._fix_unreachable_count(figures), tick_age)
+        return _Snapshot(fault, faults, self._apply_daily_unreachable_count(figures), tick_age)
 
-    def _fix_unreachable_count(self, figures: DeploymentFigures) -> DeploymentFigures:
+    def _apply_daily_unreachable_count(self, figures: DeploymentFigures) -> DeploymentFigures:
         """Return *figures* with the first count of unreachable people that was read on this day.
 
         A request of such a person marks their row as reachable: a count that changes by the minute
         would reveal who has used the bot.
         """
         today = self._context.now().date()
-        if self._unreachable_by_day is None or self._unreachable_by_day[0] != today:
-            self._unreachable_by_day = (today, figures.unreachable_count)
-        return replace(figures, unreachable_count=self._unreachable_by_day[1])
+        if self._daily_unreachable_count is None or self._daily_unreachable_count[0] != today:
+            self._daily_unreachable_count = (today, figures.unreachable_count)
+        return replace(figures, unreachable_count=self._daily_unreachable_count[1])
 
     async def _find_process_fault(self) -> HealthFault | None:
         state = await self._state_probe.read() or DatabaseState.UNREADABLE

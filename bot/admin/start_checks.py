@@ -30,7 +30,7 @@ from bot.store.store import Store
 
 logger = logging.getLogger("attune.start")
 
-_FOREIGN_STATES = frozenset(
+_UNUSABLE_SCHEMA_FAULTS = frozenset(
     {
         DatabaseFault.NEWER_SCHEMA,
         DatabaseFault.FOREIGN_SCHEMA,
@@ -79,7 +79,7 @@ def _require_own_schema(store: Store) -> None:
     interrupted. Nothing is written.
     """
     fault = store.database_check.find_schema_fault()
-    if fault in _FOREIGN_STATES:
+    if fault in _UNUSABLE_SCHEMA_FAULTS:
         raise UnusableDatabaseError(fault)
 
 
