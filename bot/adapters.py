@@ -12,8 +12,9 @@ from starlette.types import ASGIApp
 
 from bot.chat import slack
 from bot.content.catalogue import Catalogue
-from bot.conversation import Routes, parse_product
+from bot.conversation import parse_product
 from bot.outlet import Outlet
+from bot.routes import Routes
 from bot.settings import Settings
 from bot.settings_validation import reveal_secret
 from bot.slack_installations import SlackInstallations

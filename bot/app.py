@@ -14,9 +14,9 @@ from bot.admin.health_monitor import HealthMonitor
 from bot.chat import http
 from bot.clock import Clock
 from bot.clock_endpoint import build_clock_route
-from bot.conversation import Routes
 from bot.duty_runner import DUTY_WAIT_TIMEOUT_SECONDS, DutyRunner
 from bot.middleware import RequestMiddleware
+from bot.routes import Routes
 from bot.served_content import build_context, load_served_content
 from bot.server.monitoring_server import serve_monitoring
 from bot.server.process_setup import prepare_process

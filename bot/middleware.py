@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from bot.context import Context
 from bot.conversation import (
-    BoundHandler,
     ChatEvent,
     DeferredReply,
     InvalidAnswers,
@@ -23,6 +22,7 @@ from bot.conversation import (
 from bot.elements import Form, Message, Text
 from bot.errors import BotError, UnshownReplyError
 from bot.logs import log_error
+from bot.routes import BoundHandler
 from bot.store.repositories.teams import Account
 from bot.workflows import access, reachability
 

@@ -9,8 +9,9 @@ from typing import cast
 from starlette.types import ASGIApp
 
 from bot.chat import slack
-from bot.conversation import BoundHandler, Reply, Request, Routes
+from bot.conversation import Reply, Request
 from bot.elements import Message, Text
+from bot.routes import BoundHandler, Routes
 from tests.bench import load
 from tests.bench.conditions import Conditions
 from tests.bench.figures import SQLITE, Figure, divide_rounds, summarize

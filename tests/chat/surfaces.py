@@ -40,7 +40,7 @@ class Screen:
 class RouteRequest:
     """A request to one row of a handler table, as any client can send it.
 
-    ``table`` is a field of :class:`bot.conversation.Routes`.
+    ``table`` is a field of :class:`bot.routes.Routes`.
     """
 
     table: Literal["commands", "forms", "buttons", "shortcuts"]

@@ -31,7 +31,8 @@ from bot.chat.msteams.outbound.responder import Responder
 from bot.chat.msteams.render.card_factory import CardFactory
 from bot.chat.msteams.sdk import PUBLIC, ClientCredentials, Credentials, ManagedIdentityCredentials
 from bot.content.catalogue import Catalogue
-from bot.conversation import Routes, SendStatus
+from bot.conversation import SendStatus
+from bot.routes import Routes
 
 ENDPOINT_PATH = "/api/messages"
 """Path of the messaging endpoint, to which Teams posts every activity."""

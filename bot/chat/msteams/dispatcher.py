@@ -21,19 +21,18 @@ from bot.chat.request_body import Payload
 from bot.conversation import (
     Address,
     AddressUnreachable,
-    BoundHandler,
     ChatEvent,
     DeferredReply,
     InvalidAnswers,
     Reply,
     Request,
     RequestStep,
-    Routes,
     Surface,
 )
 from bot.elements import Form, Home, Message, Text
 from bot.keywords import Keywords
 from bot.logs import log_error
+from bot.routes import BoundHandler, Routes
 
 logger = logging.getLogger("attune.msteams")
 

@@ -24,7 +24,8 @@ from bot.chat.slack.outbound.organisation_access import OrganisationAccess
 from bot.chat.slack.outbound.outlet import SlackOutlet
 from bot.chat.slack.socket_mode import SocketModeConnection
 from bot.content.catalogue import Catalogue
-from bot.conversation import Routes, WorkspaceConnected
+from bot.conversation import WorkspaceConnected
+from bot.routes import Routes
 
 
 class SlackOutboundSide:

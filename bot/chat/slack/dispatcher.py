@@ -20,18 +20,17 @@ from bot.chat.slack.outbound.responder import Responder
 from bot.chat.slack.outbound.view_updater import ReplyNotShownError
 from bot.content.catalogue import Catalogue, LanguagePack
 from bot.conversation import (
-    BoundHandler,
     ChatEvent,
     DeferredReply,
     InvalidAnswers,
     Reply,
     Request,
-    Routes,
     Surface,
     WorkspaceDisconnected,
 )
 from bot.elements import Home, Message, Text
 from bot.logs import log_error
+from bot.routes import BoundHandler, Routes
 
 logger = logging.getLogger("attune.slack")
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from bot.chat import slack
 from bot.content import catalogue
-from bot.conversation import BoundHandler, ChatEvent, DeferredReply, Reply, Request, Routes
+from bot.conversation import ChatEvent, DeferredReply, Reply, Request
 from bot.elements import Form, Home, Message, Text
 from bot.keywords import Keywords
+from bot.routes import BoundHandler, Routes
 from tests.chat import asgi
 from tests.chat.slack import payloads
 from tests.chat.slack.web_api import FakeWebApi

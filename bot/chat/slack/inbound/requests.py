@@ -26,7 +26,7 @@ Payload = Mapping[str, Any]
 """A validated payload, or a view in it."""
 
 HandlerTable = Literal["commands", "forms", "buttons", "shortcuts"]
-"""Name of the table of :class:`bot.conversation.Routes` in which the handler is registered."""
+"""Name of the table of :class:`bot.routes.Routes` in which the handler is registered."""
 
 
 class Origin(Enum):
