@@ -34,7 +34,7 @@ async def run_operator_job(settings: Settings, job: Callable[[Context], Awaitabl
 async def apply_teams(
     settings: Settings, path: Path, track_progress: team_admin.ProgressTracker = iter
 ) -> team_admin.ApplyResult:
-    """Apply the team file at *path* to the store; *track_progress* wraps its list of batches.
+    """Apply the team file at *path* in batches; *track_progress* returns an iterator over them.
 
     See :func:`bot.admin.apply_teams.apply_teams` for transactions and exceptions.
     """

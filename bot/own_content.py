@@ -32,7 +32,7 @@ def read_own_catalogues(
 
 
 class _OwnContentLoader:
-    """Builds the catalogues of entries, with a cache by cards folder and one by all parameters."""
+    """Builds the catalogues of entries; two dicts cache them, by folder and by all parameters."""
 
     def __init__(self, settings: Settings, shared: Catalogue) -> None:
         """Use *settings* as the default of each parameter, and *shared* if none differs."""

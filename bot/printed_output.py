@@ -20,7 +20,7 @@ from bot.served_content import load_workspace_content
 def print_manifest(options: argparse.Namespace, words: LanguagePack) -> int:
     """Print Slack's manifest as JSON to standard output, or write the Teams app package to a file.
 
-    Raises :class:`bot.errors.FaultyInputError` for an invalid base URL or client id.
+    Raises :class:`bot.errors.FaultyInputError` for an invalid URL or client id.
     """
     if options.teams is not None:
         return _write_teams_package(options, words)
@@ -55,7 +55,8 @@ def write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
     """Render the printable pages as HTML files into a folder, which is created if it is missing.
 
     The default is all languages and the deployment's content. Files of the same names are replaced.
-    Returns the exit status, 2 for an ``OSError``.
+    Returns the exit status, 2 for an ``OSError``. Raises :class:`bot.errors.FaultyInputError` for
+    malformed settings and a faulty workspaces file.
     """
     content = load_workspace_content(settings.load_settings("print"), options.workspace)
     folder: Path = options.folder
@@ -84,7 +85,7 @@ def write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
 def write_privacy_pack(options: argparse.Namespace, words: LanguagePack) -> int:
     """Render the document for privacy officers as HTML and Markdown files into a folder.
 
-    It has the system's date in UTC. Defaults and exit status are those of
+    It has the system's date in UTC. Defaults, exit status and exceptions are those of
     :func:`write_printables`.
     """
     config = settings.load_settings("privacy-pack")

@@ -57,8 +57,8 @@ def load_own_catalogues(settings: Settings, shared: Catalogue) -> Mapping[str, C
     """Load the catalogue of each entry of the workspaces file; return a dict by workspace key.
 
     The dict is empty without a file. *shared* is the deployment's catalogue, and the same object is
-    the value of an entry that changes nothing. A fault of a card is in its catalogue's ``faults``
-    and affects no other workspace; any other fault of the file raises
+    the value of an entry that changes nothing. Faults of custom cards are in the catalogue's
+    ``faults`` and affect no other workspace; any other fault of the file raises
     :class:`bot.errors.FaultyInputError`.
     """
     if settings.workspaces_file is None:
@@ -80,7 +80,10 @@ def load_workspace_content(settings: Settings, workspace: str) -> Catalogue:
 
 
 def list_card_faults(catalogues: Iterable[Catalogue]) -> tuple[Fault, ...]:
-    """Return the faults of custom cards in all *catalogues*, each once if they share a folder."""
+    """Return the faults of custom cards in all *catalogues*; equal ones are returned once.
+
+    Equal is a fault of the same location, catalogue key and facts, as of a shared cards folder.
+    """
     faults = {
         (fault.location, fault.key, *fault.facts.items()): fault
         for catalogue in catalogues

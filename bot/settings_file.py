@@ -30,9 +30,10 @@ _MIN_LENGTH_IN_ENVIRONMENT = 7
 
 
 def check_settings_file(file: Path) -> tuple[Fault, ...]:
-    """Return one fault if *file* cannot be read or decoded as UTF-8; ``()`` if it is missing.
+    """Return a fault if *file* cannot be read or decoded as UTF-8, else ``()``.
 
-    UTF-16 and null characters are faults, too. A folder of that name is ignored.
+    UTF-16 and null bytes are faults, too. A missing file is none, and a folder is ignored. For
+    another invalid byte the fault's location has its line number.
     """
     if file.is_dir():
         return ()
@@ -55,10 +56,10 @@ def check_settings_file(file: Path) -> tuple[Fault, ...]:
 def find_misspelt_names(
     file: Path, environment: Mapping[str, str], setting_names: Iterable[str]
 ) -> dict[str, str]:
-    """Map each key of *file* and *environment* that nearly matches an unset setting to its name.
+    """Return a dict of keys in *file* and *environment* that nearly match an unset setting to it.
 
-    Names in *setting_names* are uppercase. Keys that equal a setting are no candidates. A file
-    that :func:`check_settings_file` rejects is parsed as empty.
+    *setting_names* are uppercase; keys that equal one, in any case, are no candidates. A file that
+    :func:`check_settings_file` rejects is parsed as empty.
     """
     file_values = _read_values(file)
     set_names = {name.upper() for name, value in {**file_values, **environment}.items() if value}

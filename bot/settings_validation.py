@@ -265,8 +265,8 @@ def check_public_url(value: str | None) -> str | None:
 def check_metadata_url(value: str | None) -> str | None:
     """Accept an HTTP URL with a loopback host; raise ``ValueError`` for others.
 
-    The signing keys from this endpoint decide which tokens pass validation, so that it is a
-    test server's alone.
+    The signing keys of this endpoint decide which tokens pass validation, so that only a test
+    server on this machine is accepted.
     """
     parts = urlsplit(value or "")
     if value and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):

@@ -1,7 +1,7 @@
 """Persistence of OAuth installations: sealed token rows in the store, for the Slack adapter.
 
 A call raises :class:`bot.chat.slack.InstallationsUnavailableError` for any failure of the store,
-also for its write timeout or an unreadable key.
+such as its write timeout or an unavailable key store.
 """
 
 import logging
@@ -115,7 +115,7 @@ class SlackInstallations:
         await self._write_across_workspaces(link_workspace)
 
     async def end_link(self, organisation: str, workspace: str) -> None:
-        """End the link in the row of *workspace*, which retains tokens of its own; idempotent."""
+        """End the link in the row of *workspace*, but retain tokens of its own; idempotent."""
         await self._write_across_workspaces(
             lambda repos: repos.installations.end_link(organisation, workspace)
         )

@@ -230,9 +230,10 @@ def _require_visible_channels(
 ) -> None:
     """Validate the file's workspaces and channels by Slack's API and the list of served tenants.
 
-    Raises :class:`FaultyInputError`, before any write, for those that the bot's credentials cannot
-    access, and for a malformed file. With ``--unseen`` the file is only parsed. Where workspaces
-    install the app from a link, each has a token of its own, and no request is sent to Slack.
+    Raises :class:`FaultyInputError`, before any row of a team changes, for those that the bot's
+    credentials cannot access, and for a malformed file. With ``--unseen`` the file is only parsed.
+    Where workspaces install the app from a link, each has its own token: no request is sent to
+    Slack.
     """
     declared = team_file.read_teams(options.file, test_mode=config.test_mode)
     if options.unseen:
