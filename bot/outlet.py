@@ -59,7 +59,7 @@ class InstallationStatus(Enum):
 
 
 class Outlet(Protocol):
-    """A client of one product's API for deliveries, profiles and home pages; a responder sends replies.
+    """A client of one product's API for deliveries, profiles and home pages, apart from replies.
 
     Coroutines, in which exceptions of the API call become a result or a log line. None of them
     retries: retry and backoff are the delivery worker's.
