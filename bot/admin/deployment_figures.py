@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.domain.health import HealthFault, is_tick_recent
-from bot.store.claimed_key_store import KeyHealth
+from bot.store.claimed_key_store import ClaimedKeyStoreHealth
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount
 from bot.store.store import Store
 
-_NO_KEYS = KeyHealth(is_available=False)
+_UNAVAILABLE_KEY_STORE = ClaimedKeyStoreHealth(is_available=False)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class DeploymentFigures:
     unreachable_count: int = 0
     team_count: int = 0
     worker_count: int = 0
-    key_health: KeyHealth = _NO_KEYS
+    key_store_health: ClaimedKeyStoreHealth = _UNAVAILABLE_KEY_STORE
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def load_figures(store: Store, now: datetime) -> DeploymentFigures:
     return replace(
         figures,
         worker_count=_count_workers(store, figures.last_tick, now),
-        key_health=store.claimed_key_store.read_health(now),
+        key_store_health=store.claimed_key_store.read_health(now),
     )
 
 

@@ -120,8 +120,8 @@ class HealthMonitor:
             "tick_seconds": None if age is None else round(age),
             "failing_duties": list(health.list_failing_duties(figures.failed_runs)),
             "refused_products": list(self._refused_products),
-            "keys": figures.key_health.is_available,
-            "lost_keys": figures.key_health.lost_count,
+            "keys": figures.key_store_health.is_available,
+            "lost_keys": figures.key_store_health.missing_count,
             "suspended_workspaces": figures.suspended_count,
             "deliveries": count_by_status(figures.delivery_counts),
         }
@@ -214,8 +214,8 @@ class HealthMonitor:
             refused_products=self._refused_products,
             last_tick=figures.last_tick,
             failed_runs=figures.failed_runs,
-            has_keys=figures.key_health.is_available,
-            lost_key_count=figures.key_health.lost_count,
+            has_keys=figures.key_store_health.is_available,
+            lost_key_count=figures.key_store_health.missing_count,
             suspended_count=figures.suspended_count,
         )
         faults = (*((fault,) if fault else ()), *health.find_shared_faults(shared_state, now))

@@ -88,8 +88,8 @@ def _collect_shared_metrics(figures: DeploymentFigures) -> Iterator[Metric]:
     workspaces = {("suspended",): figures.suspended_count, ("resting",): figures.resting_count}
     yield _build_gauge("attune_workspaces", workspaces.items(), ("state",))
     keys = {
-        ("available",): figures.key_health.is_available,
-        ("lost",): figures.key_health.lost_count,
+        ("available",): figures.key_store_health.is_available,
+        ("lost",): figures.key_store_health.missing_count,
     }
     yield _build_gauge("attune_keys", keys.items(), ("state",))
     yield _build_gauge("attune_unreachable_people", [((), figures.unreachable_count)])

@@ -14,15 +14,15 @@ _UNUSABLE = frozenset({ClaimStatus.MISSING, ClaimStatus.FOREIGN})
 
 
 @dataclass(frozen=True)
-class KeyHealth:
+class ClaimedKeyStoreHealth:
     """State of the key store, without any figure that changes with what people file.
 
-    ``is_available``: it is that of the database and can be read. ``lost_count``: keys of open
+    ``is_available``: it is that of the database and can be read. ``missing_count``: keys of open
     periods that it does not contain.
     """
 
     is_available: bool
-    lost_count: int = 0
+    missing_count: int = 0
 
 
 class ClaimedKeyStore:
@@ -82,11 +82,11 @@ class ClaimedKeyStore:
         attempts = self._claims.read_attempts().values()
         return sum(attempt.attempt_count > 1 for attempt in attempts)
 
-    def read_health(self, now: datetime) -> KeyHealth:
+    def read_health(self, now: datetime) -> ClaimedKeyStoreHealth:
         """Return the state of the key store; raises the driver's errors of the database alone."""
         try:
             if self.assess_claim(now) in _UNUSABLE:
-                return KeyHealth(is_available=False)
-            return KeyHealth(is_available=True, lost_count=self.count_missing_keys())
+                return ClaimedKeyStoreHealth(is_available=False)
+            return ClaimedKeyStoreHealth(is_available=True, missing_count=self.count_missing_keys())
         except KeyStoreUnavailableError:
-            return KeyHealth(is_available=False)
+            return ClaimedKeyStoreHealth(is_available=False)
