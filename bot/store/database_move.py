@@ -150,16 +150,16 @@ class _Mover:
             if not _is_empty(connection):
                 raise MoveRefusedError(MoveRefusal.NOT_EMPTY)
             move_state.begin_move(connection)
-            move_state.write_count(connection, _DATABASE_ID, database_id)
+            move_state.write_value(connection, _DATABASE_ID, database_id)
             moves_keys = self.move.new_keys is not None
-            move_state.write_count(connection, move_state.KEYS_MOVED, int(moves_keys))
+            move_state.write_value(connection, move_state.KEYS_MOVED, int(moves_keys))
         return False
 
     def _require_own_move(self, connection: Connection, database_id: int) -> None:
         """Refuse the incomplete copy of another database, and another option for the keys."""
-        if move_state.read_count(connection, _DATABASE_ID) != database_id:
+        if move_state.read_value(connection, _DATABASE_ID) != database_id:
             raise MoveRefusedError(MoveRefusal.NOT_EMPTY)
-        moves_keys = bool(move_state.read_count(connection, move_state.KEYS_MOVED))
+        moves_keys = bool(move_state.read_value(connection, move_state.KEYS_MOVED))
         if moves_keys != (self.move.new_keys is not None):
             raise MoveRefusedError(MoveRefusal.OTHER_KEYS_OPTION)
 
@@ -197,7 +197,7 @@ class _Mover:
         if different_tables := self._list_different_tables(source, _TABLES):
             with self._begin_write() as connection:
                 for table in different_tables:
-                    move_state.delete_count(connection, table.name)
+                    move_state.delete_value(connection, table.name)
             self._copy_tables(source, different_tables)
         if different_tables and self._list_different_tables(source, different_tables):
             raise MoveRefusedError(MoveRefusal.DIFFERENT)
@@ -225,9 +225,9 @@ class _Mover:
         self.observer.on_phase(MovePhase.RETIRING_SOURCE)
         with self.source.begin() as connection:
             move_state.begin_move(connection)
-            if move_state.read_count(connection, move_state.MOVED_AT) is None:
+            if move_state.read_value(connection, move_state.MOVED_AT) is None:
                 moved_at = to_unix_seconds(self.now)
-                move_state.write_count(connection, move_state.MOVED_AT, moved_at)
+                move_state.write_value(connection, move_state.MOVED_AT, moved_at)
         self.observer.on_phase(MovePhase.HANDING_OVER_KEYS)
         with self._begin_write() as connection:
             KeyClaims(self.move.target_keys).take_over(connection)

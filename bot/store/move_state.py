@@ -1,8 +1,9 @@
 """The state of a move to another database, in a table that both have until it is complete.
 
-The table is no part of the schema: it has the number of rows copied by table, and never a value of
-one. Its presence alone stops every start. The source has it from the moment at which the target
-goes on in its place, and retains it; the target has it until it is complete.
+The table is no part of the schema: it has integers by name, such as the number of rows copied by
+table, and never a value of such a row. Its presence alone stops every start. The source has it from
+the moment at which the target goes on in its place, and retains it; the target has it until it is
+complete.
 """
 
 from sqlalchemy import (
@@ -41,7 +42,7 @@ def find_move_fault(connection: Connection) -> DatabaseFault | None:
     """Return why a database that takes part in a move cannot be used; ``None`` for any other."""
     if not has_move(connection):
         return None
-    is_source = read_count(connection, MOVED_AT) is not None
+    is_source = read_value(connection, MOVED_AT) is not None
     return DatabaseFault.MOVED if is_source else DatabaseFault.MOVE_INCOMPLETE
 
 
@@ -60,20 +61,20 @@ def end_move(connection: Connection) -> None:
     _metadata.drop_all(connection)
 
 
-def read_count(connection: Connection, name: str) -> int | None:
-    """Return the number of the row *name*; ``None`` without such a row, or without the table."""
+def read_value(connection: Connection, name: str) -> int | None:
+    """Return the integer of the row *name*; ``None`` without such a row, or without the table."""
     if not has_move(connection):
         return None
     query = select(database_move.c.count).where(database_move.c.name == name)
-    count: int | None = connection.scalar(query)
-    return count
+    value: int | None = connection.scalar(query)
+    return value
 
 
-def write_count(connection: Connection, name: str, count: int) -> None:
-    """Insert or replace the row *name*."""
-    upsert_row(connection, database_move, {"name": name, "count": count})
+def write_value(connection: Connection, name: str, value: int) -> None:
+    """Upsert the row *name* with the integer *value* in the column ``count``."""
+    upsert_row(connection, database_move, {"name": name, "count": value})
 
 
-def delete_count(connection: Connection, name: str) -> None:
+def delete_value(connection: Connection, name: str) -> None:
     """Delete the row *name*, so that the table is copied from its beginning."""
     connection.execute(delete(database_move).where(database_move.c.name == name))

@@ -47,10 +47,10 @@ def copy_table(
     Where the source has changed since, the rows may differ afterwards, which a comparison shows.
     """
     with begin_write() as connection:
-        copied_count = move_state.read_count(connection, table.name)
+        copied_count = move_state.read_value(connection, table.name)
         if copied_count is None:
             connection.execute(delete(table))
-            move_state.write_count(connection, table.name, 0)
+            move_state.write_value(connection, table.name, 0)
     query = select(table).order_by(*table.primary_key.columns)
     rows = source.execute(query, execution_options={"yield_per": batch_rows})
     row_number = 0
@@ -59,7 +59,7 @@ def copy_table(
         if row_number > (copied_count or 0):
             with begin_write() as connection:
                 insert_missing_rows(connection, table, [dict(row) for row in batch])
-                move_state.write_count(connection, table.name, row_number)
+                move_state.write_value(connection, table.name, row_number)
         on_rows(len(batch))
 
 
