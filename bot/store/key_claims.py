@@ -16,8 +16,8 @@ from bot.store.keys.claim import CloseAttempts, KeyStoreClaim
 from bot.store.keys.key_id import IdempotencyKeyId, KeyId
 from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
 
-CLAIM_SECONDS = 3600
-"""Time after its last mark for which a claim excludes copies: several times the mark's interval."""
+CLAIM_EXPIRY_SECONDS = 3600
+"""Time after its last mark until which a claim excludes copies: several of the mark's intervals."""
 
 MAX_CLOCK_ERROR_SECONDS = 86400
 """Time by which a mark may be in the future. A later one was written while a clock was wrong: it
@@ -76,7 +76,7 @@ class KeyClaims:
         is_same = claim.instance == self._get_instance(connection)
         if is_same and claim.mark <= database_identity.read_mark(connection):
             return ClaimStatus.OWN
-        is_recent = -MAX_CLOCK_ERROR_SECONDS < now_seconds - claim.mark < CLAIM_SECONDS
+        is_recent = -MAX_CLOCK_ERROR_SECONDS < now_seconds - claim.mark < CLAIM_EXPIRY_SECONDS
         return ClaimStatus.IN_USE if is_recent else ClaimStatus.ABANDONED
 
     def acquire(self, connection: Connection, now_seconds: int) -> ClaimStatus:

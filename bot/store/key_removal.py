@@ -13,14 +13,14 @@ from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
 from bot.store.row_security import begin_across_workspaces
 from bot.store.schema import periods
 
-MAX_KEY_AGE = timedelta(days=7)
+MAX_KEY_TIME_AFTER_PERIOD = timedelta(days=7)
 """Time after the end of its period after which a key is removed, whatever the database says."""
 
 MIN_CLOSE_ATTEMPTS = 25
 """Attempts to close a period before its key is removed for its age; 25 are a day of running."""
 
-ATTEMPT_SECONDS = 3600
-"""Time between two attempts that are counted; the others between them are not."""
+MIN_ATTEMPT_INTERVAL_SECONDS = 3600
+"""Minimum interval between two attempts that are counted; others in between are not."""
 
 
 class KeyStoreInUseError(Exception):
@@ -35,7 +35,8 @@ def remove_unused_keys(
     It runs in a transaction of its own, so that it sees committed rows only: a key is removed
     once its release is durable. The transaction holds the writer lock, so that no process opens
     a period with a key that is being removed. A key whose period is not closed is removed after
-    :data:`MAX_KEY_AGE` and :data:`MIN_CLOSE_ATTEMPTS`, also while the database cannot be read.
+    :data:`MAX_KEY_TIME_AFTER_PERIOD` and :data:`MIN_CLOSE_ATTEMPTS`, also while the database cannot
+    be read.
     Idempotent: a removal that a crash interrupted is repeated by the next call.
 
     Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError` after all keys were tried,
@@ -52,11 +53,12 @@ def remove_unused_keys(
             used_names = _list_used_names(connection)
             used = [key for key in ended if key.file_name in used_names]
             unused = [key for key in ended if key.file_name not in used_names]
-            return delete_keys(key_store, [*unused, *_list_expired(claims, used, now_seconds)])
+            expired = _count_attempts_and_list_expired(claims, used, now_seconds)
+            return delete_keys(key_store, [*unused, *expired])
     except SQLAlchemyError:
         if not claims.is_last_known_owner():
             raise
-        return delete_keys(key_store, _list_expired(claims, ended, now_seconds))
+        return delete_keys(key_store, _count_attempts_and_list_expired(claims, ended, now_seconds))
 
 
 def _list_used_names(connection: Connection) -> frozenset[str]:
@@ -64,7 +66,9 @@ def _list_used_names(connection: Connection) -> frozenset[str]:
     return frozenset(PeriodKeyId(row.workspace, row.closes_at).file_name for row in rows)
 
 
-def _list_expired(claims: KeyClaims, used: list[StoredKey], now_seconds: int) -> list[StoredKey]:
+def _count_attempts_and_list_expired(
+    claims: KeyClaims, used: list[StoredKey], now_seconds: int
+) -> list[StoredKey]:
     """Count an attempt for each key that may still be needed, and return those to be removed."""
     earlier = claims.read_attempts()
     attempts = {
@@ -74,7 +78,9 @@ def _list_expired(claims: KeyClaims, used: list[StoredKey], now_seconds: int) ->
     tried_enough = {
         name for name, attempt in attempts.items() if attempt.attempt_count >= MIN_CLOSE_ATTEMPTS
     }
-    return [key for key in used if _is_too_old(key, now_seconds) and key.file_name in tried_enough]
+    return [
+        key for key in used if _exceeds_max_time(key, now_seconds) and key.file_name in tried_enough
+    ]
 
 
 def _count_attempt(earlier: CloseAttempts | None, now_seconds: int) -> CloseAttempts:
@@ -87,7 +93,7 @@ def _count_attempt(earlier: CloseAttempts | None, now_seconds: int) -> CloseAtte
     elapsed_seconds = now_seconds - earlier.counted_at
     if elapsed_seconds < 0:
         return CloseAttempts(earlier.attempt_count, now_seconds)
-    if elapsed_seconds < ATTEMPT_SECONDS:
+    if elapsed_seconds < MIN_ATTEMPT_INTERVAL_SECONDS:
         return earlier
     return CloseAttempts(earlier.attempt_count + 1, now_seconds)
 
@@ -114,5 +120,5 @@ def _has_ended(key: StoredKey, now_seconds: int) -> bool:
     return key.closes_at is not None and key.closes_at <= now_seconds
 
 
-def _is_too_old(key: StoredKey, now_seconds: int) -> bool:
-    return (key.closes_at or 0) + MAX_KEY_AGE.total_seconds() <= now_seconds
+def _exceeds_max_time(key: StoredKey, now_seconds: int) -> bool:
+    return (key.closes_at or 0) + MAX_KEY_TIME_AFTER_PERIOD.total_seconds() <= now_seconds

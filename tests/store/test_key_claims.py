@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+from bot.store import key_claims
 from bot.store.backup import back_up_database, check_backup
 from bot.store.database_identity import identify_instance
-from bot.store.key_claims import CLAIM_SECONDS, ClaimStatus, ForeignClaimError, MissingClaimError
+from bot.store.key_claims import ClaimStatus, ForeignClaimError, MissingClaimError
 from bot.store.key_removal import KeyStoreInUseError
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
@@ -34,7 +35,7 @@ from tests.store.sample_counts import (
 
 NORTH = build_team("north")
 NINE = build_clinicians("north", 9)
-HOUR = timedelta(seconds=CLAIM_SECONDS)
+HOUR = timedelta(seconds=key_claims.CLAIM_EXPIRY_SECONDS)
 
 
 @pytest.fixture

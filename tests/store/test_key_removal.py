@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.store.key_removal import MAX_KEY_AGE, MIN_CLOSE_ATTEMPTS
+from bot.store.key_removal import MAX_KEY_TIME_AFTER_PERIOD, MIN_CLOSE_ATTEMPTS
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
 from bot.store.keys.key_store import KeyStoreUnavailableError
@@ -49,8 +49,13 @@ async def test_key_of_a_period_that_never_closes_is_removed_after_seven_days(
     await open_periods(store, (NORTH, 9))
 
     assert not any(await try_hourly(store, AFTER_QUARTER, 7 * 24))
-    assert await store.remove_unused_keys(AFTER_QUARTER + MAX_KEY_AGE - timedelta(seconds=1)) == 0
-    assert await store.remove_unused_keys(AFTER_QUARTER + MAX_KEY_AGE) == 1
+    assert (
+        await store.remove_unused_keys(
+            AFTER_QUARTER + MAX_KEY_TIME_AFTER_PERIOD - timedelta(seconds=1)
+        )
+        == 0
+    )
+    assert await store.remove_unused_keys(AFTER_QUARTER + MAX_KEY_TIME_AFTER_PERIOD) == 1
     assert not list_period_keys(store)
 
 
@@ -93,7 +98,7 @@ async def test_key_is_removed_in_time_although_its_database_is_damaged(store: St
         connection.exec_driver_sql("ALTER TABLE period RENAME TO damaged")
 
     assert not any(await try_hourly(store, AFTER_QUARTER, 7 * 24))
-    assert await store.remove_unused_keys(AFTER_QUARTER + MAX_KEY_AGE) == 1
+    assert await store.remove_unused_keys(AFTER_QUARTER + MAX_KEY_TIME_AFTER_PERIOD) == 1
 
 
 async def test_key_that_cannot_be_deleted_does_not_stop_the_others(store: Store) -> None:

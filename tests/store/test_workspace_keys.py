@@ -8,7 +8,7 @@ import pytest
 
 from bot.store import workspace_keys
 from bot.store.backup import back_up_database
-from bot.store.key_claims import CLAIM_SECONDS
+from bot.store.key_claims import CLAIM_EXPIRY_SECONDS
 from bot.store.key_removal import KeyStoreInUseError
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
@@ -61,7 +61,7 @@ async def test_a_copy_beside_the_running_bot_destroys_no_key_and_no_row(copy: St
 
     assert copy.key_store.list_ids() == keys
     assert await count_rows(copy) == rows
-    later = CLOSED_AT + timedelta(seconds=CLAIM_SECONDS)
+    later = CLOSED_AT + timedelta(seconds=CLAIM_EXPIRY_SECONDS)
     assert await complete_purge(copy, WORKSPACE, later)
     assert not copy.key_store.list_ids()
 

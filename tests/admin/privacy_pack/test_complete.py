@@ -13,7 +13,11 @@ from bot.content.pack_texts import PackTexts, read_files
 from bot.domain.permission_table import PERMISSION_TABLE, Subject
 from bot.settings import Settings
 from bot.store.data_map import DATA_MAP
-from bot.store.key_removal import ATTEMPT_SECONDS, MAX_KEY_AGE, MIN_CLOSE_ATTEMPTS
+from bot.store.key_removal import (
+    MAX_KEY_TIME_AFTER_PERIOD,
+    MIN_ATTEMPT_INTERVAL_SECONDS,
+    MIN_CLOSE_ATTEMPTS,
+)
 from bot.store.keys.database_key_store import period_keys
 from bot.store.move_state import database_move
 from tests.admin.privacy_pack import log_sources
@@ -94,8 +98,8 @@ def test_every_place_outside_the_tables_is_in_the_pack() -> None:
 def test_no_key_is_said_to_be_destroyed_by_the_calendar_alone() -> None:
     """The limit of days is stated with the day of attempts that the code counts before it."""
     day_seconds = timedelta(days=1).total_seconds()
-    assert timedelta(days=7) == MAX_KEY_AGE
-    assert day_seconds == (MIN_CLOSE_ATTEMPTS - 1) * ATTEMPT_SECONDS
+    assert timedelta(days=7) == MAX_KEY_TIME_AFTER_PERIOD
+    assert day_seconds == (MIN_CLOSE_ATTEMPTS - 1) * MIN_ATTEMPT_INTERVAL_SECONDS
 
     for text in (
         read_files()["tables"]["ledger_record"]["kept"],
