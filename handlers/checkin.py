@@ -204,7 +204,8 @@ def _load_current_question(
     delivery = repos.delivery_history.find_checkin(person, week)
     if delivery:
         return personal_data, week, words.get_sign(delivery.detail), True
-    return personal_data, week, sign_of_week(words.signs, repos.sign_key, person, week), False
+    sign = sign_of_week(words.signs, repos.checkin_sign_key, person, week)
+    return personal_data, week, sign, False
 
 
 def _is_saved_intention(

@@ -15,7 +15,7 @@ from bot.store.upsert import upsert_row
 _KEY_CONTEXT = b"attune seal 1\0"
 """Domain separation: the derived keys differ from all other keys derived from a pepper."""
 
-_SIGN_KEY_CONTEXT = b"attune sign 1\0"
+_CHECKIN_SIGN_CONTEXT = b"attune sign 1\0"
 
 _MARK_NAME = "pepper"
 """Name of the constant that only the peppers of the running bot decrypt."""
@@ -28,18 +28,18 @@ _SELECT_BODY = select(encrypted_secrets.c.body).where(
 class SealState(NamedTuple):
     """Which pepper a sealed row needs.
 
-    ``is_newest``: the newest one alone opens it. ``is_open``: that or an earlier one does; without
-    it the row's key, or its pepper, is lost.
+    ``is_newest``: the newest one alone decrypts it. ``is_decryptable``: that or an earlier one
+    does; if not, the row's key, or its pepper, is lost.
     """
 
     name: str
     is_newest: bool
-    is_open: bool
+    is_decryptable: bool
 
     @property
     def is_outdated(self) -> bool:
         """Whether the row needs an earlier pepper."""
-        return self.is_open and not self.is_newest
+        return self.is_decryptable and not self.is_newest
 
 
 class SecretCipher:
@@ -108,7 +108,7 @@ class SecretCipher:
             SealState(
                 row.name,
                 is_newest=_decrypt(row.body, peppers[:1]) is not None,
-                is_open=_decrypt(row.body, peppers) is not None,
+                is_decryptable=_decrypt(row.body, peppers) is not None,
             )
             for row in self._connection.execute(query)
         )
@@ -140,10 +140,10 @@ def _derive_key(pepper: bytes) -> bytes:
     return urlsafe_b64encode(sha256(_KEY_CONTEXT + pepper).digest())
 
 
-def derive_sign_key(peppers: tuple[bytes, ...]) -> bytes:
+def derive_checkin_sign_key(peppers: tuple[bytes, ...]) -> bytes:
     """Return the 32-byte key by which the signs of check-ins are dealt, from the newest pepper.
 
     After a change of the pepper, signs that no message has yet are dealt anew. Without a pepper,
     as for the operator's commands, it is a constant.
     """
-    return sha256(_SIGN_KEY_CONTEXT + b"".join(peppers[:1])).digest()
+    return sha256(_CHECKIN_SIGN_CONTEXT + b"".join(peppers[:1])).digest()

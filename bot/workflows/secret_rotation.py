@@ -63,7 +63,7 @@ async def count_seals(store: Store) -> SealCounts:
     return SealCounts(
         len(states),
         sum(state.is_outdated for state in states),
-        sum(not state.is_open for state in states),
+        sum(not state.is_decryptable for state in states),
     )
 
 
@@ -163,7 +163,8 @@ async def rotate_installation_key(
     begin = partial(key_rotation.begin_replacement, key_id=InstallationKeyId(workspace))
     scope = store.for_workspace(workspace)
     state = await scope.read(lambda repos: repos.installations.seals.find_state(workspace))
-    if state is None or not state.is_open or not await store.run_purge_step(begin, workspace, now):
+    is_resealable = state is not None and state.is_decryptable
+    if not is_resealable or not await store.run_purge_step(begin, workspace, now):
         return False
     reseal = partial(_reseal_installation, workspace=workspace, now=now)
     if not await scope.write(reseal, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS):

@@ -6,7 +6,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from bot.store import destroyed_rows, rollback
-from bot.store.encryption import SecretCipher, derive_sign_key
+from bot.store.encryption import SecretCipher, derive_checkin_sign_key
 from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.keys.key_store import KeyStore
 from bot.store.pepper_source import PepperSource
@@ -290,9 +290,9 @@ class Repositories:
         return Installations(self._connection, self._peppers, self._records.key_source)
 
     @cached_property
-    def sign_key(self) -> bytes:
+    def checkin_sign_key(self) -> bytes:
         """The secret key by which the signs of check-ins are dealt."""
-        return derive_sign_key(self._peppers.known_peppers)
+        return derive_checkin_sign_key(self._peppers.known_peppers)
 
     @cached_property
     def releases(self) -> Releases:

@@ -98,8 +98,8 @@ class InstallationSeals:
         keys = read_both_keys(self._key_source, InstallationKeyId(installed_as))
         peppers = self._peppers.reload()
         is_newest = _open_body(installed_as, body, keys[:1], peppers[:1]) is not None
-        is_open = is_newest or _open_body(installed_as, body, keys, peppers) is not None
-        return SealState(installed_as, is_newest=is_newest, is_open=is_open)
+        is_decryptable = is_newest or _open_body(installed_as, body, keys, peppers) is not None
+        return SealState(installed_as, is_newest=is_newest, is_decryptable=is_decryptable)
 
 
 def _open_body(
