@@ -4,12 +4,12 @@ from datetime import datetime
 
 from bot.store.store import Store
 
-PATIENCE_SECONDS = 5.0
-"""Seconds that the probe waits for other writers; a form waits two, a scrape of metrics ten."""
+PROBE_TIMEOUT_SECONDS = 5.0
+"""Timeout of the write, most of it for other writers; that of a form is two, of a scrape ten."""
 
 
 async def can_write(
-    store: Store, now: datetime, patience_seconds: float = PATIENCE_SECONDS
+    store: Store, now: datetime, timeout_seconds: float = PROBE_TIMEOUT_SECONDS
 ) -> bool:
     """Return whether a transaction can be committed: the disk has room and no lock outlasts it.
 
@@ -19,7 +19,7 @@ async def can_write(
     try:
         await store.across_workspaces.write(
             lambda repos: repos.duty_runs.record_write_probe(now),
-            timeout_seconds=patience_seconds,
+            timeout_seconds=timeout_seconds,
         )
     except Exception:  # noqa: BLE001 - each driver has its own errors, and each means the same
         return False

@@ -93,7 +93,7 @@ async def test_locked_database_is_not_writable_beyond_patience(file: Path) -> No
     store = open_test_store(f"sqlite:///{file}", ())
     with closing(sqlite3.connect(file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert not await can_write(store, NOW, patience_seconds=0.2)
+        assert not await can_write(store, NOW, timeout_seconds=0.2)
         assert store.database_probe.read_state() is DatabaseState.READABLE
         other.execute("ROLLBACK")
 
