@@ -30,10 +30,10 @@ class AfterResponse:
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def response_pending(self) -> AsyncIterator[None]:
-        """Mark the block in which one payload is processed and its response is sent.
+    async def defer_tasks_until_response(self) -> AsyncIterator[None]:
+        """Defer the tasks that are started in this context until the block is left.
 
-        Tasks started inside the block wait until it is left: a call to the product must not
+        The block processes one payload and sends its response: a call to the product must not
         delay the response for which that product is waiting.
         """
         response_sent = asyncio.Event()

@@ -14,7 +14,7 @@ async def test_tasks_start_after_response() -> None:
         if name == "first":
             after_response.start_task(run_task("second"))
 
-    async with after_response.response_pending():
+    async with after_response.defer_tasks_until_response():
         after_response.start_task(run_task("first"))
         order.append("answered")
     await after_response.wait_for_background_tasks()
@@ -30,7 +30,7 @@ async def test_failed_response_does_not_block_tasks() -> None:
         order.append("done")
 
     async def fail_to_respond() -> None:
-        async with after_response.response_pending():
+        async with after_response.defer_tasks_until_response():
             after_response.start_task(run_task())
             raise ConnectionResetError
 

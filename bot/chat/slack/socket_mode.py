@@ -94,5 +94,5 @@ class _SocketModeHandler(AsyncSocketModeHandler):
         if kind is None:
             await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
             return
-        async with self._after_response.response_pending():
+        async with self._after_response.defer_tasks_until_response():
             await super().handle(client, req)

@@ -100,7 +100,7 @@ class Guard:
         if scope["method"] != "POST":
             await request_body.send_response(send, HTTPStatus.METHOD_NOT_ALLOWED)
             return
-        async with self._after_response.response_pending():
+        async with self._after_response.defer_tasks_until_response():
             try:
                 body = await self._handle_request(scope, receive)
             except _RejectedError as rejection:

@@ -129,7 +129,7 @@ class Guard:
             response_started = True
             await send(_refuse_unknown_shape(message))
 
-        async with self._after_response.response_pending():
+        async with self._after_response.defer_tasks_until_response():
             try:
                 await self._app(forwarded_scope, receive_payload, tracked_send)
             except Exception as error:  # noqa: BLE001 - a payload shape that only Bolt rejects
