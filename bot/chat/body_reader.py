@@ -1,12 +1,12 @@
-"""Reads request bodies that are not proven yet, in bounded memory."""
+"""Reads the bodies of requests that are not verified yet, in bounded memory."""
 
 import asyncio
 
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope
 
-UNPROVEN_BYTES = 4 * 1024 * 1024
-"""Bytes of all bodies of one endpoint that are being read at the same time."""
+MAX_UNVERIFIED_BYTES = 4 * 1024 * 1024
+"""Maximum bytes of all bodies of one endpoint that are being read, and not verified yet."""
 
 
 class TooLargeError(Exception):
@@ -24,7 +24,7 @@ class BodyReader:
     send a body within milliseconds, and one that takes long must not keep them out.
     """
 
-    def __init__(self, max_body_bytes: int, max_total_bytes: int = UNPROVEN_BYTES) -> None:
+    def __init__(self, max_body_bytes: int, max_total_bytes: int = MAX_UNVERIFIED_BYTES) -> None:
         """Limit each body to *max_body_bytes*, and all in progress to *max_total_bytes*."""
         self._max_body_bytes = max_body_bytes
         self._max_total_bytes = max_total_bytes

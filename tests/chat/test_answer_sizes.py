@@ -84,7 +84,7 @@ def test_every_slack_answer_fits(words: LanguagePack) -> None:
     people = tuple(f"U0{number:09}" for number in range(setup_form.MAX_PEOPLE))
     forms = (*iter_all_forms(words), build_largest_setup(words, people))
 
-    assert max(map(measure_slack_view, forms)) <= padding.ANSWER_BYTES
+    assert max(map(measure_slack_view, forms)) <= padding.PADDING_BLOCK_BYTES
 
 
 def test_every_slack_error_fits() -> None:
@@ -92,7 +92,7 @@ def test_every_slack_error_fits() -> None:
     errors = dict.fromkeys((f"field{number}" for number in range(20)), LONGEST_ERROR)
     body = {"response_action": "errors", "errors": errors}
 
-    assert len(json.dumps(body)) <= padding.ANSWER_BYTES
+    assert len(json.dumps(body)) <= padding.PADDING_BLOCK_BYTES
 
 
 def test_every_teams_answer_fits(words: LanguagePack) -> None:
@@ -105,4 +105,4 @@ def test_every_teams_answer_fits(words: LanguagePack) -> None:
         for form, surface in product(forms, surfaces_of_forms)
     ]
 
-    assert max(sizes) <= padding.ANSWER_BYTES
+    assert max(sizes) <= padding.PADDING_BLOCK_BYTES

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from bot.chat.padding import ANSWER_BYTES
+from bot.chat.padding import PADDING_BLOCK_BYTES
 from bot.chat.slack.inbound.guard import MAX_BODY_BYTES
 from bot.sandbox.process.loopback_server import LOOPBACK_HOST
 from tests.deploy.proxy_process import ProxyProcess
@@ -51,7 +51,7 @@ def play_debrief(slack: StdlibFakeSlack, proxy: ProxyProcess) -> None:
     answer = sender.submit_view(clinician_id(0), view, "V1", {"form": "away", "status": "touched"})
 
     assert answer["response_action"] == "update"
-    assert sender.answers[-1] == (ANSWER_BYTES, "identity")
+    assert sender.answers[-1] == (PADDING_BLOCK_BYTES, "identity")
 
 
 def require_inner_paths_closed(proxy: ProxyProcess) -> None:
@@ -104,7 +104,7 @@ def require_silent_logs(proxy: ProxyProcess, bot: BotProcess) -> None:
     log = proxy.read_logs()
     assert "/metrics" in log
     assert [path for path in BOT_PATHS if path in log.replace("/slack/events/", "")] == []
-    assert str(ANSWER_BYTES) not in log
+    assert str(PADDING_BLOCK_BYTES) not in log
 
 
 def list_write_times(proxy: ProxyProcess) -> dict[str, int]:

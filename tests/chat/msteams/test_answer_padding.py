@@ -33,7 +33,7 @@ async def test_answers_to_cards_and_dialogs_have_one_size(bench: AdapterBench) -
     """Opening a form and each reply to it have one size, whatever the reply."""
     responses = await collect_answers(bench)
 
-    assert {len(response.body) for response in responses} == {padding.ANSWER_BYTES}
+    assert {len(response.body) for response in responses} == {padding.PADDING_BLOCK_BYTES}
 
 
 async def test_answers_to_cards_and_dialogs_have_same_headers(bench: AdapterBench) -> None:

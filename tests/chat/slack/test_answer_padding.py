@@ -27,7 +27,7 @@ async def test_answer_to_a_form_has_one_size(bench: AdapterBench, reply: Reply |
     """Whatever the reply, the response to a submission has one size."""
     response = await submit_form(bench, reply)
 
-    assert (response.status, len(response.body)) == (200, padding.ANSWER_BYTES)
+    assert (response.status, len(response.body)) == (200, padding.PADDING_BLOCK_BYTES)
 
 
 async def test_answers_to_forms_have_same_headers(bench: AdapterBench) -> None:
@@ -42,4 +42,4 @@ async def test_unknown_form_gets_answer_of_same_size(bench: AdapterBench) -> Non
     """The response to a form of another release has the same size."""
     response = await bench.send_payload(payloads.build_submission("unknown"))
 
-    assert len(response.body) == padding.ANSWER_BYTES
+    assert len(response.body) == padding.PADDING_BLOCK_BYTES
