@@ -84,7 +84,7 @@ async def check_setup(
         setup_context = team_setup.load_setup_context(
             repos, request.person, team_id, submission, request.listed_channels
         )
-        before, after = team_setup.complete_setup(
+        before, after = team_setup.load_setup_change(
             repos, request.person, team_id, submission, setup_context
         )
         return setup_context, CheckedSetup(before, after)

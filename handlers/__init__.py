@@ -242,7 +242,7 @@ BUTTONS: Mapping[str, Handler] = wrap_all_with_table_rights(
         "supervision.close": team_changes.open_closing_form,
         "supervision.edit": setup_preview.edit_setup,
         "supervision.history": oversight.show_history,
-        "supervision.introduce": supervision.repeat_introduction,
+        "supervision.introduce": supervision.repost_introduction,
         "supervision.move": team_changes.submit_move,
         "supervision.name": oversight.open_naming,
         "supervision.new": supervision.open_chosen_setup,

@@ -150,9 +150,9 @@ async def _may_edit(request: Request, context: Context, right: Right, *, is_admi
     team_id = parse_team_id(request.data, request.answers)
 
     def load_permission(repos: Repositories) -> bool:
-        includes_closed = right is Right.CLOSER
-        editor = team_setup.editor_of(
-            repos, request.person, team_id, includes_closed=includes_closed
+        includes_removed = right is Right.CLOSER
+        editor = team_setup.load_setup_editor(
+            repos, request.person, team_id, includes_removed=includes_removed
         )
         editor_access = describe_editor_access(editor, is_admin=is_admin)
         if has_right(right, editor_access) or not has_condition(right, Grant.OWN_CHANGE):

@@ -78,9 +78,9 @@ async def submit_setup(request: Request, context: Context) -> Reply:
     return await setup_steps.build_saved_reply(saved, context, words)
 
 
-async def repeat_introduction(request: Request, context: Context) -> Reply:
+async def repost_introduction(request: Request, context: Context) -> Reply:
     """Post the channel's introduction card once more, at most once a day."""
-    return await _replan_card(request, context, team_setup.requeue_introduction)
+    return await _replan_card(request, context, team_setup.queue_repost)
 
 
 async def retry_introduction(request: Request, context: Context) -> Reply:
@@ -127,7 +127,7 @@ async def _build_setup_reply(request: Request, context: Context) -> Reply:
     is_admin = profile is not None and profile.is_admin
 
     def load_teams(repos: Repositories) -> tuple[tuple[Team, ...], Team | None]:
-        teams = team_setup.editable_teams(repos, person, is_admin=is_admin)
+        teams = team_setup.list_editable_teams(repos, person, is_admin=is_admin)
         team = repos.teams.get_by_channel(person.workspace, channel.id) if channel else None
         return teams, setup_opening.find_supervised_team(team, teams, may_create=is_admin)
 

@@ -51,7 +51,7 @@ async def queue_card(context: Context) -> None:
     """Queue the introduction card again."""
     now = context.now()
     await context.store.across_workspaces.write(
-        lambda repos: team_setup.requeue_introduction(repos, SUPERVISOR, TEAM.id, now)
+        lambda repos: team_setup.queue_repost(repos, SUPERVISOR, TEAM.id, now)
     )
 
 

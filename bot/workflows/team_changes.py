@@ -92,7 +92,7 @@ def move_team(
     if channel != team.channel:
         repos.team_lifecycle.move_channel(team, channel)
         record_move(repos, team, channel, person.id, now)
-    return team_setup.introduce_in_channel(repos, person, team_id, now)
+    return team_setup.queue_introduction(repos, person, team_id, now)
 
 
 def record_closing(repos: Repositories, team: Team, actor_id: str, now: datetime) -> None:

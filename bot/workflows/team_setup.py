@@ -39,14 +39,14 @@ __all__ = [
     "WELCOME_SLOT",
     "SavedSetup",
     "SetupEditor",
-    "complete_setup",
-    "editable_teams",
-    "editor_of",
-    "introduce_in_channel",
+    "list_editable_teams",
     "load_current_setup",
+    "load_setup_change",
     "load_setup_context",
+    "load_setup_editor",
+    "queue_introduction",
+    "queue_repost",
     "queue_welcome_card",
-    "requeue_introduction",
     "retry_introduction",
     "save_setup",
 ]
@@ -77,31 +77,32 @@ class SavedSetup:
     is_undoable: bool = False
 
 
-def editor_of(
-    repos: Repositories, person: Person, team_id: str, *, includes_closed: bool = False
+def load_setup_editor(
+    repos: Repositories, person: Person, team_id: str, *, includes_removed: bool = False
 ) -> SetupEditor:
-    """Return who may edit the set-up of *team_id*: its supervisors, or an admin while it has none.
+    """Load who may edit the set-up of *team_id*: its supervisors, or an admin while it has none.
 
-    A team that the workspace does not have, or that was removed, is edited by others, as a team of
-    other supervisors. With *includes_closed* a removed team is edited by those who might otherwise.
+    Returns :attr:`SetupEditor.OTHERS` for a team of other supervisors, and for one that is removed
+    or of no row in the person's workspace. With *includes_removed* a removed team is treated as any
+    other one.
     """
     if team_id == NEW_TEAM_ID:
         return find_setup_editor(person, ())
     team = repos.teams.get(team_id)
     if team is None or team.workspace != person.workspace:
         return SetupEditor.OTHERS
-    if team.is_removed and not includes_closed:
+    if team.is_removed and not includes_removed:
         return SetupEditor.OTHERS
     return find_setup_editor(person, repos.teams.list_role_holders(team.id, Role.SUPERVISOR))
 
 
-def editable_teams(repos: Repositories, person: Person, *, is_admin: bool) -> tuple[Team, ...]:
+def list_editable_teams(repos: Repositories, person: Person, *, is_admin: bool) -> tuple[Team, ...]:
     """Return the teams whose set-up *person* may edit."""
     teams = repos.teams.list_teams(person.workspace)
     return tuple(
         team
         for team in teams
-        if may_edit_team(editor_of(repos, person, team.id), is_admin=is_admin)
+        if may_edit_team(load_setup_editor(repos, person, team.id), is_admin=is_admin)
     )
 
 
@@ -122,9 +123,9 @@ def load_current_setup(
     team = _get_team(repos, person, team_id)
     return CurrentSetup(
         team=team,
-        may_name_practice=may_name_practice(editor_of(repos, person, team_id)),
-        clinicians=_person_ids(repos.teams.list_declared_clinicians(team.id)),
-        supervisors=_person_ids(repos.teams.list_role_holders(team.id, Role.SUPERVISOR)),
+        may_name_practice=may_name_practice(load_setup_editor(repos, person, team_id)),
+        clinicians=_list_person_ids(repos.teams.list_declared_clinicians(team.id)),
+        supervisors=_list_person_ids(repos.teams.list_role_holders(team.id, Role.SUPERVISOR)),
         is_last_message_undelivered=is_last_channel_message_undelivered(repos, team),
         unlisted_count=count_without_team(repos.unlisted_members.list_members(team.id)),
         free_channel=new_channel.id
@@ -149,13 +150,13 @@ def load_setup_context(
     other_teams = (team for team in repos.teams.list_teams(person.workspace) if team.id != team_id)
     return SetupContext(
         setter_id=person.id,
-        supervisors=_person_ids(repos.teams.list_role_holders(team_id, Role.SUPERVISOR)),
+        supervisors=_list_person_ids(repos.teams.list_role_holders(team_id, Role.SUPERVISOR)),
         is_channel_in_use=channel_team is not None and channel_team.id != team_id,
         is_channel_known=listed_channels is None
         or channel_team is not None
         or submission.channel in listed_channels
         or repos.chat_routes.has_channel(person.workspace, submission.channel),
-        clinicians=frozenset(_person_ids(repos.teams.list_declared_clinicians(team_id))),
+        clinicians=frozenset(_list_person_ids(repos.teams.list_declared_clinicians(team_id))),
         clinicians_elsewhere={
             clinician.id: team
             for team in other_teams
@@ -164,16 +165,16 @@ def load_setup_context(
     )
 
 
-def complete_setup(
+def load_setup_change(
     repos: Repositories,
     person: Person,
     team_id: str,
     submission: SetupSubmission,
     setup_context: SetupContext,
 ) -> tuple[SetupSubmission | None, SetupSubmission]:
-    """Return the stored set-up, ``None`` for a new team, and the one that would replace it."""
+    """Load the stored set-up, ``None`` for a new team, and derive its replacement; only reads."""
     before = setup_history.load_setup(repos, team_id)
-    may_name = may_name_practice(editor_of(repos, person, team_id))
+    may_name = may_name_practice(load_setup_editor(repos, person, team_id))
     after = complete_submission(submission, before, setup_context, may_name_practice=may_name)
     return before, after
 
@@ -193,7 +194,7 @@ def save_setup(
     if saved_team and saved_team.is_removed:
         raise StaleFormError
     setup_context = load_setup_context(repos, person, team_id, submission)
-    before, after = complete_setup(repos, person, team_id, submission, setup_context)
+    before, after = load_setup_change(repos, person, team_id, submission, setup_context)
     team = after.build_team(team_id, person.workspace)
     if saved_team and saved_team.channel != team.channel:
         repos.team_lifecycle.move_channel(saved_team, team.channel)
@@ -205,7 +206,7 @@ def save_setup(
     setup_history.record_setup(repos, team, before, person.id, now)
     open_practice_periods(repos, saved_team or team, team, now)
     write_cover(repos, team, now)
-    posts_introduction = _queue_introduction(repos, team, person, now, team_id)
+    posts_introduction = _queue_card(repos, team, person, now, team_id)
     is_question_deferred = saved_team is not None and saved_team.question != team.question
     return SavedSetup(
         team,
@@ -216,7 +217,7 @@ def save_setup(
     )
 
 
-def requeue_introduction(repos: Repositories, person: Person, team_id: str, now: datetime) -> Team:
+def queue_repost(repos: Repositories, person: Person, team_id: str, now: datetime) -> Team:
     """Queue the introduction card of the team's channel again, at most once a day.
 
     A card that is still pending is due at once instead. Returns the team.
@@ -224,7 +225,7 @@ def requeue_introduction(repos: Repositories, person: Person, team_id: str, now:
     team = _get_team(repos, person, team_id)
     if not repos.deliveries.hasten_introduction(team.workspace, team.channel, now):
         slot = f"{REPOST_SLOT_PREFIX}{now.date().isoformat()}"
-        _queue_introduction(repos, team, person, now, slot)
+        _queue_card(repos, team, person, now, slot)
     return team
 
 
@@ -239,10 +240,10 @@ def retry_introduction(repos: Repositories, person: Person, team_id: str, now: d
     return team
 
 
-def introduce_in_channel(repos: Repositories, person: Person, team_id: str, now: datetime) -> Team:
+def queue_introduction(repos: Repositories, person: Person, team_id: str, now: datetime) -> Team:
     """Queue the introduction card of the team's channel, once for each channel; return the team."""
     team = _get_team(repos, person, team_id)
-    _queue_introduction(repos, team, person, now, team_id)
+    _queue_card(repos, team, person, now, team_id)
     return team
 
 
@@ -269,9 +270,7 @@ def queue_welcome_card(
         repos.deliveries.plan_deliveries([card])
 
 
-def _queue_introduction(
-    repos: Repositories, team: Team, setter: Person, now: datetime, slot: str
-) -> bool:
+def _queue_card(repos: Repositories, team: Team, setter: Person, now: datetime, slot: str) -> bool:
     deadline = now + INTRODUCTION_LIFETIME
     detail = encode_introduction_detail(setter.id)
     card = PlannedDelivery(
@@ -292,5 +291,5 @@ def _build_persons(colleague: Person, ids: tuple[str, ...]) -> tuple[Person, ...
     return tuple(Person(colleague.workspace, person_id) for person_id in ids)
 
 
-def _person_ids(persons: Iterable[Person]) -> tuple[str, ...]:
+def _list_person_ids(persons: Iterable[Person]) -> tuple[str, ...]:
     return tuple(person.id for person in persons)

@@ -50,7 +50,7 @@ async def test_a_posted_message_removes_the_notice(context: Context) -> None:
     """A message that is posted in the channel proves that the bot is back in it."""
     now = context.now()
     await context.store.across_workspaces.write(
-        lambda repos: team_setup.requeue_introduction(repos, SUPERVISOR, TEAM.id, now)
+        lambda repos: team_setup.queue_repost(repos, SUPERVISOR, TEAM.id, now)
     )
 
     await DeliverySender(context, COMPOSERS).send_all_due()

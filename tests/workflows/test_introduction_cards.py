@@ -31,7 +31,7 @@ async def test_posting_again_does_not_make_a_setter(store: Store) -> None:
 
     def requeue(repos: Repositories) -> list[bool]:
         repos.teams.mark_unreachable("slack:T1", "C1", "not_in_channel")
-        team_setup.requeue_introduction(repos, SUPERVISOR, "t1", later)
+        team_setup.queue_repost(repos, SUPERVISOR, "t1", later)
         return [
             introduction_cards.has_recently_set_up(repos, person, "t1", instant)
             for person in (MARIE, SUPERVISOR)

@@ -82,7 +82,7 @@ async def test_set_ups_are_edited_by_supervisors_or_an_admin(store: Store) -> No
 
     def list_editors(repos: Repositories) -> list[SetupEditor]:
         cases = ((SUPERVISOR, "t1"), (MARIE, "t1"), (MARIE, "t2"), (MARIE, NEW_TEAM_ID))
-        return [team_setup.editor_of(repos, person, team_id) for person, team_id in cases]
+        return [team_setup.load_setup_editor(repos, person, team_id) for person, team_id in cases]
 
     assert await store.across_workspaces.read(list_editors) == [
         SetupEditor.THIS_PERSON,
@@ -98,12 +98,12 @@ async def test_an_admin_edits_teams_without_supervisors(store: Store) -> None:
     await save_sample_setup(store, replace(SUBMISSION, channel="C2", supervisors=()), team_id="t2")
 
     def list_editable_ids(repos: Repositories) -> list[str]:
-        return [team.id for team in team_setup.editable_teams(repos, MARIE, is_admin=True)]
+        return [team.id for team in team_setup.list_editable_teams(repos, MARIE, is_admin=True)]
 
     assert await store.across_workspaces.read(list_editable_ids) == ["t2"]
     assert (
         await store.across_workspaces.read(
-            lambda repos: team_setup.editable_teams(repos, MARIE, is_admin=False)
+            lambda repos: team_setup.list_editable_teams(repos, MARIE, is_admin=False)
         )
         == ()
     )
@@ -115,7 +115,9 @@ async def test_a_team_of_another_workspace_is_rejected(store: Store) -> None:
     person = Person("slack:T2", "U1")
 
     editors = await store.across_workspaces.read(
-        lambda repos: [team_setup.editor_of(repos, person, id_) for id_ in ("t1", "no-team")]
+        lambda repos: [
+            team_setup.load_setup_editor(repos, person, id_) for id_ in ("t1", "no-team")
+        ]
     )
 
     assert editors == [SetupEditor.OTHERS, SetupEditor.OTHERS]
@@ -130,7 +132,7 @@ async def test_a_removed_team_has_no_set_up(store: Store) -> None:
 
     assert (
         await store.across_workspaces.read(
-            lambda repos: team_setup.editor_of(repos, SUPERVISOR, "t1")
+            lambda repos: team_setup.load_setup_editor(repos, SUPERVISOR, "t1")
         )
         == SetupEditor.OTHERS
     )
@@ -212,7 +214,7 @@ async def test_the_introduction_is_queued_at_most_once_a_day(store: Store) -> No
     def requeue_three_times(repos: Repositories) -> list[list[str]]:
         settled = [settle_cards(repos)]
         for _ in range(2):
-            team_setup.requeue_introduction(repos, SUPERVISOR, "t1", NOW)
+            team_setup.queue_repost(repos, SUPERVISOR, "t1", NOW)
             settled.append(settle_cards(repos))
         return settled
 
@@ -228,7 +230,7 @@ async def test_a_pending_introduction_is_not_doubled(store: Store) -> None:
     def postpone_and_requeue(repos: Repositories) -> list[str]:
         (card,) = repos.deliveries.list_due_deliveries("slack:T1", NOW, 9)
         repos.deliveries.postpone_delivery(card.id, NOW + timedelta(hours=1))
-        team_setup.requeue_introduction(repos, SUPERVISOR, "t1", NOW)
+        team_setup.queue_repost(repos, SUPERVISOR, "t1", NOW)
         return settle_cards(repos)
 
     assert await store.across_workspaces.write(postpone_and_requeue) == ["UMARIE"]
