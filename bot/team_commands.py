@@ -26,13 +26,13 @@ from bot.admin.file_visibility import check_visibility
 from bot.admin.finding import Finding
 from bot.command_output import EXIT_FAULTY_INPUT, print_sentence
 from bot.content.catalogue import LanguagePack
-from bot.domain.teams.team_closing import ClosingEffects
+from bot.domain.teams.team_removal import RemovalEffects
 from bot.errors import Fault, FaultyInputError
 from bot.settings import Settings
 from bot.store.open_store import open_store
 from bot.store.repositories import Repositories
 from bot.store.repositories.person_renames import RenameStatus
-from bot.workflows.team_changes import load_effects
+from bot.workflows.team_changes import load_removal_effects
 
 T = TypeVar("T")
 
@@ -99,10 +99,10 @@ def _list_teams(_options: argparse.Namespace, words: LanguagePack) -> int:
 def _show_team(options: argparse.Namespace, words: LanguagePack) -> int:
     """Print a team as a table of the team file, and its open periods and published tables."""
 
-    def load_team(repos: Repositories) -> tuple[str, ClosingEffects]:
+    def load_team(repos: Repositories) -> tuple[str, RemovalEffects]:
         team = team_verbs.find_team(repos, options.channel)
         stored = team_export.load_stored_team(repos, team)
-        return team_export.render_team(stored), load_effects(repos, team)
+        return team_export.render_team(stored), load_removal_effects(repos, team)
 
     text, effects = read_store(settings.load_settings("team"), load_team)
     print(text, end="")  # noqa: T201 - the command's output
@@ -211,7 +211,7 @@ def _rename_people(options: argparse.Namespace, words: LanguagePack) -> int:
     return 0
 
 
-def _render_period(effects: ClosingEffects, words: LanguagePack) -> str:
+def _render_period(effects: RemovalEffects, words: LanguagePack) -> str:
     if effects.last_close is None:
         return words.translate("operator.team.no_period")
     return words.translate("operator.team.period", day=words.format_day(effects.last_close))

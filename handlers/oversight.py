@@ -28,7 +28,7 @@ async def show_history(request: Request, context: Context) -> Reply:
         teams = oversight.select_overseen_teams(repos.teams.list_teams(workspace), workspace, roles)
         entries = repos.audit_trail.list_entries(
             workspace=workspace,
-            # An admin also reads of teams that were closed.
+            # An admin also reads the entries of removed teams.
             team_ids=None if oversight.reports_admins(workspace) else [team.id for team in teams],
             limit=audit_screen.MAX_LISTED + 1,
         )

@@ -150,7 +150,7 @@ async def _may_edit(request: Request, context: Context, right: Right, *, is_admi
     team_id = parse_team_id(request.data, request.answers)
 
     def load_permission(repos: Repositories) -> bool:
-        includes_removed = right is Right.CLOSER
+        includes_removed = right is Right.REMOVER
         editor = team_setup.load_setup_editor(
             repos, request.person, team_id, includes_removed=includes_removed
         )

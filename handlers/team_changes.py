@@ -1,10 +1,10 @@
-"""Handlers of a team's changes by its supervisors: the move to a channel, and the close."""
+"""Handlers of a team's changes by its supervisors: the move to a channel, and the removal."""
 
 from bot import card_posting
 from bot.context import Context
 from bot.conversation import DeferredReply, Reply, Request
 from bot.domain.people import Team
-from bot.domain.teams import channel_move, setup_result, team_closing
+from bot.domain.teams import channel_move, setup_result, team_removal
 from bot.domain.teams.channel_move import MoveFault
 from bot.domain.teams.setup_submission import parse_team_id
 from bot.workflows import team_changes
@@ -31,28 +31,35 @@ async def submit_move(request: Request, context: Context) -> Reply:
     return DeferredReply(post_card)
 
 
-async def open_closing_form(request: Request, context: Context) -> Reply:
-    """Show what closing the team means for its people, periods and tables; change nothing."""
+async def open_removal_form(request: Request, context: Context) -> Reply:
+    """Show what removing the team changes for its people, periods and tables; write nothing.
+
+    Raises :class:`bot.errors.StaleFormError` for a team that the workspace does not have.
+    """
     team_id = parse_team_id(request.data, request.answers)
     effects = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: (
-            team_changes.find_closed_team(repos, request.person, team_id)
-            or team_changes.load_closing_effects(repos, request.person, team_id)
+            team_changes.find_removed_team(repos, request.person, team_id)
+            or team_changes.load_chosen_team_effects(repos, request.person, team_id)
         )
     )
     words = context.catalogue.get_pack(request.language)
     if isinstance(effects, Team):
-        return team_closing.build_repeated_form(effects, words)
-    return team_closing.build_closing_form(effects, words)
+        return team_removal.build_repeated_form(effects, words)
+    return team_removal.build_removal_form(effects, words)
 
 
-async def submit_closing(request: Request, context: Context) -> Reply:
-    """Close the team, and state until when its people count; a closed one is said to be closed."""
+async def submit_removal(request: Request, context: Context) -> Reply:
+    """Remove the team, and show until when its people count; idempotent.
+
+    For a team that is removed already the reply states that. Raises
+    :class:`bot.errors.StaleFormError` for a team that the workspace does not have.
+    """
     team_id, now = parse_team_id(request.data, request.answers), context.now()
     effects = await context.store.for_workspace(request.person.workspace).write(
-        lambda repos: team_changes.close_team(repos, request.person, team_id, now)
+        lambda repos: team_changes.remove_team(repos, request.person, team_id, now)
     )
     words = context.catalogue.get_pack(request.language)
     if isinstance(effects, Team):
-        return team_closing.build_repeated_form(effects, words)
-    return team_closing.build_closed_form(effects, words)
+        return team_removal.build_repeated_form(effects, words)
+    return team_removal.build_removed_form(effects, words)

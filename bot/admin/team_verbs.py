@@ -7,18 +7,18 @@ from bot.context import Context
 from bot.domain import calendar
 from bot.domain.people import Role, Team
 from bot.domain.teams.audit_entry import OPERATOR_ID
-from bot.domain.teams.team_closing import ClosingEffects
 from bot.domain.teams.team_reference import (
     ReferenceFault,
     check_new_channel,
     format_reference,
     resolve_team,
 )
+from bot.domain.teams.team_removal import RemovalEffects
 from bot.domain.teams.unlisted_members import count_without_team
 from bot.errors import Fault, FaultyInputError
 from bot.store.repositories import Repositories
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS
-from bot.workflows.team_changes import load_effects, record_closing, record_move
+from bot.workflows.team_changes import load_removal_effects, record_move, record_removal
 
 _FAULT_LOCATIONS = {
     ReferenceFault.UNKNOWN_TEAM: "CHANNEL",
@@ -86,7 +86,7 @@ async def move_team(context: Context, reference: str, channel: str) -> Team:
     )
 
 
-async def remove_team(context: Context, reference: str, *, is_dry_run: bool) -> ClosingEffects:
+async def remove_team(context: Context, reference: str, *, is_dry_run: bool) -> RemovalEffects:
     """Mark the team of *reference* as removed, in one write transaction; return the effects.
 
     Its people count in its open periods until these close, and its published tables stay. With
@@ -96,12 +96,12 @@ async def remove_team(context: Context, reference: str, *, is_dry_run: bool) -> 
     """
     now = context.now()
 
-    def remove_stored_team(repos: Repositories) -> ClosingEffects:
-        effects = load_effects(repos, find_team(repos, reference))
+    def remove_stored_team(repos: Repositories) -> RemovalEffects:
+        effects = load_removal_effects(repos, find_team(repos, reference))
         if not is_dry_run:
             day = calendar.local_day(now, calendar.load_zone(effects.team.zone))
             repos.team_lifecycle.remove(effects.team, day)
-            record_closing(repos, effects.team, OPERATOR_ID, now)
+            record_removal(repos, effects.team, OPERATOR_ID, now)
         return effects
 
     scope = context.store.across_workspaces

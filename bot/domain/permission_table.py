@@ -54,7 +54,7 @@ _LEADER_CHOICE = Permission(Right.SUPERVISOR, Subject.OWN_DATA)
 _SHARER = Permission(Right.SHARER, Subject.RESULTS)
 _SETUP_PAGE = Permission(Right.SETUP_PAGE, Subject.SETTINGS)
 _EDITOR = Permission(Right.EDITOR, Subject.SETTINGS)
-_CLOSER = Permission(Right.CLOSER, Subject.SETTINGS)
+_REMOVER = Permission(Right.REMOVER, Subject.SETTINGS)
 _SETTER = Permission(Right.SETTER, Subject.SETTINGS)
 _OVERSEER = Permission(Right.OVERSEER, Subject.SETTINGS)
 
@@ -101,7 +101,7 @@ FORMS: Mapping[str, Permission] = {
     "agreement": _READER,
     "ask": _CLINICIAN,
     "checkin": _CLINICIAN,
-    "closing": _CLOSER,
+    "closing": _REMOVER,
     "debrief": _OWN,
     "deeper": _PUBLIC,
     "erase": _LEAVING,
@@ -163,7 +163,7 @@ BUTTONS: Mapping[str, Permission] = {
     "rupture.questions": _PUBLIC,
     "rupture.rehearse": _PUBLIC,
     "supervision.card": _SETTER,
-    "supervision.close": _CLOSER,
+    "supervision.close": _REMOVER,
     "supervision.edit": _EDITOR,
     "supervision.history": _OVERSEER,
     "supervision.introduce": _SETTER,

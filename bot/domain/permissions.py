@@ -74,8 +74,8 @@ class Right(Enum):
     """The set-up for who may edit one, and for every other member the reason why there is none."""
     EDITOR = "editor"
     """May edit the set-up of the requested team."""
-    CLOSER = "closer"
-    """May edit the set-up of the requested team, or might if it were not closed already."""
+    REMOVER = "closer"
+    """May edit the set-up of the requested team, or might if it were not removed already."""
     SETTER = "setter"
     """May edit the set-up of the requested team, or changed it less than a day ago."""
     OVERSEER = "overseer"
@@ -109,7 +109,7 @@ GRANTS: Mapping[Right, Mapping[AccessRole, Grant]] = {
     Right.SHARER: _fill_row(_NO, _NO, _NO, _YES, _NO, _NO, _NO),
     Right.SETUP_PAGE: _fill_row(_NO, _REASON, _REASON, _YES, _UNKNOWN, _KNOWN, _NO),
     Right.EDITOR: _fill_row(_NO, _NO, _NO, _YES, _NO, _ALONE, _NO),
-    Right.CLOSER: _fill_row(_NO, _NO, _NO, _YES, _NO, _ALONE, _NO),
+    Right.REMOVER: _fill_row(_NO, _NO, _NO, _YES, _NO, _ALONE, _NO),
     Right.SETTER: _fill_row(_NO, _SINCE, _SINCE, _YES, _SINCE, _ALONE, _NO),
     Right.OVERSEER: _fill_row(_NO, _NO, _NO, _NO, _UNKNOWN, _KNOWN, _NO),
     Right.CHANNEL: _fill_row(_HERE, _HERE, _HERE, _HERE, _HERE, _HERE, _NO),
@@ -120,7 +120,7 @@ GRANTS: Mapping[Right, Mapping[AccessRole, Grant]] = {
 A cell of a role is what somebody gets who has no other role but that of a member.
 """
 
-TEAM_RIGHTS = frozenset({Right.EDITOR, Right.CLOSER, Right.SETTER})
+TEAM_RIGHTS = frozenset({Right.EDITOR, Right.REMOVER, Right.SETTER})
 """Rights to the set-up of one team, which the request names."""
 
 

@@ -1,4 +1,7 @@
-"""Move a team to another channel or close it, each in one transaction."""
+"""Move a team to another channel or remove it, each in one transaction.
+
+Texts and audit entries call a removal by its supervisors the closing of a team.
+"""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -8,16 +11,16 @@ from bot.domain import calendar
 from bot.domain.people import Team
 from bot.domain.teams.audit_entry import AuditAction, AuditEntry
 from bot.domain.teams.channel_move import MoveFault, find_move_fault
-from bot.domain.teams.team_closing import ClosingEffects
+from bot.domain.teams.team_removal import RemovalEffects
 from bot.errors import StaleFormError
 from bot.store.repositories import Repositories
 from bot.workflows import team_setup
 from bot.workflows.form_submission import write_cover
 
 
-def load_effects(repos: Repositories, team: Team) -> ClosingEffects:
-    """Load what closing *team* changes; nothing of who joined or filed."""
-    return ClosingEffects(
+def load_removal_effects(repos: Repositories, team: Team) -> RemovalEffects:
+    """Load what removing *team* changes; nothing of who joined or filed."""
+    return RemovalEffects(
         team,
         len(repos.teams.list_declared_clinicians(team.id)),
         repos.team_lifecycle.find_last_close(team.id),
@@ -36,32 +39,36 @@ def load_chosen_team(repos: Repositories, person: Person, team_id: str) -> Team:
     return team
 
 
-def find_closed_team(repos: Repositories, person: Person, team_id: str) -> Team | None:
-    """Return the team of the workspace of *person* if it is closed already, else ``None``."""
+def find_removed_team(repos: Repositories, person: Person, team_id: str) -> Team | None:
+    """Return the team of the workspace of *person* if it is removed already, else ``None``."""
     team = repos.teams.get(team_id)
-    is_closed = team is not None and team.is_removed and team.workspace == person.workspace
-    return team if is_closed else None
+    is_removed = team is not None and team.is_removed and team.workspace == person.workspace
+    return team if is_removed else None
 
 
-def load_closing_effects(repos: Repositories, person: Person, team_id: str) -> ClosingEffects:
-    """Load what closing the team that *person* has chosen changes."""
-    return load_effects(repos, load_chosen_team(repos, person, team_id))
+def load_chosen_team_effects(repos: Repositories, person: Person, team_id: str) -> RemovalEffects:
+    """Load what removing the team that *person* has chosen changes.
 
-
-def close_team(
-    repos: Repositories, person: Person, team_id: str, now: datetime
-) -> ClosingEffects | Team:
-    """Close a team; its people count in its open periods, and its tables stay.
-
-    The team's records are written as by a form: everybody's slot is cleared. Returns what the
-    close changes, or the team that was closed already, with nothing written.
+    Raises :class:`StaleFormError` as :func:`load_chosen_team` does.
     """
-    if closed_team := find_closed_team(repos, person, team_id):
-        return closed_team
-    effects = load_closing_effects(repos, person, team_id)
+    return load_removal_effects(repos, load_chosen_team(repos, person, team_id))
+
+
+def remove_team(
+    repos: Repositories, person: Person, team_id: str, now: datetime
+) -> RemovalEffects | Team:
+    """Remove a team; its people count in its open periods, and its tables stay.
+
+    The team's records are written as by a form: every member's slot is cleared. Returns what the
+    removal changes; for a team that is removed already, that team, with nothing written. Raises
+    :class:`StaleFormError` for a team that the workspace does not have.
+    """
+    if removed_team := find_removed_team(repos, person, team_id):
+        return removed_team
+    effects = load_chosen_team_effects(repos, person, team_id)
     day = calendar.local_day(now, calendar.load_zone(effects.team.zone))
     repos.team_lifecycle.remove(effects.team, day)
-    record_closing(repos, effects.team, person.id, now)
+    record_removal(repos, effects.team, person.id, now)
     write_cover(repos, effects.team, now)
     return effects
 
@@ -95,8 +102,8 @@ def move_team(
     return team_setup.queue_introduction(repos, person, team_id, now)
 
 
-def record_closing(repos: Repositories, team: Team, actor_id: str, now: datetime) -> None:
-    """Record in the audit trail that *team* was closed; *actor_id* is ``""`` for the operator."""
+def record_removal(repos: Repositories, team: Team, actor_id: str, now: datetime) -> None:
+    """Record in the audit trail that *team* was removed; *actor_id* is ``""`` for the operator."""
     closed = AuditEntry(team.workspace, team.id, team.name, now, actor_id, AuditAction.CLOSED)
     repos.audit_trail.record([closed])
 

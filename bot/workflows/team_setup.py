@@ -188,7 +188,7 @@ def save_setup(
 
     The practice of an existing team is ignored unless an admin submits it: a supervisor has no
     access to the pooled counts of another practice. Raises :class:`StaleFormError` for a team that
-    was closed or undone since the form was opened: a list of a removed team would count nowhere.
+    was removed or undone since the form was opened: a list of a removed team would count nowhere.
     """
     saved_team = repos.teams.get(team_id)
     if saved_team and saved_team.is_removed:

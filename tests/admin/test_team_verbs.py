@@ -10,7 +10,7 @@ from bot.admin.team_verbs import TeamOverview
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.teams.audit_entry import AuditAction
-from bot.domain.teams.team_closing import ClosingEffects
+from bot.domain.teams.team_removal import RemovalEffects
 from bot.errors import FaultyInputError
 from bot.store.repositories import Repositories
 from tests.doubles import RecordingOutlet, clock, context, empty_database, full_catalogue, outlet
@@ -79,7 +79,7 @@ async def test_dry_run_of_a_removal_changes_nothing(context: Context) -> None:
     expected = await team_verbs.remove_team(context, CHANNEL, is_dry_run=True)
     teams = await context.store.across_workspaces.read(lambda repos: repos.teams.list_teams())
 
-    assert expected == ClosingEffects(TEAM, 9, date(2026, 7, 6), 0)
+    assert expected == RemovalEffects(TEAM, 9, date(2026, 7, 6), 0)
     assert teams == (TEAM,)
     assert await team_verbs.remove_team(context, CHANNEL, is_dry_run=False) == expected
 

@@ -28,12 +28,12 @@ from bot.domain.teams import (
     channel_move,
     setup_form,
     setup_result,
-    team_closing,
+    team_removal,
     welcome_card,
 )
 from bot.domain.teams.channel_move import MoveFault
 from bot.domain.teams.setup_result import CardStatus
-from bot.domain.teams.team_closing import ClosingEffects
+from bot.domain.teams.team_removal import RemovalEffects
 from bot.elements import Audience, Form, Home, Message
 from tests.chat import hour_screens, joining_screens
 from tests.closed_periods import CLOSED_ARCHIVES, CLOSES
@@ -208,9 +208,9 @@ def _setup_results(words: LanguagePack) -> Iterator[Form]:
 
 def _team_changes(words: LanguagePack) -> Iterator[Form]:
     yield from (channel_move.build_move_refusal(fault, words) for fault in MoveFault)
-    for effects in (ClosingEffects(TEAM, 9, DAY, 3), ClosingEffects(TEAM, 1, None, 0)):
-        yield team_closing.build_closing_form(effects, words)
-        yield team_closing.build_closed_form(effects, words)
+    for effects in (RemovalEffects(TEAM, 9, DAY, 3), RemovalEffects(TEAM, 1, None, 0)):
+        yield team_removal.build_removal_form(effects, words)
+        yield team_removal.build_removed_form(effects, words)
 
 
 def _withdrawal_forms(words: LanguagePack) -> Iterator[Form]:

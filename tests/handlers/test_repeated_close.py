@@ -23,7 +23,7 @@ from tests.sample_team import (
 CLOSING_HANDLERS = {"the form": FORMS["closing"], "the button": BUTTONS["supervision.close"]}
 
 
-async def close_team(context: Context, person: Person, handler: Handler) -> str:
+async def remove_team(context: Context, person: Person, handler: Handler) -> str:
     """Send a request to close the Monday team, and return the text of the reply."""
     request = build_request(person, data=TEAM.id, answers={})
     return reply_text(await resolve_reply(await handler(request, context)))
@@ -33,9 +33,9 @@ async def close_team(context: Context, person: Person, handler: Handler) -> str:
 async def test_the_supervisor_reads_that_the_team_is_closed(context: Context, way: str) -> None:
     """A repeated close writes nothing, whether by the form or by a button that is still open."""
     await set_up_team(context)
-    await close_team(context, SUPERVISOR, FORMS["closing"])
+    await remove_team(context, SUPERVISOR, FORMS["closing"])
 
-    assert "is closed already" in await close_team(context, SUPERVISOR, CLOSING_HANDLERS[way])
+    assert "is closed already" in await remove_team(context, SUPERVISOR, CLOSING_HANDLERS[way])
     entries = await context.store.across_workspaces.read(
         lambda repos: repos.audit_trail.list_entries()
     )
@@ -49,7 +49,7 @@ async def test_others_do_not_learn_that_a_team_is_closed(
     """An admin, a clinician and a stranger are refused as before."""
     outlet.profiles[ADMIN] = Profile(is_admin=True)
     await set_up_team(context)
-    await close_team(context, SUPERVISOR, FORMS["closing"])
+    await remove_team(context, SUPERVISOR, FORMS["closing"])
 
     with pytest.raises(NotTheirTeamError):
-        await close_team(context, person, FORMS["closing"])
+        await remove_team(context, person, FORMS["closing"])

@@ -56,7 +56,7 @@ async def press_move(context: Context, person: Person = SUPERVISOR, data: str = 
     return reply_text(await resolve_reply(await BUTTONS["supervision.move"](request, context)))
 
 
-async def submit_closing(context: Context, person: Person = SUPERVISOR) -> str:
+async def submit_removal(context: Context, person: Person = SUPERVISOR) -> str:
     """Close the Monday team by the form, and return the reply's text."""
     request = build_request(person, data=TEAM.id, answers={})
     return reply_text(await resolve_reply(await FORMS["closing"](request, context)))
@@ -191,7 +191,7 @@ async def test_people_of_a_closed_team_count_until_the_close_and_read_of_it(
 ) -> None:
     """Each debrief before the close is counted; one afterwards is said to count nowhere."""
     await set_up_team(context)
-    assert "**Monday team** is closed" in await submit_closing(context)
+    assert "**Monday team** is closed" in await submit_removal(context)
 
     before = await file_debrief(context, MARIE, "act 2")
     clock.advance(weeks=14)
@@ -212,7 +212,7 @@ async def test_the_tables_of_a_closed_team_stay_readable(
     )
     for number, person in enumerate(CLINICIANS):
         await file_debrief(context, person, f"act {number}")
-    await submit_closing(context)
+    await submit_removal(context)
     clock.advance(weeks=14)
     await close_periods.run(context)
 
@@ -231,7 +231,7 @@ async def test_people_of_a_closed_team_are_on_no_list(context: Context) -> None:
     await set_up_team(context)
     await context.store.across_workspaces.write(join_stranger)
 
-    await submit_closing(context)
+    await submit_removal(context)
     await set_up_team(context, replace(OTHER_TEAM, channel=CHANNEL), CLINICIANS)
 
     homes = await context.store.across_workspaces.read(
@@ -243,7 +243,7 @@ async def test_people_of_a_closed_team_are_on_no_list(context: Context) -> None:
 async def test_a_closed_team_has_no_set_up(context: Context) -> None:
     """A form that is still open is refused, and the command offers no such team."""
     await set_up_team(context)
-    await submit_closing(context)
+    await submit_removal(context)
 
     for data in (TEAM.id, MOVE_DATA):
         with pytest.raises(NotTheirTeamError):
@@ -259,7 +259,7 @@ async def test_a_team_is_its_supervisors_to_move_and_to_close(
     outlet.profiles[ADMIN] = Profile(is_admin=True)
     await set_up_team(context)
 
-    for change in (press_move, submit_closing):
+    for change in (press_move, submit_removal):
         with pytest.raises(NotTheirTeamError):
             await change(context, person)
     assert await load_teams(context) == (TEAM,)
@@ -272,7 +272,7 @@ async def test_an_admin_closes_a_team_that_no_supervisor_has(
     outlet.profiles[ADMIN] = Profile(is_admin=True)
     await set_up_team(context, supervisors=())
 
-    assert "is closed" in await submit_closing(context, ADMIN)
+    assert "is closed" in await submit_removal(context, ADMIN)
 
 
 async def test_moves_and_closes_are_in_the_audit_trail(context: Context) -> None:
@@ -280,7 +280,7 @@ async def test_moves_and_closes_are_in_the_audit_trail(context: Context) -> None
     await set_up_team(context)
     for _ in range(2):
         await press_move(context)
-    await submit_closing(context)
+    await submit_removal(context)
 
     entries = await context.store.across_workspaces.read(
         lambda repos: repos.audit_trail.list_entries(team_ids=[TEAM.id])

@@ -7,7 +7,7 @@ from bot.content.catalogue import LanguagePack
 from bot.domain.people import Team
 from bot.domain.teams import holiday_regions, setup_banners, timezones
 from bot.domain.teams.channel_move import build_move_button
-from bot.domain.teams.team_closing import build_close_button
+from bot.domain.teams.team_removal import build_removal_button
 from bot.elements import (
     ActionRow,
     Button,
@@ -264,7 +264,7 @@ def _build_team_buttons(current: CurrentSetup, words: LanguagePack) -> Body:
     team = current.team
     if team is None:
         return ()
-    buttons = [_build_introduce_button(team, words), build_close_button(team, words)]
+    buttons = [_build_introduce_button(team, words), build_removal_button(team, words)]
     if current.free_channel:
         buttons.insert(1, build_move_button(team, current.free_channel, words))
     return (ActionRow(tuple(buttons)),)

@@ -1,4 +1,7 @@
-"""What closing a team means, and the form in which its supervisor confirms it."""
+"""What the removal of a team changes, and the form in which its supervisor confirms it.
+
+The form's sentences call it to close the team.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +15,8 @@ FORM_NAME = "closing"
 
 
 @dataclass(frozen=True)
-class ClosingEffects:
-    """What closing *team* changes: the size of the list, and until when its people count.
+class RemovalEffects:
+    """What removing *team* changes: the size of the list, and until when its people count.
 
     ``last_close`` is the last closing day of the team's open periods, ``None`` without any;
     ``table_count`` is the number of its unit's published tables, which stay.
@@ -25,14 +28,14 @@ class ClosingEffects:
     table_count: int
 
 
-def build_close_button(team: Team, words: LanguagePack) -> Button:
-    """Build the button that shows what closing *team* means."""
+def build_removal_button(team: Team, words: LanguagePack) -> Button:
+    """Build the button that opens the removal form of *team*."""
     label = words.translate("team_changes.close.step")
     return Button("supervision.close", label, data=team.id, opens_form=True)
 
 
-def build_closing_form(effects: ClosingEffects, words: LanguagePack) -> Form:
-    """Build the form that states what closing the team means, and closes it when submitted."""
+def build_removal_form(effects: RemovalEffects, words: LanguagePack) -> Form:
+    """Build the form that states the effects of the removal; submitting it removes the team."""
     question = words.translate("team_changes.close.question", team=effects.team.name)
     return Form(
         FORM_NAME,
@@ -44,21 +47,21 @@ def build_closing_form(effects: ClosingEffects, words: LanguagePack) -> Form:
     )
 
 
-def build_closed_form(effects: ClosingEffects, words: LanguagePack) -> Form:
-    """Build the confirmation that the team is closed, with the same statements."""
+def build_removed_form(effects: RemovalEffects, words: LanguagePack) -> Form:
+    """Build the confirmation that the team is removed, with the same statements."""
     done = words.translate("team_changes.close.done", team=effects.team.name)
     title = words.translate("team_changes.close.done_title")
     return surface.build_note_form(words, title, (Text(done), *_render_effects(effects, words)))
 
 
 def build_repeated_form(team: Team, words: LanguagePack) -> Form:
-    """Build the note that *team* was closed before."""
+    """Build the note that *team* was removed before."""
     text = words.translate("team_changes.close.already", team=team.name)
     title = words.translate("team_changes.close.done_title")
     return surface.build_note_form(words, title, (Text(text),))
 
 
-def _render_effects(effects: ClosingEffects, words: LanguagePack) -> tuple[Element, ...]:
+def _render_effects(effects: RemovalEffects, words: LanguagePack) -> tuple[Element, ...]:
     """Render nudges, counts, tables and the channel, in this order; a line for each."""
     lines = [words.translate("team_changes.close.list", count=effects.clinician_count)]
     if effects.last_close is None:
