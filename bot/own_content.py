@@ -52,12 +52,16 @@ class _OwnContentLoader:
         identity = (folder, *texts.items(), entry.retention)
         if identity not in self._loaded:
             if folder not in self._by_folder:
-                self._by_folder[folder] = _replace_fault_location(
-                    load_catalogue(folder), entry.location
-                )
+                self._by_folder[folder] = _load_folder(folder, entry)
             content = self._by_folder[folder].add_safety_texts(texts)
             self._loaded[identity] = replace_retention(content, entry.retention)
         return self._loaded[identity]
+
+
+def _load_folder(folder: Path | None, entry: WorkspaceEntry) -> Catalogue:
+    """Load the cards of *folder*, which is the deployment's unless *entry* names one."""
+    content = load_catalogue(folder)
+    return _replace_fault_location(content, entry.location) if entry.cards_folder else content
 
 
 def _replace_fault_location(content: Catalogue, location: str) -> Catalogue:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.content.catalogue import Catalogue
+from bot.content.custom_cards import CARDS_LOCATION
 from bot.errors import FaultyInputError
 from bot.retention_periods import DEFAULT_RETENTION, RetentionPeriods
 from bot.served_content import list_card_faults, load_own_catalogues, load_served_content
@@ -133,6 +134,22 @@ def test_a_fault_in_one_workspace_s_cards_concerns_no_other(tmp_path: Path) -> N
         (f"{cards}:4", "missing_key"),
         (f"{tmp_path / 'workspaces.toml'}:14", "folder"),
     ]
+
+
+def test_a_fault_of_the_deployment_s_cards_is_reported_once(tmp_path: Path) -> None:
+    """It has the setting's name, also where an entry without cards of its own uses the folder."""
+    shared, own = load_contents(
+        tmp_path,
+        """
+        [[workspace]]
+        id = "T0NORTH"
+        safety = { fr = "Appelez le 2." }
+        """,
+        cards_folder=tmp_path / "nowhere",
+    )
+
+    faults = list_card_faults((shared, *own.values()))
+    assert [fault.location for fault in faults] == [CARDS_LOCATION]
 
 
 @pytest.mark.parametrize("cards", ["x" * 5000, "x/" * 5000, "north\\u0000"], ids=len)
