@@ -86,7 +86,7 @@ class _DeclaredWorkspace(_Section):
 
     @field_validator("tables_retention_months", "audit_retention_months")
     @classmethod
-    def _check_longest(cls, value: int | None, info: ValidationInfo) -> int | None:
+    def _check_maximum(cls, value: int | None, info: ValidationInfo) -> int | None:
         """Raise :class:`ValueError` for more months than the deployment's.
 
         The bounds are in the validation context, a dict by field name.
@@ -116,19 +116,19 @@ class WorkspaceEntry:
     location: str
 
 
-def read_workspaces(path: Path, longest: RetentionPeriods) -> tuple[WorkspaceEntry, ...]:
+def read_workspaces(path: Path, max_retention: RetentionPeriods) -> tuple[WorkspaceEntry, ...]:
     """Parse and validate the ``[[workspace]]`` tables of the file at *path*.
 
-    *longest* are the deployment's retention periods: the default of each entry, and its maximum.
+    *max_retention* are the deployment's periods: the default of each entry, and its maximum.
     Raises :class:`bot.errors.FaultyInputError` with every fault, each with its line and a remedy.
     """
     text = read_team_text(path)
     lines = _EntryLines(path, text)
     try:
-        document, bounds = tomllib.loads(text), _list_bounds(longest)
+        document, bounds = tomllib.loads(text), _list_bounds(max_retention)
         declared = _WorkspacesFile.model_validate(document, context=bounds).workspace
     except ValidationError as error:
-        raise FaultyInputError(_list_validation_faults(lines, error, longest)) from None
+        raise FaultyInputError(_list_validation_faults(lines, error, max_retention)) from None
     except (ValueError, RecursionError) as error:  # tomllib: also long integers, deep nesting
         line = re.search(r"line (\d+)", str(error))
         location = f"{path}:{line[1] if line else 1}"
@@ -137,7 +137,7 @@ def read_workspaces(path: Path, longest: RetentionPeriods) -> tuple[WorkspaceEnt
     if faults:
         raise FaultyInputError(faults)
     return tuple(
-        _build_entry(entry, path, lines.locate_field(number, "cards"), longest)
+        _build_entry(entry, path, lines.locate_field(number, "cards"), max_retention)
         for number, entry in enumerate(declared)
     )
 
@@ -167,17 +167,20 @@ class _EntryLines:
 
 
 def _list_validation_faults(
-    lines: _EntryLines, validation_error: ValidationError, longest: RetentionPeriods
+    lines: _EntryLines, validation_error: ValidationError, max_retention: RetentionPeriods
 ) -> tuple[Fault, ...]:
     """Convert Pydantic's validation errors to faults, one per table and key."""
     faults: dict[tuple[str, str], Fault] = {}
     for error in validation_error.errors(include_input=False, include_url=False):
-        faults.update(_convert_error(lines, error["loc"], error["type"], longest))
+        faults.update(_convert_error(lines, error["loc"], error["type"], max_retention))
     return tuple(faults.values())
 
 
 def _convert_error(
-    lines: _EntryLines, path: tuple[int | str, ...], error_type: str, longest: RetentionPeriods
+    lines: _EntryLines,
+    path: tuple[int | str, ...],
+    error_type: str,
+    max_retention: RetentionPeriods,
 ) -> dict[tuple[str, str], Fault]:
     """Convert the error at *path*: a tuple of the table's name, its index, and keys.
 
@@ -193,15 +196,21 @@ def _convert_error(
         key = "operator.cards.unknown_key"
         return {(location, unknown): Fault(location, key, {"field": unknown})}
     name = field if field in _DeclaredWorkspace.model_fields else "workspace"
-    facts = _list_bounds(longest).get(name, {})
+    facts = _list_bounds(max_retention).get(name, {})
     return {(location, name): Fault(location, f"operator.workspaces.{name}", facts)}
 
 
-def _list_bounds(longest: RetentionPeriods) -> dict[str, dict[str, str | int]]:
+def _list_bounds(max_retention: RetentionPeriods) -> dict[str, dict[str, str | int]]:
     """Return a dict of the minimum and maximum months by field name, also facts of its faults."""
     return {
-        "tables_retention_months": {"lowest": MIN_TABLE_MONTHS, "longest": longest.table_months},
-        "audit_retention_months": {"lowest": MIN_AUDIT_MONTHS, "longest": longest.audit_months},
+        "tables_retention_months": {
+            "lowest": MIN_TABLE_MONTHS,
+            "longest": max_retention.table_months,
+        },
+        "audit_retention_months": {
+            "lowest": MIN_AUDIT_MONTHS,
+            "longest": max_retention.audit_months,
+        },
     }
 
 
@@ -220,10 +229,10 @@ def _find_repeated_ids(
 
 
 def _build_entry(
-    declared: _DeclaredWorkspace, path: Path, location: str, longest: RetentionPeriods
+    declared: _DeclaredWorkspace, path: Path, location: str, max_retention: RetentionPeriods
 ) -> WorkspaceEntry:
-    table_months = declared.tables_retention_months or longest.table_months
-    audit_months = declared.audit_retention_months or longest.audit_months
+    table_months = declared.tables_retention_months or max_retention.table_months
+    audit_months = declared.audit_retention_months or max_retention.audit_months
     return WorkspaceEntry(
         workspaces=tuple(map(workspace_key, declared.id)),
         cards_folder=path.parent / declared.cards if declared.cards else None,

@@ -31,10 +31,10 @@ def _build_table(texts: PackTexts, subject: Subject) -> FactTable:
 
 def _iter_rows(texts: PackTexts, subject: Subject) -> Iterator[tuple[str, str]]:
     for name, permissions in PERMISSION_TABLE.items():
-        form = texts.files["prose"]["way_forms"][name]
-        for way, permission in permissions.items():
+        template = texts.files["prose"]["way_forms"][name]
+        for entry_point, permission in permissions.items():
             if permission.subject is subject:
-                yield form.format(name=way), _describe_roles(permission.right, texts)
+                yield template.format(name=entry_point), _describe_roles(permission.right, texts)
 
 
 def _describe_roles(right: Right, texts: PackTexts) -> str:
