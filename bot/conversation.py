@@ -1,4 +1,8 @@
-"""Types shared by adapters, handlers and schedules: requests, replies, events and send results."""
+"""Dataclasses between adapters, handlers and schedules: requests, replies, events, send results.
+
+They are immutable and independent of the product; each adapter parses payloads into them, and
+renders replies from them.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,10 +14,10 @@ from bot.elements import Form, Home, Message
 
 @dataclass(frozen=True, order=True)
 class Person:
-    """A member of a workspace.
+    """Key of a person: ``workspace`` is ``slack:T…`` or ``msteams:<tenant id in lowercase>``.
 
-    ``workspace`` is the product and its id of the workspace, ``slack:T…`` or
-    ``msteams:<tenant>``; ``id`` is the product's stable id of the person (``U…``, ``aadObjectId``).
+    ``id`` is the product's stable id: Slack's user id ``U…``, or the object id (``aadObjectId``) of
+    a Teams account in lowercase. Hashable and ordered, so usable as a dict key.
     """
 
     workspace: str
@@ -21,60 +25,66 @@ class Person:
 
 
 def parse_product(workspace: str) -> str:
-    """Return the product of a workspace key, the part before its colon (``slack``, ``msteams``)."""
+    """Return the prefix of a workspace key, ``slack`` or ``msteams``; validates nothing."""
     return workspace.partition(":")[0]
 
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel of the product: its id, and its name, ``""`` where the product states none."""
+    """A channel: its id, and its display name, ``""`` where the payload contains none."""
 
     id: str
     name: str = ""
 
 
 class Surface(Enum):
-    """Where a user acted; it decides whether a reply can be a message or has to be a form."""
+    """Where the person acted: whether a reply can be a message, or has to be a form."""
 
     COMMAND = "command"
+    """A slash command, or a message to the bot in Teams."""
     MESSAGE = "message"
-    """A button or menu in a message."""
+    """A button or menu of a message's blocks or card."""
     HOME = "home"
-    """The person's home page."""
+    """Slack's Home tab, or the home card in the private chat of Teams."""
     FORM = "form"
-    """An open form, which a :class:`~bot.elements.Form` in the reply replaces."""
+    """A modal of Slack, or a dialog or form card of Teams; a form in the reply replaces it."""
     SHORTCUT = "shortcut"
-    """The product's own menu, outside any conversation."""
+    """Slack's menu of global shortcuts, outside any conversation; Teams has none."""
 
 
 class RequestStep(Enum):
-    """Step in the life of a form that a request belongs to."""
+    """Event of a form that a request reports."""
 
     REQUESTED = "requested"
-    """Any action before a form: it may open one."""
+    """None: a command, button or shortcut, whose reply may open a form. The default."""
     SUBMITTED = "submitted"
     CHANGED = "changed"
-    """A field that refreshes its form has changed."""
+    """A field with ``refreshes_form`` has a new value (Slack), or refresh was pressed (Teams)."""
     CLOSED = "closed"
-    """The form was cancelled."""
+    """The form was cancelled; the reply is not shown on Slack."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """One action of a person (command, form, button or home page), independent of the product.
+    """One action of a person, parsed from an authenticated payload; the argument of a handler.
 
-    ``name`` is a key of the table that routes it. ``idempotency_key`` is the same for every retry
-    and double click of one action. ``keyword`` is one of the command's keywords, ``""`` for none,
-    or :data:`bot.keywords.UNKNOWN_KEYWORD`: an adapter forwards no other text that was typed.
-    ``channel`` is the conversation of a command or message, or the one from which a form was opened
-    (``""`` on any other surface); the product states it, no client can choose it.
-    ``command_channel`` is the channel of a command, ``None`` in a private or group chat.
-    ``data`` is the payload of the button or form, ``answers`` the coded answers by field id.
-    ``locale`` is the person's locale in the event's payload, if any; ``language`` is the catalogue
-    language that the middleware resolved. ``affiliation`` is derived from the payload by the
-    adapter.
-    ``listed_channels`` are the channels that the adapter lists in its forms,
-    ``None`` where the product itself vouches for the channel that was chosen.
+    ``name`` is the key of its handler in a table of :class:`bot.routes.Routes`.
+    ``idempotency_key`` consists of ids in the payload, and is equal for its retries; for a
+    submission, of the id of the view (Slack) or rendering (Teams), so also for double clicks.
+    ``keyword`` is a keyword of the command, ``""`` for none, or
+    :data:`bot.keywords.UNKNOWN_KEYWORD`: no other typed text is forwarded.
+
+    ``channel`` is the id of the conversation of a command or message, or of the one in which a form
+    was opened, ``""`` on any other surface; a client cannot forge it. ``command_channel`` is that
+    channel with its name, ``None`` in a private or group chat. ``data`` is the string that the
+    button or form was rendered with, or the selected code of a menu. ``answers`` are tuples of
+    codes by field id, empty for an empty field. A client of Teams can forge ``data`` and
+    ``answers``: handlers validate both.
+
+    ``locale`` is the language tag in a Teams activity, ``""`` on Slack; ``language`` is the
+    catalogue language, English until the middleware has resolved it. ``listed_channels`` are the
+    ids that a Teams form offers as channels, for validation; ``None`` where Slack's own picker
+    restricts the choice.
     """
 
     person: Person
@@ -95,9 +105,12 @@ class Request:
 
 @dataclass(frozen=True)
 class InvalidAnswers:
-    """Errors of an open form, which keeps its answers: one sentence per field id, ``""`` on top.
+    """Validation errors of a form that stays open with its answers: sentences by field id.
 
-    That on top may mention people with inline markup, where they are selected in the form.
+    The key ``""`` is an error of the whole form, shown on top, with inline markup. Slack shows the
+    others by ``response_action: errors``, or updates the view with error blocks; in Teams the
+    handler that opened the form is called again, and its form rendered with answers and errors. On
+    other surfaces, the errors become a message.
     """
 
     errors: Mapping[str, str]
@@ -105,11 +118,12 @@ class InvalidAnswers:
 
 @dataclass(frozen=True)
 class DeferredReply:
-    """A reply that needs a call to the product's API first.
+    """A reply that depends on a call of the product's API, made by the coroutine ``continuation``.
 
-    The adapter responds to the product's request at once; then ``continuation`` runs and its
-    reply is sent to the same conversation. A handler commits to the store before it returns this.
-    A product that shows a submitted form meanwhile shows ``waiting_text`` in it, if any.
+    On Slack, and for a message in Teams, a background task runs it after the HTTP response, which
+    has a timeout; the result goes to the same surface. A submitted modal shows ``waiting_text``
+    meanwhile, by default a text of the catalogue. A card action of Teams is answered in the
+    response, so there it is awaited first. A handler commits its writes before it returns this.
     """
 
     continuation: Callable[[], Awaitable["Reply"]]
@@ -117,12 +131,12 @@ class DeferredReply:
 
 
 Reply = Message | Form | Home | InvalidAnswers | DeferredReply | None
-"""What a handler returns. ``None`` closes the form, or sends an empty response."""
+"""Result of a handler. ``None`` closes a submitted form, and is an empty response otherwise."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """Recipient of a message: a person's private chat, or a channel.
+    """Recipient of a message: a person's private chat, or a channel; the other id is ``""``.
 
     ``route`` is the product's opaque id of the conversation, ``""`` while unknown: Slack's id of
     the private chat (``D…``), Teams' conversation id and service URL. ``must_open_chat`` is true if
@@ -138,26 +152,30 @@ class Address:
 
 @dataclass(frozen=True)
 class Profile:
-    """A profile in the product: locale, zone, account type, whether of another organisation."""
+    """A person's account in the product: locale, IANA time zone, role and kind; ``""`` if unknown.
+
+    From ``users.info`` or an event on Slack, from the latest cached activity in Teams, which
+    reports neither administrators nor closed accounts.
+    """
 
     locale: str = ""
     zone: str = ""
     is_admin: bool = False
     is_person: bool = True
-    """False for bots, guests' placeholders and deactivated accounts."""
+    """False for bots, invited users who have not joined, deactivated and unknown accounts."""
     is_external: bool = False
     is_closed: bool = False
-    """True only for an account that the product itself reports as deactivated."""
+    """True only for an account that Slack reports as deactivated (``deleted``)."""
 
     @property
     def may_be_listed(self) -> bool:
-        """Whether the account can be on a team's list: that of a person of the organisation."""
+        """Whether the account is valid on a team's list: a person's, of this organisation."""
         return self.is_person and not self.is_external
 
 
 @dataclass(frozen=True)
 class ProfileChanged:
-    """A user's profile in the product has changed; empty values are unknown."""
+    """A profile has changed: Slack's ``user_change``, or a new value in a Teams activity."""
 
     person: Person
     profile: Profile
@@ -165,7 +183,10 @@ class ProfileChanged:
 
 @dataclass(frozen=True)
 class AddressReachable:
-    """A person or channel can be reached; ``added_by`` is who added the app, ``locale`` theirs."""
+    """Messages to an address are accepted: the app was added, or a Teams chat has a new route.
+
+    ``added_by`` is the id of the person who added it to a channel of Teams, ``locale`` theirs.
+    """
 
     address: Address
     added_by: str = ""
@@ -174,7 +195,7 @@ class AddressReachable:
 
 @dataclass(frozen=True)
 class AddressUnreachable:
-    """A person or channel can no longer be reached; ``reason`` is the product's own code."""
+    """The app was removed from a chat or channel of Teams, or its channel deleted (``reason``)."""
 
     address: Address
     reason: str
@@ -182,7 +203,10 @@ class AddressUnreachable:
 
 @dataclass(frozen=True)
 class PayloadReceived:
-    """An authentic payload that no handler serves; ``person_id`` is who acted, ``""`` if nobody."""
+    """An authentic payload without a handler, as proof that the sender's account is active.
+
+    ``person_id`` is ``""`` for an event that is no action of a person.
+    """
 
     workspace: str
     person_id: str = ""
@@ -190,7 +214,11 @@ class PayloadReceived:
 
 @dataclass(frozen=True)
 class WorkspaceDisconnected:
-    """The app was removed from the whole workspace; ``reason`` is the product's own code."""
+    """The app was removed from a Slack workspace, or its token revoked.
+
+    ``reason`` is the type of Slack's event: ``app_uninstalled``, ``tokens_revoked``, or
+    ``team_access_revoked`` for a workspace of an Enterprise installation.
+    """
 
     workspace: str
     reason: str
@@ -198,14 +226,14 @@ class WorkspaceDisconnected:
 
 @dataclass(frozen=True)
 class WorkspaceConnected:
-    """The app was installed in the workspace, which accepts the bot's calls again."""
+    """The app was installed in the workspace, or an API call proves that it is."""
 
     workspace: str
 
 
 @dataclass(frozen=True)
 class OrganisationAccessChanged:
-    """The installation of an organisation serves *workspaces* from now on, or no longer."""
+    """Slack's ``team_access_granted`` or ``team_access_revoked`` of an Enterprise installation."""
 
     organisation: str
     workspaces: tuple[str, ...]
@@ -221,32 +249,33 @@ ChatEvent = (
     | WorkspaceConnected
     | OrganisationAccessChanged
 )
-"""An event that a product reports. None contains text that a person typed."""
+"""An event of a product, the argument of ``handle_event``. None contains text that was typed."""
 
 
 class SendStatus(Enum):
-    """Result of sending one message through a product's API."""
+    """Outcome of one send request, and with it whether a retry is safe. The values are logged."""
 
     SENT = "sent"
     RETRY_LATER = "wait"
-    """Rejected for now and not posted; ``retry_after_seconds`` is how long the workspace rests."""
+    """Not posted: a rate limit, a passing error, or no connection. Requeue; pause the workspace."""
     UNKNOWN = "unknown"
-    """May or may not have been posted; never sent again unless proved absent."""
+    """A timeout or 5xx response: may have been posted. No retry unless a search proves absence."""
     FAILED = "failed"
-    """This message was rejected (``reason``) and not posted; its recipient stays reachable."""
+    """Not posted: the product rejects this message (``reason``), not its address."""
     GONE = "gone"
-    """This address accepts no messages (``reason``): suspend it and log it once."""
+    """Not posted: the address accepts no messages (``reason``). Mark it as unreachable."""
     CLOSED = "closed"
-    """The whole workspace rejects the bot (``reason``): suspend it and log it once."""
+    """Not posted: the whole workspace rejects the bot (``reason``). Requeue; suspend sending."""
 
 
 @dataclass(frozen=True)
 class SendResult:
-    """Result of one send, with the product's own message reference if it was posted.
+    """Result of one send request; ``reference`` is the product's message id if it was posted.
 
-    ``route`` is a route to the address that was learned while sending, see :class:`Address`.
-    ``is_rate_limited`` is true if the retry delay was requested because of a rate limit,
-    ``is_chat_missing`` if the private chat may have to be opened anew (:class:`Address`).
+    ``retry_after_seconds`` is the delay of the ``Retry-After`` header, or a default, and ``reason``
+    a sanitized error code. ``route`` is that of a private chat, to be stored for later messages.
+    ``is_rate_limited`` is true for HTTP status 429, after which the message rate is reduced, and
+    ``is_chat_missing`` if a retry with :attr:`Address.must_open_chat` may succeed.
     """
 
     status: SendStatus
@@ -259,12 +288,12 @@ class SendResult:
 
 
 class SearchResult(Enum):
-    """Result of a search for a message that may have been posted."""
+    """Result of a search for a message of status UNKNOWN, by the reconciler."""
 
     FOUND = "found"
     NOT_FOUND = "not_found"
-    """Proved absent, so that it can be sent again."""
+    """The complete history since the claim does not contain it: a retry cannot duplicate it."""
     NOT_SUPPORTED = "not_supported"
-    """The product cannot answer, now or later."""
+    """Impossible: always in Teams; on Slack without the OAuth scope, or for a too long history."""
     RETRY_LATER = "retry_later"
-    """The product cannot answer at the moment."""
+    """The request failed; it is repeated until the delivery's deadline."""

@@ -1,4 +1,4 @@
-"""Routing tables with which an adapter dispatches payloads to handlers."""
+"""Routing tables by which an adapter dispatches a parsed payload to its handler."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -7,29 +7,43 @@ from bot.conversation import ChatEvent, Reply, Request
 from bot.keywords import Keywords
 
 BoundHandler = Callable[[Request], Awaitable[Reply]]
-"""A handler bound to its context, as an adapter calls it."""
+"""A handler wrapped by the request middleware: called on the event loop, with one argument.
+
+It raises no exception of the handler: an exception becomes an error reply.
+"""
 
 
 @dataclass(frozen=True)
 class Routes:
-    """Handlers by kind and name: plain tables, so that an adapter needs one listener per kind.
+    """Dispatch tables, one per kind of payload: handlers keyed by the name of the request.
 
-    ``keywords`` are those of each command; an adapter forwards no other text of a command.
+    Plain mappings instead of decorators: an adapter registers one listener per kind with the
+    product's library, and looks the name up itself.
     """
 
     commands: Mapping[str, BoundHandler]
+    """Slash commands of Slack, and commands in a message to the bot in Teams; without the slash."""
     keywords: Mapping[str, Keywords]
+    """Accepted keywords of each command; an adapter drops any other text of a command."""
     forms: Mapping[str, BoundHandler]
+    """Forms that are submitted, cancelled or refreshed: a view's ``callback_id`` in Slack."""
     buttons: Mapping[str, BoundHandler]
+    """Buttons and menus: an ``action_id`` in Slack, a field of an action's ``data`` in Teams."""
     shortcuts: Mapping[str, BoundHandler]
+    """Global shortcuts of Slack, keyed by ``callback_id``; Teams has none."""
     home: BoundHandler
+    """The home page; in Teams also the default for a message without a command."""
     handle_unknown_route: BoundHandler
-    """Handles a name that is in no table, such as a button of an older release."""
+    """Fallback for a name without an entry, such as a button that an older release rendered."""
     report_unexpected_error: BoundHandler
-    """Returns the reply, in the person's language, for an exception after the first response."""
+    """Returns the error reply, in the person's language, for an exception in the adapter itself."""
     report_unshown_reply: BoundHandler
-    """Returns the message, without any content of it, for a reply whose form was closed."""
+    """Returns the error reply for a reply that was lost because its form was changed or closed."""
     handle_event: Callable[[ChatEvent], Awaitable[None]]
-    """Stores an event of the product; raises when it could not be stored."""
+    """Stores an event of the product; raises if the transaction was not committed.
+
+    For an event that nothing else repeats, the adapter then returns an error response, so that the
+    product retries the request. A repeated event changes nothing more.
+    """
     resolve_language: Callable[[Request], Awaitable[str]]
-    """Returns the catalogue language of the person; never raises."""
+    """Returns the catalogue language of the person, by default English; never raises."""
