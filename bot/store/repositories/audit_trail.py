@@ -1,4 +1,4 @@
-"""The audit trail of set-ups: who changed which team's set-up or roles, and when."""
+"""Repository of the table ``audit_entry``: who changed which team's set-up or roles, and when."""
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
@@ -45,24 +45,24 @@ _SELECT_OLDEST = (
 
 
 class AuditTrail:
-    """Repository of audit entries.
+    """Repository of audit entries, by a random primary key.
 
-    An entry is added in the transaction of its change, and only where something changed: a
-    repeated request adds none. Nothing is added when a person files, answers, reads a table, joins,
-    pauses or leaves, nor when the worker finds a closed account. What a supervisor shares, and the
-    day on which somebody had all tables shown as text, are entries that change no set-up.
+    An entry is inserted in the transaction of its change, and only where a row changed: a retry
+    inserts none. None is inserted when a person files, answers, reads a table, joins, pauses or
+    leaves, nor when the worker finds a closed account. Sharing a table and exporting all tables as
+    text are entries of :data:`READING_ACTIONS`, which change no set-up.
     """
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*.
 
-        ``operator_entries`` are those that outlive their workspace.
+        ``operator_entries`` is the repository of entries that are not deleted with a workspace.
         """
         self._connection = connection
         self.operator_entries = OperatorTrail(connection, records)
 
     def record(self, entries: Collection[AuditEntry]) -> None:
-        """Add *entries*; a set-up before one that changed it can no longer be restored."""
+        """Insert *entries*, and delete the undo copies of the teams whose set-up they changed."""
         rows = [
             {
                 "id": uuid4().hex,
@@ -90,8 +90,8 @@ class AuditTrail:
     ) -> tuple[AuditEntry, ...]:
         """Return the newest *limit* entries, newest first, of a workspace or of some teams.
 
-        A blank *workspace* is every workspace, and *team_ids* of ``None`` every team. The order of
-        the entries of one second is that of their actions and subjects.
+        By default of every workspace and team. Entries of the same second are sorted by team name,
+        action and subject, which reveals no order of insertion.
         """
         query = select(audit_entries)
         if workspace:
@@ -107,7 +107,7 @@ class AuditTrail:
         return tuple(map(_parse_row, self._connection.execute(query.limit(limit))))
 
     def record_daily(self, entry: AuditEntry) -> None:
-        """Add *entry* unless the actor did the same with the team on its day in UTC already."""
+        """Insert *entry* unless a row with its team, actor and action exists on its day in UTC."""
         day_start = entry.at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         query = select(
             exists().where(
@@ -121,19 +121,19 @@ class AuditTrail:
             self.record([entry])
 
     def names_person(self, person: Person) -> bool:
-        """Return whether an entry names *person*, as actor or subject."""
+        """Return whether *person* is the actor or subject of a row in their workspace."""
         parameters = {"workspace": person.workspace, "person_id": person.id}
         return bool(self._connection.scalar(_SELECT_IS_NAMED, parameters))
 
     def list_oldest_before(self, moment: datetime) -> dict[str, datetime]:
-        """Return when the oldest entry of each workspace with any before *moment* was made."""
+        """Return a dict of the oldest entry's time by workspace, if it is before *moment*."""
         rows = self._connection.execute(_SELECT_OLDEST, {"cutoff": to_unix_seconds(moment)})
         return {row.workspace: from_unix_seconds(row.oldest) for row in rows}
 
     def delete_before(self, moment: datetime, workspace: str = "") -> int:
-        """Delete the entries of before *moment*; return how many.
+        """Delete the rows older than *moment*; return how many.
 
-        A blank *workspace* is every workspace, and the operator's entries.
+        With the default *workspace* of every workspace, and the operator's entries as well.
         """
         parameters: dict[str, object] = {"cutoff": to_unix_seconds(moment)}
         if not workspace:

@@ -1,7 +1,7 @@
-"""Closed periods by team, the people notified of them, and their choices about the notices.
+"""Repository of the table ``close_notice``: choices about notices, and queries of whom to notify.
 
-A row of choices changes only when its person makes one: never when somebody files, answers or
-reads, and never because a notice is sent.
+A row is written only when its person makes a choice: never when anyone files, answers or reads,
+and never because a notice is sent.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from bot.store.upsert import upsert_row
 
 @dataclass(frozen=True)
 class RoleGrant:
-    """A role of a reachable person in a team, with the person's choice about the notices."""
+    """A row of ``role`` of a reachable person, joined with the person's choice, if any."""
 
     person: Person
     team_id: str
@@ -34,17 +34,17 @@ class RoleGrant:
 
 
 class CloseNotices:
-    """Repository of what the notices to supervisors and directors depend on."""
+    """Repository of closings, role grants and choices, which decide who is notified when."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
         self._connection = connection
 
     def list_closings(self, since: date) -> tuple[PeriodClose, ...]:
-        """Return the periods published since the closing day *since*, and all open ones, by team.
+        """Return the releases since the closing day *since*, and the periods of all feeds, by team.
 
-        A team has the closings of its own unit and of the units that it feeds now: those whose
-        tables its supervisors read.
+        A release belongs to the team of its own unit and to the teams that feed its unit now, whose
+        supervisors read it. A release for a lost key is announced ``LOST_KEY_WAIT`` later.
         """
         feed_rows = self._connection.execute(select(feeds)).all()
         team_ids_by_unit: dict[tuple[str, str], list[str]] = {}
@@ -67,7 +67,7 @@ class CloseNotices:
         return (*sorted(published, key=_sort_key), *sorted(pending, key=_sort_key))
 
     def list_grants(self) -> tuple[RoleGrant, ...]:
-        """Return every role of every person whose address accepts messages, by person."""
+        """Return the role rows of persons without an ``unreachable`` reason, sorted by person."""
         return tuple(
             RoleGrant(Person(workspace, person_id), team_id, Role(role), _parse_choice(choice))
             for workspace, person_id, team_id, role, *choice in self._connection.execute(
@@ -76,13 +76,13 @@ class CloseNotices:
         )
 
     def get_preference(self, person: Person) -> NoticePreference | None:
-        """Return the choice of *person*; ``None`` if they never made one."""
+        """Return the row of *person*; ``None`` if they never made a choice."""
         parameters = {"workspace": person.workspace, "person_id": person.id}
         row = self._connection.execute(_SELECT_CHOICE, parameters).one_or_none()
         return _parse_choice(row) if row else None
 
     def save_preference(self, person: Person, preference: NoticePreference) -> None:
-        """Upsert the choice of *person*."""
+        """Upsert the row by workspace and person; without a rule, day and time are null."""
         rule = preference.rule
         row = {
             "workspace": person.workspace,
@@ -94,7 +94,7 @@ class CloseNotices:
         upsert_row(self._connection, close_notices, row)
 
     def delete_without_role(self) -> int:
-        """Delete the choices of people who have no role any more and return how many."""
+        """Delete the rows of people without a row in ``role`` and return how many."""
         return self._connection.execute(_DELETE_WITHOUT_ROLE).rowcount
 
 

@@ -1,4 +1,4 @@
-"""Since when the accounts of people are closed, as their product reported it."""
+"""Repository of the column ``closed_since`` of ``person``: when an account was found closed."""
 
 from collections.abc import Collection
 from datetime import date
@@ -10,9 +10,9 @@ from bot.store.schema import people
 
 
 class ClosedAccounts:
-    """Repository of the days on which accounts were first reported as closed.
+    """Repository of the local dates on which accounts were first reported as closed.
 
-    A day is in the row of its person; a person without a row has none.
+    Nothing is inserted: a person without a row has no date.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -20,17 +20,17 @@ class ClosedAccounts:
         self._connection = connection
 
     def save_day(self, person: Person, day: date | None) -> None:
-        """Store since when the account of *person* is closed; ``None`` for an open one."""
+        """UPDATE the date of *person*, ``None`` for an open account; without a row, do nothing."""
         is_row = (people.c.workspace == person.workspace) & (people.c.id == person.id)
         self._connection.execute(update(people).where(is_row).values(closed_since=day))
 
     def limit_days(self, today: date) -> None:
-        """Set every day after *today*, from a clock that was ahead, to *today*."""
+        """UPDATE every date after *today*, from a clock that was ahead, to *today*."""
         is_ahead = people.c.closed_since > today
         self._connection.execute(update(people).where(is_ahead).values(closed_since=today))
 
     def list_closed_by(self, day: date) -> tuple[Person, ...]:
-        """Return the accounts that were closed on *day* or before, those of the longest first."""
+        """Return the accounts with a date up to *day*, sorted by date."""
         query = select(people.c.workspace, people.c.id).where(people.c.closed_since <= day)
         rows = self._connection.execute(
             query.order_by(people.c.closed_since, people.c.workspace, people.c.id)
@@ -38,7 +38,7 @@ class ClosedAccounts:
         return tuple(Person(row.workspace, row.id) for row in rows)
 
     def load_days(self, accounts: Collection[Person]) -> tuple[date | None, ...]:
-        """Return since when each of *accounts* is closed, ``None`` if it is not known to be."""
+        """Return the date of each of *accounts*, in their order; ``None`` without one or a row."""
         query = select(people.c.workspace, people.c.id, people.c.closed_since).where(
             people.c.workspace.in_({account.workspace for account in accounts}),
             people.c.id.in_({account.id for account in accounts}),

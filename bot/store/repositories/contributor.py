@@ -1,4 +1,4 @@
-"""A person as the ledger knows them: where they count, and what their forms write."""
+"""Dataclasses of a person in the ledger: the periods they count in, and those a form rewrites."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,10 +10,10 @@ from bot.store.period import Period
 
 
 class Counting(NamedTuple):
-    """What a message tells a person of where their debriefs count.
+    """Facts for a message to a person about where their debriefs count.
 
-    ``moved_until`` is that of :class:`Contributor`; ``undone_since`` is the time since which a
-    restored backup undid what was filed there, and ``None`` without a restore.
+    ``moved_until`` is that of :class:`Contributor`; ``undone_since`` is the time from which a
+    restore of the database has undone debriefs, by default ``None``.
     """
 
     moved_until: date | None
@@ -22,16 +22,16 @@ class Counting(NamedTuple):
 
 @dataclass(frozen=True)
 class Contributor:
-    """A person as the ledger knows them, looked up once per request.
+    """A person in the ledger, looked up once per request.
 
-    ``account`` is the person's main account, ``profile`` the row of the account that sent the
-    request, ``team`` their present team. ``counted_periods`` are those in which their debriefs
-    count, of the total and of the breakdown, or none; ``counted_from`` is the day from which they
-    count where they do not yet, if it can be told. ``moved_until`` is the day until which a person
-    who was moved or removed from a list still counts in its unit, ``paused_until`` that until which
-    they are on no list, as a table would exceed their yearly exposure. ``written_periods`` are
-    those that a form of ``form_team`` writes: the present team, or one that feeds a period in
-    which they count.
+    ``account`` is the person's main account, whose token the records contain; ``profile`` is the
+    row of the account that sent the request, ``team`` their present team. ``counted_periods`` are
+    those in which their debriefs count, one of the total and one of the breakdown, or none;
+    ``counted_from`` is the day from which they will count, if it can be computed. ``moved_until``
+    is the last day on which a person who was moved or removed from a roster still counts in its
+    unit, ``paused_until`` the day until which the yearly exposure limit excludes them from every
+    frozen list. ``written_periods`` are those whose records a form of ``form_team`` rewrites: the
+    present team, or one that feeds a period in which they count.
     """
 
     account: Person
@@ -47,5 +47,5 @@ class Contributor:
 
     @property
     def record_team_id(self) -> str:
-        """The team whose record has the slot of the person's own account."""
+        """The key of the team record with the slot of the account; ``""`` for none."""
         return self.profile.home_team_id or (self.form_team.id if self.form_team else "")

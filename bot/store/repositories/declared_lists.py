@@ -1,4 +1,4 @@
-"""The lists that set-ups declare, and the home teams that follow from a change of them."""
+"""Replace a team's declared rows in ``roster``, and update the home teams that depend on them."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -17,13 +17,13 @@ from bot.store.schema import linked_accounts, people, rosters
 from bot.store.upsert import upsert_row
 
 DeclaringTeams = Mapping[Person, frozenset[str]]
-"""The ids of the teams whose set-up declares each person."""
+"""The ids of the teams with a declared roster row, by person."""
 
 
 class DeclaredLists:
-    """Repository of the clinicians that set-ups declare.
+    """Repository of declared roster rows.
 
-    A change of a list changes the home teams of its people in the same transaction, as
+    A change of a list updates ``home_team`` of its people in the same transaction, as
     :func:`bot.domain.teams.home_team.settle_home_team` decides.
     """
 
@@ -36,11 +36,12 @@ class DeclaredLists:
     def declare(
         self, team_id: str, persons: Iterable[Person], *, retained: Collection[Person] = ()
     ) -> None:
-        """Replace the declared clinicians of a team by *persons*.
+        """Replace the declared roster rows of a team by *persons*; idempotent.
 
-        People who joined the team by themselves stay; those who are taken off its list leave it,
-        and count in open periods until these close. Of these, *retained* stay as people who joined
-        by themselves: the change that listed them is undone, and they may have joined before it.
+        Rows of people who joined by themselves remain; those of removed people are deleted, unless
+        the team is still their home team. Frozen lists of open periods are not changed. Removed
+        people in *retained* remain as if they had joined by themselves: the change that listed them
+        is undone, and they may have joined before it.
         """
         in_team, listed = rosters.c.team == team_id, tuple(persons)
         before = {*self._list_declared(team_id)}
@@ -55,14 +56,14 @@ class DeclaredLists:
         self._slots.ensure_slots(team_id)
 
     def dissolve(self, team_id: str) -> None:
-        """Take everybody off the list of a team, also those who joined it by themselves."""
+        """Delete all roster rows of a team, also of people who joined it by themselves."""
         self._connection.execute(
             update(rosters).where(rosters.c.team == team_id).values(declared=True)
         )
         self.declare(team_id, ())
 
     def find_declaring_teams(self, persons: Collection[Person]) -> DeclaringTeams:
-        """Return the teams that declare each of *persons*, whether or not there are any."""
+        """Return the team ids by person; each of *persons* is a key, with an empty set for none."""
         query = select(rosters.c.team, rosters.c.workspace, rosters.c.person).where(
             rosters.c.declared,
             rosters.c.workspace.in_({person.workspace for person in persons}),
@@ -81,7 +82,7 @@ class DeclaredLists:
     def _settle_home_teams(
         self, team_id: str, before: Collection[Person], persons: Collection[Person]
     ) -> None:
-        """Settle the home teams of *persons*, of whom those of *before* were on the team's list."""
+        """Update the home teams of *persons*; those in *before* had a declared row in *team_id*."""
         declared_after = self.find_declaring_teams(persons)
         for main, account, old_team_id in self._fetch_members(persons):
             after = declared_after[main]
@@ -93,9 +94,9 @@ class DeclaredLists:
                 self._move_member(account, old_team_id, home_team_id)
 
     def _fetch_members(self, persons: Collection[Person]) -> list[tuple[Person, Person, str]]:
-        """Return main account, account and home team of those of *persons* whose row names one.
+        """Return tuples of main account, account and home team, for accounts with a home team.
 
-        Accounts that are linked to *persons* as well: they follow the main account's lists.
+        Accounts that are linked to *persons* are included: the lists of the main account decide.
         """
         ids, wanted = {person.id for person in persons}, frozenset(persons)
         workspaces = {person.workspace for person in persons}
@@ -106,7 +107,7 @@ class DeclaredLists:
             linked_accounts.c.same_workspace,
             linked_accounts.c.same_person,
         ).where(people.c.home_team != "")
-        # Two selections, each by an index of its own: with OR the people of all teams are read.
+        # A UNION of two queries, each with an index of its own: OR would scan the whole table.
         named = query.outerjoin(linked_accounts, _IS_LINK).where(
             people.c.workspace.in_(workspaces), people.c.id.in_(ids)
         )
@@ -129,14 +130,17 @@ class DeclaredLists:
         return [member for member in members if member[0] in wanted]
 
     def _move_member(self, account: Person, old_team_id: str, team_id: str) -> None:
-        """Move *account* to the list of *team_id*, with their slot; whether they joined stays."""
+        """Update ``home_team`` and move roster row and slot; ``joined`` is unchanged."""
         self._connection.execute(
             update(people).where(_is_row_of(account)).values(home_team=team_id)
         )
         move_to_roster(self._connection, self._slots, account, old_team_id, team_id)
 
     def _end_membership(self, account: Person, team_id: str) -> None:
-        """Unsubscribe *account* of a team, withdraw their check-ins, and delete their route."""
+        """Clear slot, home team and ``joined``; withdraw deliveries, and delete the chat route.
+
+        Close notices are not withdrawn, since they depend on a role.
+        """
         self._slots.clear_slots([(account, team_id)])
         change = update(people).where(_is_row_of(account))
         self._connection.execute(change.values(home_team="", joined=False, paused_until=None))

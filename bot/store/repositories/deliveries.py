@@ -1,4 +1,4 @@
-"""The delivery queue (a transactional outbox): messages to send, claimed and settled once each."""
+"""Repository of the table ``delivery``: a transactional outbox and the queue of its senders."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
@@ -50,9 +50,9 @@ _MAX_REASON_CHARACTERS = 60
 class Deliveries:
     """Repository of deliveries to people and channels, each sent at most once.
 
-    A state transition succeeds only from the state and attempt that the caller read
-    (optimistic locking): of two concurrent callers, one gets ``False`` and does nothing.
-    Instants are stored in whole Unix seconds.
+    A state transition is a conditional UPDATE on the state, and on the attempt that the caller
+    read (optimistic locking): of two concurrent callers, one gets ``False`` and does nothing.
+    The unique constraint over workspace, kind, person, channel and slot is the idempotency key.
     """
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
@@ -61,34 +61,34 @@ class Deliveries:
         self._slots = TeamSlots(connection, records)
 
     def plan_deliveries(self, planned_deliveries: Iterable[PlannedDelivery]) -> int:
-        """Insert the deliveries whose keys are new and return how many were inserted."""
+        """Insert rows; one whose unique key exists is skipped. Return how many were inserted."""
         rows = build_new_rows(self._connection, planned_deliveries)
         return insert_missing_rows(self._connection, deliveries, rows)
 
     def plan_checkins(self, planned_deliveries: Iterable[PlannedDelivery]) -> int:
-        """Insert new check-ins and count each as unanswered until its person reacts.
+        """Insert check-ins as :meth:`plan_deliveries` does, and increment the unanswered counts.
 
-        The counter is incremented in the same transaction, only for people whose row was
-        inserted: two clocks that plan the same check-in count it once. The count is taken back
-        when the delivery ends without having been sent (:data:`UNSENT_STATES`).
+        The count is incremented in the same transaction, and only for inserted rows: if two
+        processes plan the same check-in, it is counted once. It is decremented when the row ends
+        in one of the :data:`UNSENT_STATES`.
         """
         rows = build_new_rows(self._connection, planned_deliveries)
         inserted_count = insert_missing_rows(self._connection, deliveries, rows)
-        # Of a check-in planned before, the id in *rows* was never inserted.
+        # The random id of a row that conflicted was not inserted, so it matches no delivery.
         count_as_unanswered(self._slots, list_planned_ids(rows))
         return inserted_count
 
     def get(self, delivery_id: str) -> Delivery | None:
-        """Return a delivery by its id."""
+        """Return the row with the primary key *delivery_id*, or ``None``."""
         query = delivery_statements.SELECT_BY_ID
         return next(iter(self._fetch_deliveries(query, {"delivery_id": delivery_id})), None)
 
     def list_due_workspaces(
         self, now: datetime, reconcile_after: timedelta = RECONCILE_AFTER
     ) -> tuple[str, ...]:
-        """Return the workspaces with deliveries to send or attempts to reconcile at *now*.
+        """Return the workspaces with rows to send, or claimed before *reconcile_after* at *now*.
 
-        Suspended and resting workspaces are left out.
+        Workspaces whose row is suspended or in a rate limit's rest are excluded.
         """
         parameters = {
             "now": to_unix_seconds(now),
@@ -99,12 +99,12 @@ class Deliveries:
     def list_due_deliveries(
         self, workspace: str, now: datetime, limit: int
     ) -> tuple[Delivery, ...]:
-        """Return at most *limit* sendable deliveries of *workspace*, the longest due first."""
+        """Return at most *limit* planned rows of *workspace*, due and not late, by due time."""
         parameters = {"workspace_id": workspace, "now": to_unix_seconds(now), "row_limit": limit}
         return self._fetch_deliveries(delivery_statements.SELECT_DUE, parameters)
 
     def next_due(self, after: datetime) -> datetime | None:
-        """Return the earliest instant later than *after* at which a planned delivery is due."""
+        """Return the earliest due time after *after* of a planned row; ``None`` without one."""
         query = select(func.min(deliveries.c.due)).where(
             deliveries.c.state == DeliveryState.PLANNED, deliveries.c.due > to_unix_seconds(after)
         )
@@ -112,9 +112,10 @@ class Deliveries:
         return None if unix_seconds is None else from_unix_seconds(unix_seconds)
 
     def claim_delivery(self, delivery_id: str, attempt: int, now: datetime) -> bool:
-        """Claim a planned delivery before sending it; ``False`` when it must not be sent.
+        """Claim a planned row before it is sent, by a conditional UPDATE to ``SENDING``.
 
-        The claimed attempt has the number ``attempt + 1``.
+        *attempt* is the number that the caller read; the claimed attempt is ``attempt + 1``.
+        ``False`` if another process has claimed or changed the row, or *now* is past its deadline.
         """
         parameters = {
             "delivery_id": delivery_id,
@@ -125,7 +126,7 @@ class Deliveries:
         return self._connection.execute(CLAIM_STATEMENT, parameters).rowcount == 1
 
     def mark_sent(self, delivery_id: str, attempt: int, reference: str = "") -> bool:
-        """Settle the attempt as sent, with the product's *reference* to the message."""
+        """Move the claimed attempt to ``SENT``, with the product's *reference*, truncated."""
         parameters = {
             "delivery_id": delivery_id,
             "seen_attempt": attempt,
@@ -140,60 +141,63 @@ class Deliveries:
         not_before: datetime | None = None,
         reason: str = "",
     ) -> bool:
-        """Plan a claimed delivery again, which was not posted; due from *not_before* if given.
+        """Move a claimed attempt that was not posted back to ``PLANNED``, for a retry.
 
-        The code with which the product rejected it is saved as the *reason*, if given.
+        *not_before* replaces the due time, and a *reason* the stored one: the product's error code.
         """
         due = {} if not_before is None else {"due": to_unix_seconds(not_before)}
         return self._finish_attempt(delivery_id, attempt, DeliveryState.PLANNED, reason, **due)
 
     def mark_unconfirmed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
-        """Settle the attempt as unconfirmed: whether it was posted cannot be determined."""
+        """Move the claimed attempt to ``UNCONFIRMED``: it may have been posted; no retry."""
         return self._finish_attempt(delivery_id, attempt, DeliveryState.UNCONFIRMED, reason)
 
     def mark_failed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
-        """Settle the attempt as failed: the product rejected this message, without a retry."""
+        """Move the claimed attempt to ``FAILED``: the product rejected the message; no retry."""
         return self._finish_attempt(delivery_id, attempt, DeliveryState.FAILED, reason)
 
     def mark_gone(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
-        """Settle the attempt as gone: its address accepts no messages."""
+        """Move the claimed attempt to ``GONE``: its address accepts no messages; no retry."""
         return self._finish_attempt(delivery_id, attempt, DeliveryState.GONE, reason)
 
     def mark_missed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
-        """Settle it as missed: past its deadline, and still planned or claimed but not posted."""
+        """Move a planned, or claimed and not posted, attempt past its deadline to ``MISSED``."""
         is_unsent = matches_attempt(
             delivery_id, attempt, DeliveryState.PLANNED, DeliveryState.SENDING
         )
         return self._update_rows(is_unsent, DeliveryState.MISSED, reason) == 1
 
     def mark_withdrawn(self, delivery_id: str) -> bool:
-        """Withdraw a planned delivery that is not needed any more."""
+        """Move a planned row to ``WITHDRAWN``; ``False`` if it is not planned any more."""
         is_planned = matches_planned(delivery_id)
         return self._update_rows(is_planned, DeliveryState.WITHDRAWN) == 1
 
     def withdraw_for_person(self, person: Person, *, except_kinds: tuple[str, ...] = ()) -> int:
-        """Withdraw *person*'s planned deliveries but those of *except_kinds*; return how many."""
+        """Withdraw the planned rows of *person* but those of *except_kinds*; return how many."""
         is_withdrawn = matches_person(person) & deliveries.c.kind.not_in(except_kinds)
         return self._change_state(DeliveryState.PLANNED, is_withdrawn, DeliveryState.WITHDRAWN)
 
     def withdraw_for_channel(self, workspace: str, channel: str) -> int:
-        """Withdraw the planned deliveries of an unreachable channel; return how many."""
+        """Withdraw the planned rows of a channel; return how many."""
         in_channel = (deliveries.c.workspace == workspace) & (deliveries.c.channel == channel)
         return self._change_state(DeliveryState.PLANNED, in_channel, DeliveryState.WITHDRAWN)
 
     def postpone_delivery(self, delivery_id: str, not_before: datetime) -> bool:
-        """Move the due time of a planned delivery to *not_before*."""
+        """Set the due time of a planned row to *not_before*; ``False`` if it is not planned."""
         due = to_unix_seconds(not_before)
         return self._update_rows(matches_planned(delivery_id), DeliveryState.PLANNED, due=due) == 1
 
     def hasten_introduction(self, workspace: str, channel: str, now: datetime) -> bool:
-        """Make a planned introduction card of *channel* due *now*; ``False`` without any."""
+        """Set the due time of *channel*'s planned card to *now*; ``False`` without one."""
         due = to_unix_seconds(now)
         is_card = matches_planned_card(workspace, channel, due)
         return self._update_rows(is_card, DeliveryState.PLANNED, due=due) > 0
 
     def replan_lost_introduction(self, workspace: str, channel: str, now: datetime) -> bool:
-        """Plan the last card of *channel* again, due *now*, if the channel's refusal ended it."""
+        """Move the last card of *channel* from a lost state back to ``PLANNED``, due *now*.
+
+        ``False`` if it is in another state than :data:`LOST_STATES`, or past its deadline.
+        """
         parameters = {"workspace_id": workspace, "channel_id": channel}
         cards = self._fetch_deliveries(delivery_statements.SELECT_LAST_CARD, parameters)
         if not cards or cards[0].state not in LOST_STATES or cards[0].deadline < now:
@@ -208,7 +212,7 @@ class Deliveries:
         limit: int,
         reconcile_after: timedelta = RECONCILE_AFTER,
     ) -> tuple[Delivery, ...]:
-        """Return at most *limit* attempts of *workspace* to reconcile: claimed, not finished."""
+        """Return at most *limit* rows of *workspace* that were claimed before *reconcile_after*."""
         parameters = {
             "workspace_id": workspace,
             "started_before": to_unix_seconds(now - reconcile_after),
@@ -217,10 +221,10 @@ class Deliveries:
         return self._fetch_deliveries(delivery_statements.SELECT_UNFINISHED, parameters)
 
     def expire_overdue(self, now: datetime) -> int:
-        """Settle the deliveries that can no longer be sent at *now* and return how many.
+        """Move overdue rows at *now* to a final state, by two UPDATEs; return how many.
 
-        Planned ones past their deadline become missed; claimed ones that could not be reconciled
-        within a day become unconfirmed.
+        Planned ones past their deadline become ``MISSED``, and their unanswered counts are
+        decremented; claimed ones that were not reconciled within a day become ``UNCONFIRMED``.
         """
         parameters = {"now": to_unix_seconds(now)}
         overdue_counts = delivery_statements.SELECT_OVERDUE_COUNTS
@@ -233,7 +237,7 @@ class Deliveries:
         return missed.rowcount + unconfirmed.rowcount
 
     def count_by_state(self) -> tuple[DeliveryCount, ...]:
-        """Count deliveries by day, kind, state and reason, for the operator; without names."""
+        """Return the counts of rows by due day, kind, state and reason, without ids of persons."""
         day = (deliveries.c.due // _DAY_SECONDS).label("day")
         groups = (day, deliveries.c.kind, deliveries.c.state, deliveries.c.reason)
         query = select(*groups, func.count()).group_by(*groups).order_by(*groups)
@@ -241,10 +245,10 @@ class Deliveries:
         return tuple(build_delivery_count(*row) for row in rows)
 
     def delete_before(self, cutoff: datetime, *, except_kinds: tuple[str, ...] = ()) -> int:
-        """Delete deliveries with a deadline before *cutoff* and return how many were deleted.
+        """Delete rows with a deadline before *cutoff* and return how many were deleted.
 
-        Those of *except_kinds* stay: each is planned only once, and after a deletion it could
-        be planned again.
+        Those of *except_kinds* remain: their row is the idempotency key of a message that is
+        planned once, and after a deletion it could be inserted again.
         """
         parameters = {"cutoff": to_unix_seconds(cutoff), "except_kinds": except_kinds}
         return self._connection.execute(delivery_statements.DELETE_BEFORE, parameters).rowcount
@@ -273,7 +277,7 @@ class Deliveries:
         reason: str = "",
         **values: object,
     ) -> int:
-        """Change the matching rows to *state*; a blank *reason* leaves theirs unchanged."""
+        """UPDATE the matching rows; before one of :data:`UNSENT_STATES`, decrement the counts."""
         if state in UNSENT_STATES:
             uncount_unsent(self._connection, self._slots, select_unsent_counts(condition))
         if reason:

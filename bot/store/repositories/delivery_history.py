@@ -1,4 +1,4 @@
-"""Read the deliveries of people: by slot, in doubt, and whether the last one was delivered."""
+"""Read-only queries of the table ``delivery``: by slot, by state, and the last of an address."""
 
 from collections.abc import Collection
 
@@ -61,7 +61,7 @@ _SELECT_LAST_STATE = (
 
 
 class DeliveryHistory:
-    """Repository that reads planned and finished deliveries; it changes nothing."""
+    """Repository with SELECT statements on deliveries alone."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
@@ -70,7 +70,10 @@ class DeliveryHistory:
     def slots_by_person(
         self, kind: str, persons: Collection[Person], first_slot: str
     ) -> dict[Person, set[str]]:
-        """Return, by person, the slots from *first_slot* on of deliveries that are not missed."""
+        """Return a dict of the slots from *first_slot* on, by person; missed rows are excluded.
+
+        Slots are compared as strings. Each of *persons* is a key, also without a row.
+        """
         parameters = {
             "workspaces": list({person.workspace for person in persons}),
             "kind": kind,
@@ -84,15 +87,15 @@ class DeliveryHistory:
         return slots
 
     def settled_slots(self, kind: str, person: Person) -> set[str]:
-        """Return the slots of *person*'s deliveries of *kind* in any state other than planned."""
+        """Return the slots of *person*'s rows of *kind* in any state other than ``PLANNED``."""
         parameters = {"workspace": person.workspace, "person": person.id, "kind": kind}
         return set(self._connection.scalars(_SELECT_SETTLED_SLOTS, parameters))
 
     def is_last_undelivered(self, address: Address) -> bool:
-        """Return whether the last message to *address* could not be delivered.
+        """Return whether the last attempted row of *address*, by due time, was not delivered.
 
-        One that the product rejected and that is queued again counts, too. A check-in that was
-        skipped because of a day off was no message.
+        A planned row with a reason, which the product rejected and which is queued for a retry,
+        counts as not delivered. A missed check-in whose reason is a day off is ignored.
         """
         parameters = {
             "workspace": address.workspace,
@@ -103,12 +106,12 @@ class DeliveryHistory:
         return state is not None and state not in _DELIVERED_STATES
 
     def find_channel_state(self, kind: str, address: Address, slot: str) -> DeliveryState | None:
-        """Return the state of the delivery to a channel with the key *slot*; ``None`` for none."""
+        """Return the state of the row with this unique key; ``None`` without one."""
         delivery = self.find_channel_delivery(kind, address, slot)
         return delivery.state if delivery else None
 
     def find_channel_delivery(self, kind: str, address: Address, slot: str) -> Delivery | None:
-        """Return the delivery to a channel with the key *slot*; ``None`` for none."""
+        """Return a channel's row by its unique key; ``None`` without one."""
         query = select(deliveries).where(
             deliveries.c.workspace == address.workspace,
             deliveries.c.kind == kind,
@@ -120,18 +123,18 @@ class DeliveryHistory:
         return parse_delivery_row(row) if row else None
 
     def find_last_card(self, workspace: str, channel: str) -> Delivery | None:
-        """Return the introduction card of *channel* that was due last; ``None`` for none."""
+        """Return the channel's introduction card with the latest due time; ``None`` without one."""
         parameters = {"workspace_id": workspace, "channel_id": channel}
         row = self._connection.execute(SELECT_LAST_CARD, parameters).one_or_none()
         return parse_delivery_row(row) if row else None
 
     def find_checkin(self, person: Person, week: str) -> Delivery | None:
-        """Return *person*'s check-in of *week*, in any state; ``None`` if none is planned yet."""
+        """Return *person*'s check-in row of *week*, in any state; ``None`` without one."""
         parameters = {"workspace": person.workspace, "person": person.id, "week": week}
         row = self._connection.execute(_SELECT_CHECKIN, parameters).one_or_none()
         return parse_delivery_row(row) if row else None
 
     def find_checkin_in_doubt(self, person: Person, week: str) -> Delivery | None:
-        """Return *person*'s check-in of *week* if it is not known whether it was posted."""
+        """Return *person*'s check-in row of *week* if it is ``SENDING`` or ``UNCONFIRMED``."""
         delivery = self.find_checkin(person, week)
         return delivery if delivery and delivery.state in _IN_DOUBT_STATES else None

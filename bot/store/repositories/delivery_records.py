@@ -1,4 +1,4 @@
-"""Deliveries as dataclasses, their states, and the conversion to and from table rows."""
+"""Dataclasses of rows of the table ``delivery``, their states, and the conversion of rows."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ _UNIX_EPOCH = date(1970, 1, 1)
 
 
 class DeliveryState(StrEnum):
-    """State of a delivery. From ``SENDING`` on it is claimed, and no other process may send it."""
+    """State of a delivery row. In ``SENDING`` it is claimed: no other process may send it."""
 
     PLANNED = "planned"
     SENDING = "sending"
@@ -33,21 +33,21 @@ class DeliveryState(StrEnum):
 UNSENT_STATES = frozenset(
     {DeliveryState.FAILED, DeliveryState.GONE, DeliveryState.MISSED, DeliveryState.WITHDRAWN}
 )
-"""Final states of deliveries that were certainly never posted."""
+"""Final states of rows whose message was certainly never posted."""
 
 LOST_STATES = frozenset({DeliveryState.GONE, DeliveryState.WITHDRAWN})
-"""Final states of what was planned for an address that accepts no messages."""
+"""Final states of rows whose address accepted no messages."""
 
 
 @dataclass(frozen=True)
 class PlannedDelivery:
     """A message to send to a person or to a channel.
 
-    Workspace, kind, person, channel and slot are its idempotency key: planned again, it
-    stays one row. ``kind`` is a :class:`DeliveryKind`, or the string of a kind that a newer
-    release stored. ``due_at`` and ``deadline`` are aware instants, the first and the last at
-    which it may be sent. ``detail`` holds ids of content, never an answer. A delivery with a
-    ``reason`` can no longer be sent: it is stored as missed, so that the operator sees it.
+    Workspace, kind, person, channel and slot are its idempotency key, a unique constraint:
+    inserted again, it stays one row. ``kind`` is a :class:`DeliveryKind`, or the string of a kind
+    that a newer release stored. ``due_at`` and ``deadline`` are aware instants, the first and the
+    last at which it may be sent. ``detail`` contains ids of content, never an answer. A delivery
+    with a ``reason`` is inserted as ``MISSED`` and never sent, so that the operator sees it.
     """
 
     workspace: str
@@ -68,7 +68,7 @@ class PlannedDelivery:
 
 @dataclass(frozen=True)
 class Delivery(PlannedDelivery):
-    """A stored delivery: ``id`` is random and reveals nothing, ``attempt`` counts the claims."""
+    """A row: ``id`` is a random primary key; ``attempt`` is the version of optimistic locking."""
 
     id: str
     state: DeliveryState
@@ -89,10 +89,10 @@ class DeliveryCount:
 
 
 def parse_kind(value: str) -> str:
-    """Convert a stored kind to its :class:`DeliveryKind`.
+    """Convert the value of the column ``kind`` to its :class:`DeliveryKind`.
 
-    The kind of a newer release stays a plain string: after a downgrade, one such row must
-    not block the queue.
+    An unknown value stays a string, and raises nothing: after a downgrade, one row of a newer
+    release must not block the queue.
     """
     try:
         return DeliveryKind(value)
@@ -130,6 +130,6 @@ def parse_delivery_row(row: Row[Any]) -> Delivery:
 def build_delivery_count(
     day_number: int, kind: str, state: str, reason: str, count: int
 ) -> DeliveryCount:
-    """Build a count from its aggregated columns; *day_number* counts from the Unix epoch."""
+    """Build a count from the columns of the GROUP BY; *day_number* is in days since 1970-01-01."""
     day = _UNIX_EPOCH + timedelta(days=day_number)
     return DeliveryCount(day, parse_kind(kind), DeliveryState(state), reason, count)

@@ -1,6 +1,7 @@
-"""SQL conditions of the delivery queue, and the statements that run for every message.
+"""SQL conditions and statements on the table ``delivery``.
 
-The statements are built once at import: building one costs more than executing it.
+The statements that run for every message are built once at import, with bound parameters: building
+one takes longer than executing it.
 """
 
 from datetime import timedelta
@@ -31,12 +32,12 @@ def matches_attempt(delivery_id: str, attempt: int, *states: DeliveryState) -> C
 
 
 def matches_planned(delivery_id: str) -> ColumnElement[bool]:
-    """Return the condition that a delivery has this id and is still planned."""
+    """Return the condition that a row has this primary key and is still planned."""
     return (deliveries.c.id == delivery_id) & (deliveries.c.state == DeliveryState.PLANNED)
 
 
 def matches_planned_card(workspace: str, channel: str, now: int) -> ColumnElement[bool]:
-    """Return the condition of a planned introduction card of a channel, not past its deadline."""
+    """Return the condition of a channel's planned introduction cards with a deadline from *now*."""
     return (
         (deliveries.c.workspace == workspace)
         & (deliveries.c.channel == channel)
@@ -47,12 +48,12 @@ def matches_planned_card(workspace: str, channel: str, now: int) -> ColumnElemen
 
 
 def matches_person(person: Person) -> ColumnElement[bool]:
-    """Return the condition that a delivery is addressed to *person*."""
+    """Return the condition on the columns workspace and person."""
     return (deliveries.c.workspace == person.workspace) & (deliveries.c.person == person.id)
 
 
 def _select_oldest(condition: ColumnElement[bool]) -> Select[Any]:
-    """Return the query of at most ``limit`` rows of one workspace, the longest due first."""
+    """Return the query of one workspace's rows, by due time, with the bound ``row_limit``."""
     query = select(deliveries).where(deliveries.c.workspace == bindparam("workspace_id"), condition)
     return query.order_by(deliveries.c.due, deliveries.c.id).limit(bindparam("row_limit"))
 
@@ -70,10 +71,10 @@ IS_SENDABLE = (
 IS_UNFINISHED = (deliveries.c.state == DeliveryState.SENDING) & (
     deliveries.c.started <= _STARTED_BEFORE_PARAMETER
 )
-"""Claimed long ago and never finished, as after a crash; binds ``started_before``."""
+"""Claimed before ``started_before`` and not finished, as after a crash; binds that parameter."""
 
 SELECT_DUE, SELECT_UNFINISHED = _select_oldest(IS_SENDABLE), _select_oldest(IS_UNFINISHED)
-"""Bind ``workspace_id`` and ``row_limit`` besides the parameters of their conditions."""
+"""Queries that bind ``workspace_id``, ``row_limit`` and the parameters of their conditions."""
 
 SELECT_BY_ID = select(deliveries).where(deliveries.c.id == bindparam("delivery_id"))
 
@@ -93,7 +94,7 @@ SELECT_LAST_CARD = (
     )
     .limit(1)
 )
-"""The introduction card of a channel that was due last, a pending one first; binds both."""
+"""The channel's introduction card with the latest due time, on a tie a pending one."""
 
 _ATTEMPT_CONDITION = (deliveries.c.id == bindparam("delivery_id")) & (
     deliveries.c.attempt == bindparam("seen_attempt")
@@ -112,7 +113,7 @@ CLAIM_STATEMENT = (
         started=bindparam("claimed_at"),
     )
 )
-"""Moves a planned delivery to ``SENDING``, unless another process claimed it first."""
+"""Conditional UPDATE of a planned row to ``SENDING``; a row count of 0 means a lost race."""
 
 EXPIRE_COMPOSITIONS = (
     update(deliveries)
@@ -123,9 +124,10 @@ EXPIRE_COMPOSITIONS = (
     )
     .values(attempt=deliveries.c.attempt + 1)
 )
-"""Lets senders compose again what they have composed for a person and not claimed.
+"""Invalidates messages that senders have rendered for a person and not claimed yet.
 
-The attempt is counted up as by a claim that was released, so that their claims fail.
+It increments the attempt, so that the conditional UPDATE of a claim matches no row, and the sender
+reads and renders the delivery again.
 """
 
 MARK_SENT_STATEMENT = (
@@ -133,14 +135,14 @@ MARK_SENT_STATEMENT = (
     .where(_ATTEMPT_CONDITION, deliveries.c.state == DeliveryState.SENDING)
     .values(state=DeliveryState.SENT, reference=bindparam("message_reference"))
 )
-"""Moves the current attempt to ``SENT``, with the product's id of the message."""
+"""Conditional UPDATE of the claimed attempt to ``SENT``, with the product's id of the message."""
 
 _IS_OVERDUE = (deliveries.c.state == DeliveryState.PLANNED) & (deliveries.c.late < _NOW_PARAMETER)
 _DAY_AGO_PARAMETER = bindparam("day_ago", type_=BigInteger)
 
 SELECT_OVERDUE_COUNTS = select_unsent_counts(_IS_OVERDUE)
 MARK_OVERDUE_MISSED = update(deliveries).where(_IS_OVERDUE).values(state=DeliveryState.MISSED)
-"""Counts by recipient, and moves to ``MISSED``, what was not sent in time; both bind ``now``."""
+"""Query of the counts by recipient, and UPDATE, of planned rows past ``now``, which both bind."""
 
 MARK_ABANDONED_UNCONFIRMED = (
     update(deliveries)
@@ -151,7 +153,7 @@ MARK_ABANDONED_UNCONFIRMED = (
     )
     .values(state=DeliveryState.UNCONFIRMED)
 )
-"""Moves claims that were never finished to ``UNCONFIRMED``; binds ``day_ago``."""
+"""UPDATE of claims that were not finished within a day to ``UNCONFIRMED``; binds ``day_ago``."""
 
 DELETE_BEFORE = delete(deliveries).where(
     deliveries.c.late < bindparam("cutoff"),

@@ -1,4 +1,4 @@
-"""Result of filing a debrief."""
+"""Dataclass of the result of filing a debrief."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,10 +10,10 @@ from bot.domain.person.privacy_notice import FilingRefusal
 class FilingResult:
     """Result of filing: the Monday from which the debrief cannot be withdrawn any more.
 
-    ``None`` when nothing is stored, for a reason that depends on the team or on the person alone:
-    ``is_full`` for a record without a free slot, ``is_key_lost`` for a record that cannot be
-    opened, ``is_withdrawn`` where a repeated request finds no debrief in the team's records, as
-    it was withdrawn or the person has changed teams.
+    The default ``None`` means that no record has the debrief. The flags give a reason that depends
+    on the team or the person alone: ``is_full`` for a record without a free slot, ``is_key_lost``
+    for a record that cannot be decrypted, ``is_withdrawn`` for a retry of a request whose debrief
+    was withdrawn, or whose person has changed teams since.
     """
 
     withdrawable_until: date | None = None
@@ -23,7 +23,7 @@ class FilingResult:
 
     @property
     def refusal(self) -> FilingRefusal | None:
-        """Why nothing is stored for a person who counts; ``None`` for another reason, or none."""
+        """The first flag that is set, as a refusal; ``None`` without one."""
         reasons = (
             (self.is_full, FilingRefusal.FULL),
             (self.is_key_lost, FilingRefusal.KEY_LOST),

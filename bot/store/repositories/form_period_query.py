@@ -1,4 +1,4 @@
-"""The query of the periods whose records a form writes, and of what decides who counts in them."""
+"""SQL query of the periods whose records a form rewrites, with the conditions of counting."""
 
 from typing import Any
 
@@ -46,8 +46,8 @@ def _is_account(table: Table) -> ColumnElement[bool]:
 
 
 def _select_keys() -> Subquery:
-    """Select the keys of the periods that the team feeds or whose lists have its people."""
-    # Not IN, whose list of values SQLAlchemy would expand again for each form.
+    """Return a UNION of period keys: fed by the team, or with one of its people on the list."""
+    # Not IN, whose expanding parameter SQLAlchemy would render again for each execution.
     is_in_ledger = (feeds.c.ledger == TOTAL) | (feeds.c.ledger == BREAKDOWN)
     is_fed = and_(is_in_ledger, feeds.c.team == _TEAM)
     is_listed_in_team = and_(
@@ -74,7 +74,7 @@ def _select_keys() -> Subquery:
 
 
 def _build_query() -> Select[Any]:
-    """Select each period once, with its record and the three facts about the account."""
+    """Return the SELECT of each period once, with its record's body and three boolean columns."""
     keys = _select_keys()
     in_keys = and_(*(keys.c[name] == periods.c[name] for name in _KEY_NAMES))
     team_feeds = feeds.alias("team_feed")
@@ -86,7 +86,7 @@ def _build_query() -> Select[Any]:
     is_supervisor = and_(
         _is_account(roles), roles.c.role == Role.SUPERVISOR.value, roles.c.team == feeds.c.team
     )
-    # Where the present team feeds the period, its supervisors alone decide.
+    # If the present team feeds the period, only the roles in that team count.
     is_deciding = (feeds.c.team == _TEAM) | ~feeds_period
     supervises = exists().where(_is_in_period(feeds), is_supervisor, is_deciding)
     return (
@@ -107,4 +107,4 @@ def _build_query() -> Select[Any]:
 
 
 SELECT_FORM_PERIODS = _build_query()
-"""Parameters: ``team``, ``workspace`` and ``person`` of the main account, and ``now``."""
+"""Built once; binds ``team``, ``workspace`` and ``person`` of the main account, and ``now``."""

@@ -1,4 +1,4 @@
-"""The periods whose records a form writes, with what decides in which of them its sender counts."""
+"""Repository of the periods whose records a form rewrites, and in which of them it counts."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from bot.store.schema import feeds
 
 
 class FormPeriods:
-    """Repository of the open periods that one form writes."""
+    """Repository of open periods with the facts of one account, for one form."""
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
@@ -30,11 +30,11 @@ class FormPeriods:
     def get_or_open_form_periods(
         self, team: Team, account: Person, now: datetime
     ) -> dict[Period, PeriodFacts]:
-        """Return the periods whose records a form of *account*, in *team*, writes.
+        """Return the periods whose records a form of *account*, in *team*, rewrites.
 
-        Missing ones of the team are opened. A team that is too small and has no siblings to be
-        pooled with has none. Every form comes here, so that a period that cannot be opened is not
-        logged: a line would tell the form's time.
+        Missing periods of the team are inserted, which needs a write transaction; a team that is
+        too small and has no pool has none. Every form calls this, so a period that cannot be opened
+        is not logged: the log record would reveal the time of the form.
         """
         form_periods = self.find_form_periods(team.id, account, now)
         fed_ledgers = {facts.ledger for facts in form_periods.values() if facts.is_fed}
@@ -50,11 +50,11 @@ class FormPeriods:
     def find_form_periods(
         self, team_id: str, account: Person, now: datetime
     ) -> dict[Period, PeriodFacts]:
-        """Return the open periods that a form of *account* writes, and open their records.
+        """Return the open periods that a form of *account* rewrites, as a dict with their facts.
 
-        Those that the team feeds, and those on whose frozen list somebody is whose team it is
-        now, so that the form of a person who has moved writes what every form of their present
-        team writes. Without a team, *team_id* is ``""``.
+        These are the periods that the team feeds, and those with one of its roster on the frozen
+        list: the form of a person who has moved thus rewrites the same records as every form of the
+        team. Their encrypted bodies are added to the record cache. *team_id* is ``""`` for none.
         """
         parameters = {
             "team": team_id,
@@ -78,7 +78,7 @@ class FormPeriods:
         return form_periods
 
     def find_first_feeding_team(self, period: Period) -> Team | None:
-        """Return the first of the teams that feed *period*."""
+        """Return the team with the lowest id that feeds *period*; ``None`` without a feed."""
         in_period = [feeds.c[name] == value for name, value in period.row_key.items()]
         team_id = self._connection.scalar(select(func.min(feeds.c.team)).where(*in_period))
         return self._teams.get(team_id) if team_id else None

@@ -1,4 +1,8 @@
-"""Installations: which workspaces installed the app, and their bot tokens, sealed."""
+"""Repository of the table ``installation``: workspaces with their encrypted bot tokens, and links.
+
+A row is an installation of its own (``body`` set), a link to an organisation's installation
+(``organisation`` set), or both. The primary key is the workspace or organisation.
+"""
 
 import logging
 import secrets
@@ -26,15 +30,16 @@ _SELECT_ROW = select(
 ).where(installations.c.workspace == bindparam("installed"))
 
 _IS_ACTIVE = ~installations.c.link_ended
-"""Whether a row is an installation, or a link to an organisation that has not ended."""
+"""Condition that excludes the rows of ended links."""
 
 
 @dataclass(frozen=True)
 class StoredInstallation:
-    """The installation that serves a workspace: its own, or that of its organisation.
+    """A decrypted row: the installation of a workspace, or that of its organisation.
 
-    ``installed_as`` is the workspace (``slack:T…``) or organisation (``slack:E…``) that was
-    installed. ``version`` changes with every change of ``secret``, which contains the tokens.
+    ``installed_as`` is the row's primary key, a workspace (``slack:T…``) or an organisation
+    (``slack:E…``). ``version`` is a random number that is replaced with every change of ``secret``
+    and used for optimistic locking. ``secret`` is a dict with the tokens.
     """
 
     installed_as: str
@@ -43,7 +48,7 @@ class StoredInstallation:
 
 
 class Installations:
-    """Repository of installations. Sealed bodies that no key opens count as not installed."""
+    """Repository of installations; a row whose body no key decrypts counts as not installed."""
 
     def __init__(
         self,
@@ -56,10 +61,11 @@ class Installations:
         self.seals = InstallationSeals(connection, peppers, key_source)
 
     def find(self, workspace: str) -> StoredInstallation | None:
-        """Return the installation that serves *workspace*; ``None`` if it is not installed.
+        """Return the installation that serves *workspace*; ``None`` without one.
 
-        An organisation's comes first: Slack replaces those of its workspaces. Raises
-        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        If the row is linked, the organisation's row has precedence over its own body: Slack revokes
+        the tokens of the workspaces. A body that cannot be decrypted is logged, and is ``None``.
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         row = self._connection.execute(_SELECT_ROW, {"installed": workspace}).one_or_none()
         if row is None:
@@ -69,23 +75,24 @@ class Installations:
         return organisation_installation or self._unseal(workspace, row.body, row.version)
 
     def is_stored(self, workspace: str) -> bool:
-        """Whether *workspace* was installed from the link, itself or by its organisation.
+        """Whether *workspace* has a row, as an installation or a link, ended ones included.
 
-        No key is read: its tokens may have been renewed, revoked or lost since.
+        Nothing is decrypted, so the tokens may be revoked or unreadable.
         """
         query = select(exists().where(installations.c.workspace == workspace))
         return bool(self._connection.scalar(query))
 
     def has_tokens(self, workspace: str) -> bool:
-        """Whether tokens are stored that serve *workspace*, even if no key opens them now."""
+        """Whether *workspace*, or the organisation of its link, has a body, readable or not."""
         served_by = (workspace, self.find_organisation(workspace))
         is_sealed = installations.c.workspace.in_(served_by) & installations.c.body.is_not(None)
         return bool(self._connection.scalar(select(exists().where(is_sealed))))
 
     def save(self, installed_as: str, secret: dict[str, Any]) -> None:
-        """Store the tokens of a new installation, in place of those of an earlier one.
+        """Upsert the row of a new installation with the encrypted *secret* and a new version.
 
-        A workspace that was served by its organisation's installation has its own from now on.
+        A key in the key store is created if missing. A link to an organisation and the lease of a
+        token refresh are cleared.
         """
         body = self.seals.seal(installed_as, secret, creates_key=True)
         upsert_row(
@@ -104,10 +111,10 @@ class Installations:
     def link_workspaces(
         self, organisation: str, workspaces: Collection[str], *, replaces: bool = False
     ) -> None:
-        """Store that *workspaces* are served by the installation of their *organisation*.
+        """Upsert a row for each of *workspaces* with an active link to *organisation*.
 
-        With *replaces* their own tokens are deleted: Slack has revoked them, and a renewal that is
-        under way must not store others.
+        With *replaces* the row's own body is cleared, since Slack has revoked these tokens, and its
+        version is replaced, so that a token refresh in progress cannot write.
         """
         for workspace in workspaces:
             row = {"workspace": workspace, "organisation": organisation, "link_ended": False}
@@ -115,10 +122,11 @@ class Installations:
             upsert_row(self._connection, installations, row | (replacement if replaces else {}))
 
     def end_link(self, organisation: str, workspace: str) -> None:
-        """Store that *organisation* does not serve *workspace*; its own installation stays.
+        """End the link of *workspace* to *organisation*; another link is not changed.
 
-        The link of one without tokens stays as an ended one until the workspace is purged: what
-        Slack lists for the organisation shows whether it may be served again.
+        In a row with a body of its own, ``organisation`` is cleared. A row without a body remains
+        with ``link_ended`` until the workspace is purged, so that the organisation's list can be
+        checked again. Idempotent.
         """
         is_row = installations.c.workspace == workspace
         is_link = is_row & (installations.c.organisation == organisation)
@@ -128,14 +136,15 @@ class Installations:
         self._connection.execute(change.where(is_link).values(link_ended=True))
 
     def restore_link(self, workspace: str) -> None:
-        """Store that the organisation of *workspace*, whose link has ended, serves it again."""
+        """Clear ``link_ended`` of *workspace*; no row changes if the link has not ended."""
         is_ended = (installations.c.workspace == workspace) & installations.c.link_ended
         self._connection.execute(update(installations).where(is_ended).values(link_ended=False))
 
     def claim_renewal(self, installed_as: str, version: int, now: float, until: float) -> bool:
-        """Claim the renewal of tokens for one process, until *until* in Unix seconds.
+        """Acquire the lease of a token refresh until *until*, by a conditional UPDATE.
 
-        ``False`` if the tokens are not of *version* any more, or another process renews them.
+        *now* and *until* are in Unix seconds. ``False`` if the row has another version, or a lease
+        that has not expired. :meth:`replace_secret` releases it.
         """
         statement = (
             update(installations)
@@ -149,9 +158,10 @@ class Installations:
         return self._connection.execute(statement).rowcount == 1
 
     def replace_secret(self, installed_as: str, version: int, secret: dict[str, Any]) -> bool:
-        """Store renewed tokens in place of those of *version*; ``False`` if there are others.
+        """Update the encrypted secret of *version*, by a conditional UPDATE; release the lease.
 
-        No key is created: without one the installation was deleted.
+        ``False`` if the row has another version or does not exist, and without a key in the key
+        store, which is not created here: the installation was deleted with it.
         """
         body = self.seals.seal(installed_as, secret)
         if body is None:
@@ -168,43 +178,43 @@ class Installations:
         return self._connection.execute(statement).rowcount == 1
 
     def find_organisation(self, workspace: str, *, includes_ended: bool = False) -> str:
-        """Return the organisation that *workspace* is linked to, ``""`` for none.
+        """Return the column ``organisation`` of *workspace*, ``""`` for none or without a row.
 
-        With *includes_ended* also the one whose link has ended.
+        An ended link counts only with *includes_ended*.
         """
         query = select(installations.c.organisation).where(installations.c.workspace == workspace)
         return self._connection.scalar(query if includes_ended else query.where(_IS_ACTIVE)) or ""
 
     def list_linked_workspaces(self, organisation: str) -> tuple[str, ...]:
-        """Return the workspaces that the installation of *organisation* serves, sorted."""
+        """Return the workspaces with an active link to *organisation*, sorted."""
         query = select(installations.c.workspace).where(
             installations.c.organisation == organisation, _IS_ACTIVE
         )
         return tuple(sorted(self._connection.scalars(query)))
 
     def list_dependent_workspaces(self, organisation: str) -> tuple[str, ...]:
-        """Return the workspaces that have no token but that of *organisation*, sorted."""
+        """Return the workspaces linked to *organisation*, ended or not, without a body; sorted."""
         query = select(installations.c.workspace).where(
             installations.c.organisation == organisation, installations.c.body.is_(None)
         )
         return tuple(sorted(self._connection.scalars(query)))
 
     def list_workspaces(self, *, includes_ended: bool = True) -> tuple[str, ...]:
-        """Return the keys of all rows, sorted: workspaces and organisations.
+        """Return the primary keys of all rows, workspaces and organisations, sorted.
 
-        Without *includes_ended* not those of links that have ended.
+        Without *includes_ended* the rows of ended links are excluded.
         """
         query = select(installations.c.workspace).where(true() if includes_ended else _IS_ACTIVE)
         return tuple(sorted(self._connection.scalars(query)))
 
     def list_organisations(self) -> tuple[str, ...]:
-        """Return the organisations that installed the app for their workspaces, sorted."""
+        """Return the primary keys of organisations (``slack:E…``), sorted."""
         is_organisation = installations.c.workspace.startswith("slack:E", autoescape=True)
         query = select(installations.c.workspace).where(is_organisation)
         return tuple(sorted(self._connection.scalars(query)))
 
     def count(self) -> int:
-        """Count the installations, without the workspaces that an organisation's serves."""
+        """Count the rows with a body: installations, without rows that are only links."""
         query = select(func.count()).select_from(installations)
         return self._connection.scalar(query.where(installations.c.body.is_not(None))) or 0
 
@@ -222,6 +232,6 @@ class Installations:
 
 
 def unlink_workspaces(connection: Connection, organisation: str) -> None:
-    """Store that no workspace with an installation of its own belongs to *organisation*."""
+    """Clear the column ``organisation`` of all rows linked to *organisation*."""
     is_linked = installations.c.organisation == organisation
     connection.execute(update(installations).where(is_linked).values(organisation=""))

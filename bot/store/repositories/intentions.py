@@ -1,4 +1,4 @@
-"""Intentions: what a person wants to try and be reminded of; stored for two weeks at most."""
+"""Repository of intentions, in the encrypted slots of team records; they expire in two weeks."""
 
 from dataclasses import replace
 
@@ -8,17 +8,17 @@ from bot.store.repositories.team_slots import TeamSlots
 
 
 class Intentions:
-    """Repository of intentions: one per person at most, the latest, in the person's slot.
+    """Repository of at most one intention per person, in the slot of their home team's record.
 
-    A person without a home team has none.
+    A person without a home team or a readable record has no slot: then nothing is stored.
     """
 
     def __init__(self, slots: TeamSlots) -> None:
-        """Use the *slots* of the transaction."""
+        """Use *slots*, and with them the record cache of the transaction."""
         self._slots = slots
 
     def save_intention(self, person: Person, intention: Intention) -> None:
-        """Save *person*'s intention; it replaces an earlier one."""
+        """Set the intention in *person*'s slot; it replaces a stored one."""
         self._slots.change_slot(person, lambda slot: replace(slot, intention=intention))
 
     def get_intention(self, person: Person) -> Intention | None:
@@ -27,10 +27,10 @@ class Intentions:
         return slot.intention if slot else None
 
     def get_intention_in(self, person: Person, team_id: str) -> Intention | None:
-        """Return the intention of *person* in the record of their home team, ``""`` for none."""
+        """Return the intention of *person* in the record of *team_id*, their home team."""
         slot = self._slots.get_slot_in(person, team_id)
         return slot.intention if slot else None
 
     def delete_intention(self, person: Person) -> None:
-        """Delete the intention of *person*, if any."""
+        """Set the intention in *person*'s slot to ``None``; the record is rewritten in any case."""
         self._slots.change_slot(person, lambda slot: replace(slot, intention=None))

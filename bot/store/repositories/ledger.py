@@ -1,4 +1,4 @@
-"""The ledger: debriefs of open counting periods, in sealed records, until the period closes."""
+"""Repository of the ledger: debriefs in encrypted records of open periods (``ledger_record``)."""
 
 import logging
 import secrets
@@ -32,11 +32,12 @@ logger = logging.getLogger("attune.ledger")
 
 
 class Ledger:
-    """Repository of what people filed: per unit, ledger and period one sealed record.
+    """Repository of filed debriefs: one encrypted record per unit, ledger and period.
 
-    The total and the breakdown have separate records, keys and tokens, so that what one contains
-    cannot be joined with the other. Every period of a person's team is written with every form,
-    see :mod:`bot.workflows.form_submission`.
+    The total and the breakdown have separate records, subkeys and tokens, so that their contents
+    cannot be joined. Changed records stay in the record cache, which encrypts and writes them
+    before the commit. Every form rewrites the records of all periods of its team, see
+    :mod:`bot.workflows.form_submission`.
     """
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
@@ -52,10 +53,11 @@ class Ledger:
         self._opening = PeriodOpening(connection, records)
 
     def load_contributor(self, person: Person, now: datetime) -> Contributor:
-        """Look up *person*, where they count, and their team's periods, opened if missing.
+        """Look up *person*, where they count, and their team's periods; insert missing periods.
 
-        Linked accounts are one person, with one token. A person on no list any more writes what a
-        form of the team writes from whose list they were removed, for as long as they count in it.
+        Needs a write transaction. Linked accounts are resolved to the main account, which has one
+        token. For a person without a team, whose frozen list has not ended, the periods are those
+        of the first team that feeds the period in which they still count.
         """
         account = self._teams.get_account(person)
         team, main = account.team, account.main
@@ -72,19 +74,18 @@ class Ledger:
         return self._build_contributor(account, form_team, own_periods, form_periods, now)
 
     def find_contributor(self, person: Person, now: datetime) -> Contributor:
-        """Look up *person* as :meth:`load_contributor` does, in a transaction that only reads."""
+        """Look up *person* in a read transaction; missing periods are not inserted."""
         account = self._teams.get_account(person)
         team_id = account.team.id if account.team else ""
         periods = self._form_periods.find_form_periods(team_id, account.main, now)
         return self._build_contributor(account, account.team, periods, periods, now)
 
     def find_counting(self, account: Account, now: datetime) -> Counting:
-        """Return what is told to *account*: until when a move, since when a restore has an effect.
+        """Return the last day of a move and the time of a restore, for messages to *account*.
 
-        :meth:`find_contributor` also looks through the whole practice of a person who does not
-        count for a pause, which a message to each of its people must not.
-
-        ``undone_since`` is ``None`` also where the keys are lost: then nothing is there at all.
+        Cheaper than :meth:`find_contributor`, which for a person who does not count also queries
+        the teams of the whole practice for a pause; this runs once per message. ``undone_since`` is
+        ``None`` also if the keys of these periods are lost: then they contain no debriefs.
         """
         team_id = account.team.id if account.team else ""
         periods = self._form_periods.find_form_periods(team_id, account.main, now)
@@ -125,11 +126,13 @@ class Ledger:
         )
 
     def file_debrief(self, contributor: Contributor, codes: Mapping[str, str]) -> FilingResult:
-        """Count a debrief of *contributor*, whose *codes* answer ``form`` and ``status``.
+        """Add a debrief with *codes* to the record of each counted period, all or none.
 
-        Nothing is stored for a person who is not on the frozen lists of both ledgers, for a
-        unit's own supervisor, where a record is full, or where one cannot be opened: `doctor`
-        reports it, and the log does not, as a line would tell the time of filing.
+        *codes* maps a period's question (``form`` or ``status``) to the answer. No record changes,
+        and the result has no date, for a contributor without counted periods (not on the frozen
+        lists of both ledgers, or the unit's supervisor), for a full record, and for one that cannot
+        be decrypted. ``doctor`` reports the latter; a log record would reveal the time of filing.
+        Not idempotent: the caller claims the request's idempotency key first.
         """
         if not contributor.counted_periods:
             return FilingResult()
@@ -155,7 +158,7 @@ class Ledger:
         return FilingResult(min(period.closes for period in changed))
 
     def describe_filing(self, contributor: Contributor) -> FilingResult:
-        """Return what filing resulted in, for the repetition of a request: it changes nothing."""
+        """Return the result of an earlier :meth:`file_debrief` for a retry; reads records alone."""
         if not contributor.counted_periods:
             return FilingResult()
         records = self._records.load_records(contributor.counted_periods)
@@ -181,22 +184,23 @@ class Ledger:
         return FilingResult(is_full=is_full, is_withdrawn=not is_full)
 
     def load_form_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
-        """Look up the periods that a form of *team* writes; its own are opened if missing."""
+        """Return the periods that a form of *team* rewrites; missing ones of it are inserted."""
         nobody = Person(team.workspace, "")
         return tuple(self._form_periods.get_or_open_form_periods(team, nobody, now))
 
     def reseal_periods(self, periods: Iterable[Period]) -> None:
-        """Encrypt and write the records of *periods* again, changed or not."""
+        """Mark the records of *periods* as dirty: they are encrypted again, changed or not."""
         self._records.mark_dirty(periods)
 
     def _is_any_lost(self, periods: Iterable[Period]) -> bool:
         return any(map(self._records.is_lost, periods))
 
     def open_missing_periods(self, now: datetime, team_ids: Collection[str] | None = None) -> int:
-        """Open the missing periods, so that every team that can be counted feeds one per ledger.
+        """Insert missing periods and feeds, so that every countable team feeds one per ledger.
 
-        With *team_ids*, theirs alone. Otherwise people who were added to a list in the first week
-        of its period are added to the period. Failures are logged.
+        Returns how many feeds were inserted. With *team_ids*, those of these teams alone; without,
+        also :meth:`add_listed_people`. Each team and ledger is a savepoint: its failure is logged
+        and does not roll back the others. Idempotent.
         """
         unfed_ids = self._opening.list_unfed_teams(now, team_ids)
         openings, additions = self._opening.open_missing(now, unfed_ids), StepResults()
@@ -206,27 +210,34 @@ class Ledger:
         return openings.count
 
     def add_listed_people(self, now: datetime, team_ids: Collection[str] | None = None) -> int:
-        """Add people to the frozen lists of periods in their first week; return how many rows.
+        """Insert people into the frozen lists of periods in their first week; return how many.
 
-        With *team_ids*, the people of these teams alone. Failures are logged.
+        With *team_ids*, the people of these teams alone. Each pair of team and period is a
+        savepoint; failures are logged. Idempotent.
         """
         additions = self._opening.add_listed_people(now, team_ids)
         additions.log_failures(logger, "ledger.addition_failed")
         return additions.count
 
     def close_ended_periods(self, now: datetime) -> int:
-        """Publish all ended periods in this transaction; return how many were closed."""
+        """Insert the releases of ended periods and delete their rows; return how many closed.
+
+        Idempotent; see :meth:`PeriodClosing.close_periods`. Failures are logged.
+        """
         ended = self._closing.list_ended(now)
         results = self._closing.close_periods(ended.periods, now)
         results.log_problems(ended.unreadable)
         return results.steps.count
 
     def count_periods_without_key(self) -> int:
-        """Count the periods that can neither count debriefs nor close: nothing opens them."""
+        """Count the periods whose row cannot be parsed, or whose record no key decrypts."""
         return self._closing.count_unopened()
 
     def mark_undone(self, since: datetime, now: datetime) -> int:
-        """Record for every open period that a restore undid what was filed *since* then."""
+        """Set ``undone_since`` of open periods to *since*, unless an earlier time is stored.
+
+        A restore of the database has undone the debriefs filed since then. Returns how many rows.
+        """
         return self._undone_periods.mark_undone(int(since.timestamp()), now)
 
     def next_close(self, after: datetime) -> datetime | None:
@@ -235,9 +246,9 @@ class Ledger:
         return None if unix_seconds is None else datetime.fromtimestamp(unix_seconds, UTC)
 
     def describe_next_release(self, contributor: Contributor) -> NextRelease | None:
-        """Return the next release in which *contributor* is counted, if there is one.
+        """Return the next release in which *contributor* is counted; ``None`` without a period.
 
-        It says so if a record cannot be opened or in a pause, as :meth:`find_next_release` does.
+        ``is_key_lost`` and ``is_paused`` are set as in :meth:`find_next_release`.
         """
         if contributor.paused_until:
             return NextRelease(contributor.paused_until, is_paused=True)
@@ -247,10 +258,10 @@ class Ledger:
         return NextRelease(day, is_key_lost=self._is_any_lost(contributor.counted_periods))
 
     def find_next_release(self, team_id: str, now: datetime) -> NextRelease | None:
-        """Return the next release that the team feeds; ``None`` when it feeds none.
+        """Return the next release that the team feeds; ``None`` without a feed.
 
-        It says so if a record of the team's open periods cannot be opened. While the key store is
-        unavailable no key counts as lost. In a pause it is the day on which the next period opens.
+        ``is_key_lost`` is true if a record of its open periods cannot be decrypted; not while the
+        key store is unavailable. With ``is_paused`` the day is that on which the next period opens.
         """
         team = self._teams.get(team_id)
         if team and (resumes_on := self._pauses.find_team_pause(team, now)):

@@ -1,4 +1,4 @@
-"""Linked accounts: Slack and Teams accounts that belong to one person, declared by an operator."""
+"""Repository of the table ``alias``: accounts that belong to one person, set by an operator."""
 
 from collections.abc import Collection, Iterable
 from itertools import starmap
@@ -19,14 +19,14 @@ _SELECT_LINKS_OF = select(linked_accounts).where(
         )
     )
 )
-"""The links of ``persons`` of ``workspaces``, as secondary or as main accounts."""
+"""Query of the rows with one of ``persons`` of ``workspaces`` as secondary or main account."""
 
 
 class LinkedAccounts:
-    """Repository that maps secondary accounts to a person's main account.
+    """Repository that maps a secondary account, the primary key, to a person's main account.
 
-    One clinician has one token: debriefs from all linked accounts share one contribution cap. Each
-    request resolves the main account with the team, in :mod:`bot.store.repositories.teams`.
+    Tokens are derived from the main account, so debriefs of all linked accounts share one
+    contribution cap. Requests join this table in :mod:`bot.store.repositories.account_query`.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -34,9 +34,9 @@ class LinkedAccounts:
         self._connection = connection
 
     def list_links(self, workspaces: Collection[str] | None = None) -> dict[Person, Person]:
-        """Return the main account of every linked account.
+        """Return a dict of the main account by linked account.
 
-        Or those of the links with an account, main or not, in one of *workspaces*.
+        By default all rows, else those with either account in one of *workspaces*.
         """
         query = select(linked_accounts)
         if workspaces is not None:
@@ -45,7 +45,7 @@ class LinkedAccounts:
         return self._fetch_links(query)
 
     def find_links(self, persons: Collection[Person]) -> dict[Person, Person]:
-        """Return the main account of every linked account of the people with accounts *persons*."""
+        """Return a dict of main accounts for all linked accounts of the people with *persons*."""
         links = self._fetch_links(_SELECT_LINKS_OF, persons)
         other_mains = {links[person] for person in persons if person in links} - {*persons}
         if other_mains:
@@ -53,7 +53,7 @@ class LinkedAccounts:
         return links
 
     def list_accounts(self, main: Person) -> tuple[Person, ...]:
-        """Return all accounts of the person whose main account is *main*, which comes first."""
+        """Return *main*, followed by the accounts that are linked to it."""
         query = select(linked_accounts.c.workspace, linked_accounts.c.person).where(
             linked_accounts.c.same_workspace == main.workspace,
             linked_accounts.c.same_person == main.id,
@@ -61,7 +61,7 @@ class LinkedAccounts:
         return main, *starmap(Person, self._connection.execute(query))
 
     def list_accounts_of(self, person: Person) -> tuple[Person, ...]:
-        """Return all accounts of the person with the account *person*, the main one first."""
+        """Return all accounts of the person with the account *person*, the main account first."""
         return self.list_accounts(self.find_links([person]).get(person, person))
 
     def _fetch_links(
@@ -82,10 +82,10 @@ class LinkedAccounts:
         account_groups: Iterable[tuple[Person, ...]],
         workspaces: Collection[str] | None = None,
     ) -> bool:
-        """Replace all links: each group is one person, whose first account is the main one.
+        """Replace the rows by *account_groups*, tuples of main account and linked accounts.
 
-        Or those of :meth:`list_links` for *workspaces*; no other row is touched. Accounts that are
-        in no group any more are unlinked. ``True`` when anything changed.
+        With *workspaces*, only the rows of :meth:`list_links` for them. Rows of accounts in no
+        group are deleted, changed ones upserted. ``True`` if a row changed; idempotent.
         """
         new_links = {account: main for main, *accounts in account_groups for account in accounts}
         stored = self.list_links(workspaces)

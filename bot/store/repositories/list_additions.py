@@ -1,4 +1,4 @@
-"""Additions to frozen lists: people who are added to a list in the first week of its period."""
+"""Insert people into frozen lists (``period_member``) in the first week of their period."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -15,7 +15,7 @@ from bot.store.schema import feeds, period_members, periods, rosters
 
 
 class ListAdditions:
-    """Adds people to the frozen lists of open periods; nothing removes one before the close."""
+    """Inserts rows into the frozen lists of open periods, and tokens into their records."""
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
@@ -27,9 +27,9 @@ class ListAdditions:
     def list_pending(
         self, now: datetime, team_ids: Collection[str] | None = None
     ) -> list[tuple[str, Period]]:
-        """Return each (team id, period) in its first week with people not on its frozen list.
+        """Return pairs of team id and period with roster rows that have no row in its frozen list.
 
-        With *team_ids*, of these teams alone.
+        Only periods in which additions still count. With *team_ids*, of these teams alone.
         """
         query = _SELECT_PENDING
         if team_ids is not None:
@@ -38,11 +38,12 @@ class ListAdditions:
         return [(row.team, parse_period_row(row)) for row in rows]
 
     def add_people(self, team_id: str, period: Period, now: datetime) -> int:
-        """Add the people of a team to the list of *period*, while additions count and slots last.
+        """Insert a team's people into the frozen list of *period*; return how many. Idempotent.
 
-        Each gets a slot at once: a later refusal would tell who had filed. A person who is on the
-        list of another unit is not added, nor one who would exceed the yearly exposure, nor anybody
-        to a record that cannot be opened. Returns how many were added.
+        Each gets a token, and thus a slot, in the record at once: a full record at the first filing
+        would reveal who had filed. Excluded are people on the list of another unit, those who would
+        exceed the yearly exposure limit, and those beyond the number of free slots. Nothing is
+        written after ``additions_until``, or if the record cannot be decrypted.
         """
         if period.additions_until <= to_unix_seconds(now):
             return 0
@@ -80,7 +81,7 @@ _IS_MEMBER = (
     )
     .correlate(periods, rosters)
 )
-"""On the list of that very period; without the explicit correlation it is one of any period."""
+"""EXISTS in the list of that period; without the explicit correlation it matches any period."""
 
 _SELECT_PENDING = (
     select(periods, feeds.c.team)

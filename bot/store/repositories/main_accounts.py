@@ -1,8 +1,8 @@
-"""Main accounts of a workspace that is being purged: a linked account elsewhere takes their place.
+"""Replace the main account of linked accounts, during the purge of its workspace.
 
-What a person filed in another workspace's teams is under the token of their main account, and so
-is the count of the tables they were in. Without a successor nobody could withdraw the one, and a
-year's bound would forget the other.
+Tokens and frozen lists in the teams of other workspaces refer to the main account. Without a
+replacement these debriefs could not be withdrawn, and the yearly exposure limit would not count
+these rows.
 """
 
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ from bot.store.upsert import insert_missing_rows
 
 
 class MainAccounts:
-    """Repository that hands a person's main account over to a linked one; repeatable."""
+    """Replaces main accounts by linked accounts in links, frozen lists and records; idempotent."""
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
@@ -32,11 +32,11 @@ class MainAccounts:
         self._periods = Periods(connection, records)
 
     def replace_mains(self, workspace: str, limit: int, now: datetime) -> int:
-        """Replace some main accounts of *workspace*, which is being purged; return how many.
+        """Replace a batch of at most *limit* main accounts of *workspace*; return how many.
 
-        0 after the last. The successor is the first linked account of another workspace; a person
-        without one is left to the purge. Raises
-        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        Returns 0 when none is left, and if the workspace is not being purged. The successor is the
+        first linked account, sorted, of another workspace; a person without one is skipped. Raises
+        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`, which rolls back the batch.
         """
         if not workspace_keys.is_purging(self._connection, workspace):
             return 0
@@ -52,10 +52,11 @@ class MainAccounts:
         return len(replaced)
 
     def _move_debriefs(self, main: Person, accounts: Iterable[Person], now: datetime) -> None:
-        """Give the open debriefs of *main* to the first of *accounts*, in their workspaces.
+        """Move the debriefs under *main*'s token to that of the first account, in open records.
 
-        Where that one has filed by itself, before it was linked, those of *main* are withdrawn:
-        together they could exceed the cap. All records are written, whoever filed.
+        If that account has debriefs of its own, from before it was linked, those of *main* are
+        deleted: together they could exceed the cap. The records of all open periods in the
+        workspaces of *accounts* are rewritten, whether or not they changed.
         """
         successor, *_ = accounts
         workspaces = {account.workspace for account in accounts}
@@ -72,7 +73,10 @@ class MainAccounts:
             self._records.replace_record(period, record)
 
     def _move_memberships(self, main: Person, successor: Person) -> None:
-        """Put *successor* on the frozen lists with *main*, but those of the purged workspace."""
+        """Replace *main* by *successor* in the frozen lists of other workspaces' units.
+
+        A row that exists for *successor* already is unchanged; that of *main* is deleted.
+        """
         is_moved = and_(
             _is_member(main), not_(workspace_rows.is_row_of_unit(period_members, main.workspace))
         )
@@ -83,7 +87,7 @@ class MainAccounts:
             self._connection.execute(delete(period_members).where(is_moved))
 
     def _relink(self, main: Person, accounts: Iterable[Person]) -> None:
-        """Link *accounts* to the first of them, which is linked to nobody any more."""
+        """Delete the link of the first of *accounts*, and update the others to link to it."""
         successor, *others = accounts
         self._connection.execute(delete(linked_accounts).where(_is_linked(successor)))
         for account in others:

@@ -1,4 +1,4 @@
-"""People named in records of changes: the audit trail, undo copies and posts in channels."""
+"""Replace a person's id in ``audit_entry``, ``previous_setup`` and the details of posts."""
 
 import json
 from typing import Any
@@ -13,9 +13,9 @@ from bot.store.schema import audit_entries, deliveries, previous_setups
 
 
 class NamedPersons:
-    """Repository of the places that name a person for what they did or what was done for them.
+    """Repository of columns that contain the id of a person who is not the row's key.
 
-    Lists, roles, preferences and the messages to the person themselves are not among them.
+    Rows of rosters, roles, preferences and deliveries to the person are not among them.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -23,9 +23,10 @@ class NamedPersons:
         self._connection = connection
 
     def erase(self, person: Person) -> int:
-        """Replace the id of *person* by :data:`ERASED_ID`; return in how many places it was.
+        """Replace the id of *person* by :data:`ERASED_ID`; return the number of changed rows.
 
-        An undo copy that names the person is deleted: without them it would be another set-up.
+        An undo copy that contains the id is deleted: without it the copy would be another set-up.
+        Idempotent: a repeat returns 0.
         """
         count = self._replace_in_trail(person, ERASED_ID)
         for row in self._list_copies(person):
@@ -34,11 +35,11 @@ class NamedPersons:
         return count + self.erase_from_posts(person)
 
     def erase_from_posts(self, person: Person) -> int:
-        """Replace the id of *person* in what posts in channels store; return in how many."""
+        """Replace the id of *person* in the column ``detail`` of posts; return how many rows."""
         return self._replace_in_details(person, ERASED_ID)
 
     def rename(self, person: Person, new_id: str) -> None:
-        """Replace the id of *person* by *new_id*, also in undo copies."""
+        """Replace the id of *person* by *new_id*, also in the JSON of undo copies."""
         self._replace_in_trail(person, new_id)
         for row in self._list_copies(person):
             setter_id = new_id if row.person == person.id else row.person
@@ -56,17 +57,17 @@ class NamedPersons:
         return count
 
     def _list_copies(self, person: Person) -> list[Row[Any]]:
-        """Return the undo copies of changes by *person*, or with them on a list."""
+        """Return the undo copies whose setter is *person*, or whose JSON lists contain the id."""
         rows = self._connection.execute(
             select(previous_setups).where(previous_setups.c.workspace == person.workspace)
         )
         return [row for row in rows if person.id in {row.person, *_list_copied_ids(row.body)}]
 
     def _replace_in_details(self, person: Person, new_id: str) -> int:
-        """Replace the id in posts that are stored; a post that was composed with it is not sent.
+        """Replace the id in ``detail``, a list that is separated by spaces; return how many rows.
 
-        The attempt of a planned one is counted up, as by a claim that was released: its sender
-        fails to claim what it has composed, and composes it again.
+        The attempt of a planned row is incremented, which invalidates a rendered message: the
+        sender's conditional UPDATE fails, and it reads and renders the row again.
         """
         attempt = case(
             (deliveries.c.state == DeliveryState.PLANNED, deliveries.c.attempt + 1),

@@ -1,4 +1,4 @@
-"""Until when the yearly exposure keeps a person off every list, or a team without a period."""
+"""Compute the end of a pause by the yearly exposure limit, of a person or a team; read-only."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from bot.store.repositories.periods import Periods
 
 
 class Pauses:
-    """Finds the day on which people and teams count again whom their exposure pauses."""
+    """Computes pauses from the frozen lists, with SELECT statements alone."""
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
@@ -24,7 +24,7 @@ class Pauses:
         self._exposures = Exposures(connection)
 
     def find_team_pause(self, team: Team, now: datetime) -> date | None:
-        """Return when a team counts again whose period was not opened; ``None`` without a pause."""
+        """Return the day on which a period of *team* can be opened; ``None`` without a pause."""
         return self._periods.find_resume_day(team, now)
 
     def find_pause(
@@ -35,26 +35,26 @@ class Pauses:
         counted_from: date | None,
         now: datetime,
     ) -> date | None:
-        """Return when *account* counts again whom their exposure keeps off a list of *periods*.
+        """Return the day from which *account* counts, if the exposure limit excludes them now.
 
-        *periods* are those that a form of theirs writes, as the team has them open, *counted_from*
-        is the day from which the lists alone would count them. ``None`` for a person who is on no
+        *periods* is the dict of the periods that their form rewrites; *counted_from* is the day
+        from which the rosters alone would count them. ``None`` for a person who is on no frozen
         list for another reason.
         """
         if team_day := self.find_team_pause(team, now):
             return team_day
-        left_out = [
+        unlisted = [
             period
             for period, facts in periods.items()
             if facts.is_fed and not facts.is_listed and not facts.is_supervised
         ]
-        day = max((self._find_allowed_day(account, period) for period in left_out), default=None)
+        day = max((self._find_allowed_day(account, period) for period in unlisted), default=None)
         if day is None or (counted_from and day > counted_from):
             return day
-        is_exceeding = any(self._exposures.list_exceeding(period, [account]) for period in left_out)
+        is_exceeding = any(self._exposures.list_exceeding(period, [account]) for period in unlisted)
         return (counted_from or day) if is_exceeding else None
 
     def _find_allowed_day(self, account: Person, period: Period) -> date:
-        """Return the first day after *period* on which its unit's next one may list *account*."""
+        """Return the first day from the close of *period* on which a list may contain *account*."""
         tables = self._exposures.load_memberships([account], period)[account]
         return exposure.find_next_allowed_day(tables, period.ledger, period.terms, period.closes)

@@ -1,4 +1,4 @@
-"""Clinicians' profiles, check-in preferences, team membership and reachability."""
+"""Repository of the table ``person``: profiles, preferences, membership and reachability."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -33,7 +33,7 @@ _MAX_LOCALE_CHARACTERS = 20
 _MAX_REASON_CHARACTERS = 60
 
 _ROLE_KINDS = (DeliveryKind.CLOSE_NOTICE,)
-"""Kinds of deliveries that a person gets for a role, whether or not they have check-ins."""
+"""Kinds of deliveries that depend on a role, and are not withdrawn with the check-ins."""
 
 _SELECT_PERSON = (
     select(people, team_records.c.body)
@@ -43,9 +43,10 @@ _SELECT_PERSON = (
 
 
 class People:
-    """Repository of clinicians; a person who never joined or chose anything has no row.
+    """Repository of clinicians, by the primary key workspace and id.
 
-    No row changes when a person files, answers or reads: that would reveal who did.
+    A person who never joined or chose anything has no row. No row is inserted or updated when a
+    person files, answers or reads: that would reveal who did.
     """
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
@@ -55,7 +56,7 @@ class People:
         self._deliveries = Deliveries(connection, records)
 
     def get(self, person: Person) -> Clinician:
-        """Return the clinician; one with blank fields when *person* has no row."""
+        """Return the clinician with the count of their slot; blank fields without a row."""
         parameters = {"workspace": person.workspace, "person_id": person.id}
         row = self._connection.execute(_SELECT_PERSON, parameters).one_or_none()
         if row is None:
@@ -66,25 +67,26 @@ class People:
         return add_count(parse_profile_row(row), unanswered_count_of(slot))
 
     def load_clinician(self, profile: ClinicianProfile) -> Clinician:
-        """Return all data of the person of *profile*, with the count in their slot."""
+        """Return *profile* with the unanswered count, which is read from the encrypted record."""
         slot = self._slots.get_slot_in(profile.person, profile.home_team_id)
         return add_count(profile, unanswered_count_of(slot))
 
     def list_joined_reachable(
         self, after: ClinicianProfile | None, limit: int
     ) -> tuple[ClinicianProfile, ...]:
-        """Return the next joined, reachable people past *after*, by team; ``()`` at the end.
+        """Return the next page of joined, reachable people after the key of *after*; ``()`` at end.
 
-        At most *limit*, and whole teams unless one team alone has more: in a listing in batches
-        each team's record is opened once, by :meth:`load_clinicians`. Those of a suspended
-        workspace are left out: a check-in that is never sent must not count as unanswered.
+        Keyset pagination by home team, workspace and id. A page has at most *limit* rows and whole
+        teams, unless one team alone has more, so that :meth:`load_clinicians` decrypts each team's
+        record once. Suspended workspaces are excluded: a check-in that is never sent must not count
+        as unanswered.
         """
         last_key = (after.home_team_id, after.person.workspace, after.person.id) if after else None
         rows = member_pages.fetch_joined_page(self._connection, last_key, limit)
         return tuple(map(parse_profile_row, rows))
 
     def load_clinicians(self, profiles: Collection[ClinicianProfile]) -> tuple[Clinician, ...]:
-        """Return all data of the people of *profiles*, each with the count in their slot."""
+        """Return *profiles* with their unanswered counts; each team's record is decrypted once."""
         slots = self._slots.list_slots(
             (profile.person, profile.home_team_id) for profile in profiles
         )
@@ -94,22 +96,23 @@ class People:
         )
 
     def count_joined(self) -> dict[str, int]:
-        """Return the number of people who joined, by workspace."""
+        """Return a dict of the number of rows with ``joined``, by workspace."""
         query = select(people.c.workspace, func.count()).where(people.c.joined)
         rows = self._connection.execute(query.group_by(people.c.workspace))
         return dict(rows.all())
 
     def count_unreachable(self) -> int:
-        """Return the number of people who joined and cannot be reached by messages."""
+        """Return the number of rows with ``joined`` and a reason in ``unreachable``."""
         query = select(func.count()).select_from(people)
         is_unreachable = people.c.joined & (people.c.unreachable != "")
         return self._connection.scalar(query.where(is_unreachable)) or 0
 
     def update_profile(self, person: Person, *, locale: str = "", zone: str = "") -> None:
-        """Store the locale and zone that the chat product reports; blank values change nothing.
+        """Update the locale and zone that the chat product reports, if they differ.
 
-        Nor does a zone that is not in the time zone database. Only rows of people who joined
-        are updated: a row created by using the bot would reveal who uses it.
+        A blank value, and a zone that is not in the time zone database, are ignored; a locale is
+        truncated. Only an existing row of a person who joined is updated, and none is inserted: a
+        row created by using the bot would reveal who uses it.
         """
         reported = {
             "locale": locale[:_MAX_LOCALE_CHARACTERS],
@@ -123,11 +126,11 @@ class People:
             self._update_person(person, **values)
 
     def set_language(self, person: Person, language: str) -> None:
-        """Store *person*'s choice of language; ``""`` follows the chat product's locale again."""
+        """Upsert *person*'s language; with ``""`` the default is the chat product's locale."""
         self._upsert_person(person, language=language)
 
     def set_checkin_rule(self, person: Person, rule: WeeklyRule | None) -> None:
-        """Store *person*'s own weekday and time of check-ins; ``None`` follows the team's."""
+        """Upsert *person*'s weekday and time of check-ins; with ``None`` the team's are used."""
         self._upsert_person(
             person,
             checkin_day=rule.weekday if rule else None,
@@ -135,20 +138,20 @@ class People:
         )
 
     def set_work_days(self, person: Person, days: tuple[int, ...]) -> None:
-        """Store the ISO weekdays on which *person* works; ``()`` means Monday to Friday."""
+        """Update the ISO weekdays on which *person* works; ``()`` means Monday to Friday."""
         self._update_person(person, work_days=column_codecs.encode_weekdays(sorted(days)))
 
     def set_unanswered_count(self, person: Person, unanswered_count: int) -> None:
-        """Store how many check-ins in a row are unanswered, clamped to 0..6; any use resets it."""
+        """Set the unanswered count in *person*'s slot, clamped to 0..6; without a slot, nothing."""
         self._slots.change_slot(
             person, lambda slot: replace(slot, unanswered_count=unanswered_count)
         )
 
     def join_team(self, person: Person, team_id: str) -> None:
-        """Enrol *person* in weekly check-ins, with the team as their home team.
+        """Upsert *person*'s row with ``joined`` and the home team, and clear pause and reasons.
 
-        They leave the roster of every other team, except where the set-up declares them. Their
-        slot moves with them, with a count of 0.
+        Their roster rows in other teams are deleted, unless the set-up declares them. Their slot is
+        moved to the record of the team, with a count of 0. Repeated, it changes nothing more.
         """
         old_team_id = self.get(person).home_team_id
         self._upsert_person(
@@ -163,9 +166,9 @@ class People:
         self.set_unanswered_count(person, 0)
 
     def leave_checkins(self, person: Person) -> None:
-        """Unsubscribe *person*, withdraw their check-ins, delete routes; the home team stays.
+        """Clear ``joined`` and the pause, withdraw planned deliveries, and delete the chat route.
 
-        Their slot is cleared: the count, and an intention.
+        The home team remains. The slot's count and intention are cleared.
         """
         self._update_person(person, joined=False, paused_until=None)
         self._deliveries.withdraw_for_person(person, except_kinds=_ROLE_KINDS)
@@ -173,16 +176,19 @@ class People:
         ChatRoutes(self._connection).delete_route(person)
 
     def pause_checkins(self, person: Person, until: date | None) -> None:
-        """Pause *person*'s check-ins before the local day *until*; ``None`` ends the pause."""
+        """Set ``paused_until`` to the local day *until*; with ``None`` the pause is cleared.
+
+        With a day, the planned deliveries are withdrawn, except those for a role.
+        """
         self._update_person(person, paused_until=until)
         if until:
             self._deliveries.withdraw_for_person(person, except_kinds=_ROLE_KINDS)
 
     def mark_unreachable(self, person: Person, reason: str) -> bool:
-        """Suspend *person*'s deliveries, as the address rejects messages.
+        """Set ``unreachable`` in *person*'s row, if any, and withdraw all planned deliveries.
 
-        Returns ``True`` when a reachable person became unreachable. A later reason replaces the
-        first one as in :func:`merge_unreachable_reasons`.
+        A stored reason is replaced as :func:`merge_unreachable_reasons` decides. Returns ``True``
+        if the column was blank before.
         """
         current = self.get(person).unreachable_reason
         reported = reason[:_MAX_REASON_CHARACTERS] or "unknown"
@@ -194,18 +200,18 @@ class People:
         return is_changed and not current
 
     def mark_reachable(self, person: Person) -> None:
-        """Resume *person*'s deliveries, as the address accepts messages again."""
+        """Clear ``unreachable`` and ``closed_since``; no row changes if the reason is blank."""
         is_unreachable = _matches_person(person) & (people.c.unreachable != "")
         self._connection.execute(
             update(people).where(is_unreachable).values(unreachable="", closed_since=None)
         )
 
     def _update_person(self, person: Person, **values: object) -> None:
-        """Update the row of *person*, if there is one."""
+        """UPDATE the row of *person*; without a row nothing happens."""
         self._connection.execute(update(people).where(_matches_person(person)).values(values))
 
     def _upsert_person(self, person: Person, **values: object) -> None:
-        """Update the row of *person*, or insert it with blank defaults."""
+        """Upsert the row of *person*; an inserted one has the schema's defaults."""
         row = {"workspace": person.workspace, "id": person.id, **values}
         upsert_row(self._connection, people, row, defaults={"joined": False})
 
@@ -215,7 +221,7 @@ def _matches_person(person: Person) -> ColumnElement[bool]:
 
 
 def blank_profile(person: Person) -> ClinicianProfile:
-    """Return the profile of a person of whom nothing is stored."""
+    """Return the profile of a person without a row: the defaults of all columns."""
     return ClinicianProfile(
         person=person,
         language="",
@@ -230,12 +236,12 @@ def blank_profile(person: Person) -> ClinicianProfile:
 
 
 def add_count(profile: ClinicianProfile, unanswered_count: int) -> Clinician:
-    """Return all data of a person: their profile, and the count from their slot."""
+    """Return the clinician of a profile and the unanswered count of a slot."""
     return Clinician(**vars(profile), unanswered_count=unanswered_count)
 
 
 def parse_profile_row(row: Row[Any]) -> ClinicianProfile:
-    """Convert a row with the columns of ``people`` to a profile."""
+    """Convert a row with the columns of the table ``person`` to a profile."""
     rule = None
     if row.checkin_day is not None:
         rule = WeeklyRule(row.checkin_day, column_codecs.decode_clock_time(row.checkin_time))

@@ -1,4 +1,4 @@
-"""Counting periods: their fixed terms, the teams that feed them, and their publication."""
+"""Repository of the tables ``period`` and ``feed``: open periods, and the teams that feed them."""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ logger = logging.getLogger("attune.ledger")
 
 
 class Periods:
-    """Repository of open periods, by unit and ledger, and of the teams that feed them."""
+    """Repository of open periods, by the primary key ledger, unit and closing day."""
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its records."""
@@ -47,7 +47,10 @@ class Periods:
         self._plans = PeriodPlans(connection)
 
     def find_open_periods(self, team_id: str, now: datetime) -> tuple[Period, ...]:
-        """Return the open periods that a team feeds, the total's first, and open their records."""
+        """Return the open periods that a team feeds, one per ledger, the total's first.
+
+        The same query fetches their encrypted records into the record cache.
+        """
         parameters = {"team_id": team_id, "now": to_unix_seconds(now)}
         first_by_ledger: dict[str, Period] = {}
         for row in self._connection.execute(_SELECT_OPEN_PERIODS, parameters):
@@ -59,10 +62,12 @@ class Periods:
     def ensure_open_period(
         self, team: Team, ledger: str, now: datetime, *, is_failure_logged: bool = True
     ) -> bool:
-        """Ensure that *team* feeds a period open at *now*; ``True`` when a feed was inserted.
+        """Ensure that *team* feeds a period open at *now*; ``True`` if a feed row was inserted.
 
-        Size, span, cap, question and number of slots are fixed here until the period closes.
-        ``False`` without a usable key, which the scheduled duty logs in every run.
+        Idempotent; concurrent inserts of the same feed are resolved by its primary key. A missing
+        period is inserted with its record: size, span, cap, question and number of slots are fixed
+        until it closes. ``False`` for a team that is too small or paused, and without a usable key,
+        which is logged unless *is_failure_logged* is false.
         """
         if self._list_fed_units(ledger, [team.id], now):
             return False
@@ -82,12 +87,12 @@ class Periods:
             return False
         feed = {"ledger": ledger, "team": team.id, "closes": period.closes, "unit": unit}
         is_new = insert_missing_rows(self._connection, feeds, [feed]) == 1
-        if is_new and open_periods:  # the list of a new period has everybody already
+        if is_new and open_periods:  # a new period was inserted with the whole list
             self._additions.add_people(team.id, period, now)
         return is_new
 
     def list_open_in_workspaces(self, workspaces: Iterable[str], now: datetime) -> list[Period]:
-        """Return every open period that a team of one of *workspaces* feeds."""
+        """Return the open periods that have a feed of a team in one of *workspaces*."""
         fed_keys = (
             select(feeds.c.ledger, feeds.c.unit, feeds.c.closes)
             .join(teams, teams.c.id == feeds.c.team)
@@ -97,25 +102,26 @@ class Periods:
         return self._fetch_periods(period_key.in_(fed_keys), _is_open(now))
 
     def list_periods(self) -> list[Period]:
-        """Return every period that is not closed yet."""
+        """Return all rows of ``period``, ended or not; closing deletes a row."""
         return self._fetch_periods()
 
     def next_close_seconds(self, after_seconds: int) -> int | None:
-        """Return the earliest Unix time later than *after_seconds* at which a period ends."""
+        """Return the minimum of ``closes_at`` above *after_seconds*, or ``None``."""
         query = select(func.min(periods.c.closes_at)).where(periods.c.closes_at > after_seconds)
         closes_at: int | None = self._connection.scalar(query)
         return closes_at
 
     def next_close_of_team(self, team_id: str) -> date | None:
-        """Return the earliest closing day of the periods that the team feeds, if any."""
+        """Return the earliest closing day over the team's ledgers, of its newest feed in each."""
         last_close = select(func.max(feeds.c.closes)).where(feeds.c.team == team_id)
         closing_days = self._connection.scalars(last_close.group_by(feeds.c.ledger))
         return min(closing_days, default=None)
 
     def find_resume_day(self, team: Team, now: datetime) -> date | None:
-        """Return when the team counts again; ``None`` unless the yearly exposure pauses it.
+        """Return the day on which a period of the team can be opened; ``None`` without a pause.
 
-        A debrief counts in both ledgers or in none, so that the pause of one is that of the team.
+        Only the yearly exposure limit pauses a team. A debrief counts in both ledgers or in none,
+        so the later day of the two ledgers is returned.
         """
         fed_ledgers = {period.ledger for period in self.find_open_periods(team.id, now)}
         units = {
@@ -131,11 +137,11 @@ class Periods:
         return max((plan.resumes_on for plan in plans if plan.resumes_on), default=None)
 
     def _select_unit_teams(self, team: Team, ledger: str, now: datetime) -> tuple[Team, ...]:
-        """Return the teams counted together with *team*, itself included; none when too few.
+        """Return the teams counted in one unit with *team*, itself included; ``()`` if too small.
 
-        None either for a team that was removed, which is no team of its practice any more.
-        A sibling whose own period is open finishes it first: no person is counted in two units,
-        and no unit is smaller than its published size.
+        ``()`` also for a removed team, which is not listed in its practice. A sibling that feeds an
+        open period of another unit is excluded until that one closes: no person is counted in two
+        units, and no unit is smaller than its published size.
         """
         pool_name, siblings = _pool_unit_key(team), self._teams.list_practice_teams(team)
         fed_units = self._list_fed_units(ledger, [sibling.id for sibling in siblings], now)
@@ -164,10 +170,11 @@ class Periods:
         now: datetime,
         is_failure_logged: bool,  # noqa: FBT001 - passed on by the one caller
     ) -> Period | None:
-        """Insert a period with its record; ``None`` without a usable key, and in a pause.
+        """Insert a period with its record and frozen list; ``None`` without a key, or in a pause.
 
-        The key is durable before the first row. A missing key is created for the workspace's
-        first period with this end only: an earlier period's lost key may still be found.
+        The key is durable in the key store before the first row is inserted. A missing key is
+        created only if no other period of the workspace with this end exists: the key of such a
+        period was lost, and may be restored. A failure of the key store is logged, not raised.
         """
         plan = self._plans.plan_period(unit, unit_teams, ledger, now)
         period = plan.period
@@ -190,7 +197,7 @@ class Periods:
         return period
 
     def _is_key_lost(self, period: Period) -> bool:
-        """Whether the key of *period* is missing although another period was opened with it."""
+        """Whether the key of *period* is missing, and a row exists that was encrypted with it."""
         if self._records.has_key(period):
             return False
         shares_key = (periods.c.workspace == period.workspace) & (
@@ -199,7 +206,7 @@ class Periods:
         return bool(self._connection.scalar(select(exists().where(shares_key))))
 
     def _list_fed_units(self, ledger: str, team_ids: list[str], now: datetime) -> dict[str, str]:
-        """Return the unit of *ledger* that each of the teams feeds at *now*, by team id."""
+        """Return a dict of the unit of each team's feed in *ledger* that is open at *now*."""
         parameters = {"ledger": ledger, "teams": team_ids, "now": to_unix_seconds(now)}
         rows = self._connection.execute(_SELECT_FED_UNITS, parameters)
         return {row.team: row.unit for row in rows}
@@ -242,9 +249,9 @@ _SELECT_OPEN_PERIODS = (
 
 
 def _build_record(period: Period, listed: Sequence[Person], token_key: bytes) -> LedgerRecord:
-    """Build the record of a new period, in which each person on the list has a slot.
+    """Build the record of a new period with a token, and thus a slot, for each *listed* person.
 
-    A linked account is counted only if its main account is on a list, whose slot it shares.
+    A linked account has no token of its own: it uses that of its main account, if that is listed.
     """
     shape = RecordShape(slots.count_slots(len(listed)), period.terms.cap, period.codes)
     tokens = [derive_contributor_token(token_key, person) for person in listed]
@@ -271,7 +278,7 @@ def _is_open(now: datetime) -> ColumnElement[bool]:
 
 
 def _unit_key(team: Team, unit_teams: tuple[Team, ...]) -> str:
-    """Return the unit's key: that of one team, or that of the practice's pool."""
+    """Return the key in the column ``unit``: that of one team, or of the practice's pool."""
     return team_unit_key(team.id) if unit_teams == (team,) else _pool_unit_key(team)
 
 

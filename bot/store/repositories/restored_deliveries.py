@@ -1,4 +1,7 @@
-"""After a restore: deliveries that may have been sent since the backup are never sent again."""
+"""After a restore: rows of deliveries that may have been sent since the backup are not sent again.
+
+The state is in the table of watermarks (``duty``), and in the claim in the key store.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -22,15 +25,16 @@ from bot.store.schema import deliveries, watermarks
 from bot.store.upsert import upsert_row
 
 _NAME = "restored_until"
-"""Name of the watermark up to which the replaced database may have sent messages."""
+"""Watermark key: the time until which the replaced database may have sent messages (the limit)."""
 
 _STOP_NAME = "restored_stop"
-"""Name of the watermark at which the replaced database is known to run no more."""
+"""Watermark key: the time from which the replaced database is known not to run any more."""
 
 _MARK_NAME = "restored_mark"
-"""Name of the watermark up to which this database has lived as a restored copy.
+"""Watermark key: the last time at which this database ran as a restored copy.
 
-It follows the clock while the key store's claim excludes the database, whose mark stays then.
+It is updated while the claim in the key store is that of another database; the ordinary mark is
+not updated then.
 """
 
 _MARK_INTERVAL = timedelta(minutes=10)
@@ -40,26 +44,27 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _REASON = "restored"
 
 _REQUESTED_KINDS = (DeliveryKind.INTRODUCTION, DeliveryKind.NAMING, DeliveryKind.SHARE)
-"""Kinds that a form plans, and no duty plans again: once settled, new ones were never sent."""
+"""Kinds that a form inserts and no duty does: after the first settlement, new rows are unsent."""
 
 _USED_COLUMNS = ("kind", "due", "state", "started", "reason")
 
 
 class RestoredDeliveries:
-    """Repository of the deliveries that the database before a restore may have sent."""
+    """Settles the rows of deliveries that the database before a restore may have sent."""
 
     def __init__(self, connection: Connection, key_store: KeyStore) -> None:
-        """Use the transaction of *connection*; *key_store* tells how long a database has lived."""
+        """Use the transaction of *connection*, and the claim with the marks in *key_store*."""
         self._connection = connection
         self._key_store = key_store
         self._watermarks = Watermarks(connection)
 
     def find_unsettled_end(self, now: datetime) -> datetime | None:
-        """Return until when other databases may have sent; ``None`` if that is settled.
+        """Return the time until which other databases may have sent; ``None`` if settled so far.
 
-        It follows *now* until some time after the mark of the claim, whose database may still run
-        unless it is known to have stopped since. What earlier restored copies sent counts once.
-        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        It is *now*, up to a margin after the mark in the claim: that database may still run,
+        unless the watermark of its stop is newer. The mark of earlier restored copies in the claim
+        counts until this database's own mark has passed it. Raises
+        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         detected = detect_rollback(self._connection, self._key_store)
         if detected is None:
@@ -74,7 +79,7 @@ class RestoredDeliveries:
         return max(ends, default=None)
 
     def must_settle(self, now: datetime) -> bool:
-        """Whether :meth:`settle` or the marks of a restored copy are due; raises the same error."""
+        """Whether :meth:`settle` has rows to settle, or a mark to update; raises the same error."""
         if self._is_limit_ahead(now) or self.find_unsettled_end(now) is not None:
             return True
         is_copy = detect_rollback(self._connection, self._key_store) is not None
@@ -83,13 +88,13 @@ class RestoredDeliveries:
         return is_copy and not timedelta() <= age < _MARK_INTERVAL
 
     def settle(self, now: datetime) -> int:
-        """Settle what that database may have sent; return how many rows.
+        """Move rows that the other database may have sent to ``UNCONFIRMED``; return how many.
 
-        Once only, after the end that follows *now*: what is planned then was not sent by it, and
-        what a form has planned since the first time is not either. An instant ahead of *now*, which
-        a restore with a wrong clock has recorded, becomes *now*: every message until then would be
-        taken for sent. But not where this clock is the wrong one, behind a database that has not
-        lived until that instant yet. Raises
+        Idempotent by the watermark of the limit: rows that are due after it are not settled, nor,
+        from the second run on, those that a form has inserted. A limit after *now*, from a restore
+        with a wrong clock, is reduced to *now*, since every message until then would count as
+        sent; except where *now* is below the mark of this database, which is below the limit: then
+        this process's own clock is behind. Raises
         :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         if self._is_limit_ahead(now):
@@ -103,19 +108,22 @@ class RestoredDeliveries:
         return settle_unknown_deliveries(self._connection, until, is_repeated=not is_first)
 
     def advance_mark(self, now: datetime) -> None:
-        """Record that this database lives at *now*, if it is a restored copy."""
+        """Update this database's mark to *now*, if it is a restored copy; else write nothing."""
         if detect_rollback(self._connection, self._key_store) is not None:
             self._advance_mark(now)
 
     def copy_mark(self) -> None:
-        """Copy that instant, which is committed, to the claim for a copy that is restored later."""
+        """Copy the committed mark to the claim in the key store, if that is older.
+
+        A copy that is restored later reads it from the claim.
+        """
         claim = self._key_store.read_claim()
         mark = to_unix_seconds(self._read_mark())
         if claim is not None and claim.restored_mark < mark:
             self._key_store.replace_claim(replace(claim, restored_mark=mark))
 
     def _advance_mark(self, now: datetime) -> None:
-        """Never below another one: of two processes one may have a clock that is behind."""
+        """Upsert the maximum of *now* and the stored marks; other clocks may be ahead."""
         _, copies_mark = self._read_claimed_marks()
         mark = max(now, self._read_mark(), copies_mark)
         self._watermarks.set_last_run(_MARK_NAME, mark)
@@ -124,7 +132,7 @@ class RestoredDeliveries:
         return self._watermarks.last_run(_MARK_NAME, _NEVER)
 
     def _read_claimed_marks(self) -> tuple[datetime, datetime]:
-        """Return the mark of the claim, and that of restored copies in it."""
+        """Return the two marks in the claim: its database's, and that of restored copies."""
         claim = self._key_store.read_claim()
         if claim is None:
             return _NEVER, _NEVER
@@ -138,13 +146,13 @@ class RestoredDeliveries:
 def settle_unknown_deliveries(
     connection: Connection, until: datetime, *, is_repeated: bool = False
 ) -> int:
-    """Settle what the replaced database may have sent up to *until*; return how many rows.
+    """Move rows that the replaced database may have sent to ``UNCONFIRMED``; return how many.
 
-    Planned rows that were due become unconfirmed: whether they were posted is unknown. So does an
-    introduction card of any due time, which a set-up may have hastened. Where it *is_repeated* no
-    row does that a form has planned, or that is being sent. The instant is recorded for
-    :func:`build_new_rows`; an earlier one changes nothing. On a schema without these columns it is
-    recorded alone, and on one without watermarks nothing is done.
+    These are planned rows with a due time up to *until*, planned introduction cards of any due
+    time, which a set-up may have changed, and claims in flight. With *is_repeated*, only planned
+    rows that no form inserts. The limit is stored as a watermark for :func:`build_new_rows`, and
+    never decreases. On an older schema without these columns only the watermark is written; without
+    the table of watermarks nothing is.
     """
     inspector = inspect(connection)
     if not inspector.has_table(watermarks.name):
@@ -168,7 +176,10 @@ def settle_unknown_deliveries(
 
 
 def record_stop(connection: Connection, moment: datetime) -> None:
-    """Record that the replaced database has not run since *moment*, on a schema with watermarks."""
+    """Upsert the watermark of the stop: the replaced database has not run since *moment*.
+
+    On a schema without the table of watermarks nothing is written.
+    """
     if inspect(connection).has_table(watermarks.name):
         Watermarks(connection).set_last_run(_STOP_NAME, moment)
 
@@ -176,9 +187,10 @@ def record_stop(connection: Connection, moment: datetime) -> None:
 def build_new_rows(
     connection: Connection, planned_deliveries: Iterable[PlannedDelivery]
 ) -> list[dict[str, Any]]:
-    """Convert planned deliveries to rows; those that were due before a restore are unconfirmed.
+    """Convert planned deliveries to rows; one due up to the limit gets the state ``UNCONFIRMED``.
 
-    The duties plan again whatever the backup does not contain, with the due time that it had.
+    After a restore, the duties insert again the rows that the backup does not contain, with the
+    same due times; those may have been sent.
     """
     rows = [build_delivery_row(planned) for planned in planned_deliveries]
     limit = _read_limit(connection) if rows else 0
@@ -189,12 +201,12 @@ def build_new_rows(
 
 
 def list_planned_ids(rows: Iterable[dict[str, Any]]) -> list[str]:
-    """Return the ids of those *rows* that will be sent."""
+    """Return the ids of those *rows* whose state is ``PLANNED``."""
     return [row["id"] for row in rows if row["state"] == DeliveryState.PLANNED]
 
 
 def _read_limit(connection: Connection) -> int:
-    """Return the instant in Unix seconds up to which messages may have been sent; 0 without one."""
+    """Return the watermark of the limit in Unix seconds; 0 without a row."""
     limit: int | None = connection.scalar(
         select(watermarks.c.looked).where(watermarks.c.name == _NAME)
     )

@@ -1,4 +1,4 @@
-"""Move a person to the roster of another team, with their slot."""
+"""Move a person's roster row and encrypted slot to another team."""
 
 from sqlalchemy import Connection, bindparam, delete
 
@@ -18,9 +18,10 @@ _DELETE_JOINED_ELSEWHERE = delete(rosters).where(
 def move_to_roster(
     connection: Connection, slots: TeamSlots, person: Person, old_team_id: str, team_id: str
 ) -> None:
-    """Enter *person* in the roster of *team_id*, and move their slot from *old_team_id*.
+    """Insert the roster row of *person* in *team_id*, and move their slot from *old_team_id*.
 
-    They leave the roster of every other team, except where the set-up declares them.
+    Their rows in other teams are deleted, unless ``declared`` is true. Idempotent: an existing row
+    of *team_id* is unchanged.
     """
     key_columns = {"team": team_id, "workspace": person.workspace, "person": person.id}
     connection.execute(_DELETE_JOINED_ELSEWHERE, key_columns)

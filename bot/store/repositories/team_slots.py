@@ -1,4 +1,8 @@
-"""People's slots in the sealed records of their home teams: unanswered counts and intentions."""
+"""Repository of the table ``team_record``: slots with unanswered counts and intentions.
+
+A record is one encrypted row per team, with a slot per person. Changes go to the record cache of
+the transaction, which encrypts and writes each changed record once, before the commit.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -17,10 +21,10 @@ from bot.store.schema import people, rosters, team_records
 from bot.store.sealed_records import OpenRecord
 
 ChangeSlot = Callable[[TeamSlot], TeamSlot]
-"""Returns a slot with the same token."""
+"""Callback that returns the changed slot, with the same token."""
 
 MemberOf = tuple[Person, str]
-"""A person and the id of their home team, in whose record their slot is."""
+"""A person and the id of their home team, the key of the record with their slot."""
 
 
 _SELECT_HOME_TEAM = select(people.c.home_team).where(
@@ -39,10 +43,10 @@ _SELECT_TEAM_IDS = (
 
 
 class TeamSlots:
-    """Repository of slots: one a person, in the record of the team of their own row.
+    """Repository of slots: one per person, in the record of the home team in their row.
 
-    A person without a home team has no slot. A record has slots for everybody on its team's
-    list, which only set-up and joining change.
+    A person without a home team has no slot. The number of slots of a record follows from the
+    team's roster, which only a set-up and joining change.
     """
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
@@ -51,29 +55,30 @@ class TeamSlots:
         self._records = records.team_records
 
     def get_slot(self, person: Person) -> TeamSlot | None:
-        """Return the slot of *person*; ``None`` for a person without a home team or record."""
+        """Return the slot of *person*; ``None`` without a home team or a readable record."""
         return self.get_slot_in(person, self._find_home_team(person))
 
     def get_slot_in(self, person: Person, team_id: str) -> TeamSlot | None:
-        """Return the slot of *person* in the record of their home team, ``""`` for none."""
+        """Return the slot of *person* in the record of *team_id*, their home team or ``""``."""
         (slot,) = self.list_slots([(person, team_id)])
         return slot
 
     def list_slots(self, members: Iterable[MemberOf]) -> list[TeamSlot | None]:
-        """Return the slot of each of *members*, in their order; each record is opened once."""
+        """Return the slot of each of *members*, in their order; each record is decrypted once."""
         wanted = list(members)
         records = self._records.load_records(team_id for _, team_id in wanted if team_id)
         return [_find_slot(records.get(team_id), person) for person, team_id in wanted]
 
     def read_slot(self, person: Person, team_id: str, body: bytes | None) -> TeamSlot | None:
-        """Return the slot of *person* in the row *body* of their home team's record."""
+        """Return the slot of *person* in the encrypted *body*, which the caller has fetched."""
         self._records.add_body(team_id, body)
         return _find_slot(self._records.load_records([team_id]).get(team_id), person)
 
     def is_key_missing(self, person: Person) -> bool:
-        """Whether the record with the slot of *person* exists, and the key store lacks its key.
+        """Whether the row with the slot of *person* exists, and the key store has no key for it.
 
-        Opening such a record would replace it by an empty one.
+        In a write transaction, loading such a record would replace it by an empty one. True also
+        while the key store is unavailable, which is logged.
         """
         team_id = self._find_home_team(person)
         has_record = select(exists().where(team_records.c.team == team_id))
@@ -84,29 +89,30 @@ class TeamSlots:
             return True
 
     def change_slot(self, person: Person, change: ChangeSlot) -> None:
-        """Change the slot of *person*, where there is one; its record is written in any case."""
+        """Replace the slot of *person*, if any, by *change*; the record is rewritten anyway."""
         self.change_slots([(person, self._find_home_team(person))], change)
 
     def change_slots(self, members: Iterable[MemberOf], change: ChangeSlot) -> None:
-        """Change the slot of each of *members* that has one."""
+        """Replace the slot of each of *members* that has one by the result of *change*."""
         self._change_each((member, change) for member in members)
 
     def change_recipients(self, is_recipient: ColumnElement[bool], change: ChangeSlot) -> None:
-        """Change the slots of the people that match *is_recipient*."""
+        """Replace the slots of the people whose rows match the condition *is_recipient*."""
         query = select(people.c.workspace, people.c.id, people.c.home_team).where(is_recipient)
         rows = self._connection.execute(query)
         self.change_slots(((Person(row.workspace, row.id), row.home_team) for row in rows), change)
 
     def subtract_counts(self, counts: Iterable[tuple[MemberOf, int]]) -> None:
-        """Subtract a number from the unanswered count of each member, down to 0."""
+        """Decrement the unanswered count of each member by a number, down to 0."""
         self._change_each(
             (member, partial(_add_to_count, difference=-count)) for member, count in counts
         )
 
     def ensure_slots(self, team_id: str) -> None:
-        """Ensure that a team's record has slots for everybody on the team's list.
+        """Ensure that a team's record has a slot for each of its roster rows.
 
-        While the key store is unavailable nothing happens; the nightly duty repeats it.
+        Inserts a missing record with a key of its own, or grows it; idempotent. While the key store
+        is unavailable nothing is written; the nightly duty retries.
         """
         listed_people = self._connection.scalar(_COUNT_LISTED, {"team_id": team_id}) or 0
         open_record = self._records.load_records([team_id]).get(team_id)
@@ -118,29 +124,33 @@ class TeamSlots:
             self._records.replace_record(team_id, record)
 
     def move_slot(self, person: Person, old_team_id: str, team_id: str) -> None:
-        """Move the slot of *person*, with what it contains, to the record of another team."""
+        """Copy the slot's content to the record of *team_id*, under its token; clear the old one.
+
+        Nothing changes if either slot is missing, or both teams are the same.
+        """
         old_slot, slot = self.list_slots([(person, old_team_id), (person, team_id)])
         if old_slot and slot and old_team_id != team_id:
             self.change_slots([(person, team_id)], lambda slot: replace(old_slot, token=slot.token))
             self.clear_slots([(person, old_team_id)])
 
     def clear_slot(self, person: Person) -> None:
-        """Clear the slot of *person*, who leaves."""
+        """Reset the slot of *person*, if any, to its defaults: count 0, no intention."""
         self.change_slot(person, lambda slot: TeamSlot(slot.token))
 
     def clear_slots(self, members: Iterable[MemberOf]) -> None:
-        """Clear the slots of *members*, who leave."""
+        """Reset the slots of *members* to their defaults: count 0, no intention."""
         self.change_slots(members, lambda slot: TeamSlot(slot.token))
 
     def list_team_ids(self, after: str, limit: int) -> tuple[str, ...]:
-        """Return the ids of the next *limit* teams with people, past the id *after*."""
+        """Return the next *limit* team ids with roster rows, after the id *after*, sorted."""
         parameters = {"after": after, "row_limit": limit}
         return tuple(self._connection.scalars(_SELECT_TEAM_IDS, parameters))
 
     def reseal(self, team_ids: Iterable[str], today: date) -> int:
-        """Write records again, changed or not, without intentions that expired before *today*.
+        """Mark the records of *team_ids* as dirty, and delete intentions expired before *today*.
 
-        Returns how many intentions were deleted.
+        Each is encrypted and written again, changed or not. Returns how many intentions were
+        deleted.
         """
         deleted_count = 0
         for team_id, open_record in self._records.load_records(team_ids).items():
@@ -150,12 +160,12 @@ class TeamSlots:
         return deleted_count
 
     def count_lost_records(self) -> int:
-        """Count the records that no key opens."""
+        """Count the rows that cannot be decrypted, by loading all of them."""
         team_ids = list(self._connection.scalars(select(team_records.c.team)))
         return len(team_ids) - len(self._records.load_records(team_ids))
 
     def _create_record(self, team_id: str, listed_people: int) -> None:
-        """Insert an empty record, unless the key store is unavailable, which is logged once."""
+        """Insert an empty record; if the key store is unavailable, log it once and do nothing."""
         if self._records.is_key_store_unavailable:
             return
         record = TeamRecord(team_slots.count_slots(listed_people))
@@ -165,7 +175,7 @@ class TeamSlots:
             self._records.mark_unavailable(error)
 
     def _find_home_team(self, person: Person) -> str:
-        """Return the home team in the row of *person*; empty if there is none."""
+        """Return the column ``home_team`` of *person*; ``""`` without a row."""
         parameters = {"workspace": person.workspace, "person_id": person.id}
         return self._connection.scalar(_SELECT_HOME_TEAM, parameters) or ""
 
@@ -183,7 +193,7 @@ class TeamSlots:
 
 
 def add_to_count(difference: int) -> ChangeSlot:
-    """Return the change that adds *difference* to an unanswered count, within 0 to 6."""
+    """Return the callback that adds *difference* to an unanswered count, within 0 to 6."""
     return partial(_add_to_count, difference=difference)
 
 

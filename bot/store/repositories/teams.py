@@ -1,4 +1,4 @@
-"""Teams, their rosters, and their supervisors and directors."""
+"""Repository of the tables ``team``, ``roster`` and ``role``: set-ups, members, role holders."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -42,10 +42,10 @@ _TEAM_COLUMNS = tuple(column.name for column in teams.columns)
 
 @dataclass(frozen=True)
 class Account:
-    """A person's main account, own row (blank fields without one) and home team.
+    """Result of one joined query: main account, the row of the account itself, and home team.
 
-    ``supervisors`` are the team's; ``suspension_reason`` is that of the person's workspace,
-    ``""`` for none.
+    ``profile`` has blank fields without a row. ``supervisors`` are the team's;
+    ``suspension_reason`` is the column of the person's workspace, ``""`` for none.
     """
 
     main: Person
@@ -57,7 +57,7 @@ class Account:
 
 @dataclass(frozen=True)
 class HeldRole:
-    """A person's role in a team; ``has_agreed`` is True once they agreed to its reading rules."""
+    """A row of ``role``; ``has_agreed`` is true once the person agreed to its reading rules."""
 
     team_id: str
     role: Role
@@ -65,7 +65,7 @@ class HeldRole:
 
 
 class Teams:
-    """Repository of teams, as their set-up declares them."""
+    """Repository of teams, their rosters and their role holders."""
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
@@ -75,27 +75,27 @@ class Teams:
         self._lists = DeclaredLists(connection, records)
 
     def get(self, team_id: str) -> Team | None:
-        """Return a team by its id."""
+        """Return the team with the primary key *team_id*, removed or not, or ``None``."""
         row = self._connection.execute(SELECT_TEAM, {"team_id": team_id}).one_or_none()
         return _parse_team_row(*row) if row else None
 
     def get_by_channel(self, workspace: str, channel: str) -> Team | None:
-        """Return the team with this channel."""
+        """Return the team with this unique pair of workspace and channel, or ``None``."""
         parameters = {"workspace_id": workspace, "channel_id": channel}
         row = self._connection.execute(SELECT_TEAM_OF_CHANNEL, parameters).one_or_none()
         return _parse_team_row(*row) if row else None
 
     def list_teams(self, workspace: str | None = None) -> tuple[Team, ...]:
-        """Return all teams, or those of one workspace, by name; none that was removed."""
+        """Return the teams that are not removed, of all workspaces or one, sorted by name."""
         in_workspace = [teams.c.workspace == workspace] if workspace else []
         return self._fetch_teams(teams.c.removed.is_(None), *in_workspace)
 
     def list_teams_ever(self) -> tuple[Team, ...]:
-        """Return all teams by name, with the removed ones, whose tables are still read."""
+        """Return all rows sorted by name, removed teams included: their releases are still read."""
         return self._fetch_teams()
 
     def list_practice_teams(self, team: Team) -> tuple[Team, ...]:
-        """Return the teams of the team's practice, with itself; it alone if it names none."""
+        """Return the teams with the workspace and practice of *team*; itself if it has none."""
         if not team.practice:
             return (team,)
         return self._fetch_teams(
@@ -105,7 +105,7 @@ class Teams:
         )
 
     def save(self, team: Team) -> None:
-        """Upsert a team's set-up and mark its channel as reachable."""
+        """Upsert the row by the team's id, and clear ``unreachable``; ``removed`` is unchanged."""
         row = {
             "id": team.id,
             "workspace": team.workspace,
@@ -126,9 +126,10 @@ class Teams:
         upsert_row(self._connection, teams, row)
 
     def mark_unreachable(self, workspace: str, channel: str, reason: str) -> bool:
-        """Suspend deliveries to *channel*, as it rejects messages; ``True`` on a change.
+        """Set ``unreachable`` of the channel's team, and withdraw the channel's planned deliveries.
 
-        Saving the set-up or :meth:`mark_reachable` resumes them; planned ones are withdrawn.
+        The first reason remains. ``True`` if the row changed; :meth:`save` and
+        :meth:`mark_reachable` clear the column.
         """
         in_channel = (teams.c.workspace == workspace) & (teams.c.channel == channel)
         change = update(teams).where(in_channel, teams.c.unreachable == "")
@@ -137,7 +138,7 @@ class Teams:
         return self._connection.execute(change.values(unreachable=stored_reason)).rowcount == 1
 
     def mark_reachable(self, workspace: str, channel: str) -> None:
-        """Resume deliveries to *channel*, as it accepts messages again."""
+        """Clear ``unreachable`` of the channel's team; no row changes if it is blank."""
         in_channel = (teams.c.workspace == workspace) & (teams.c.channel == channel)
         change = update(teams).where(in_channel, teams.c.unreachable != "")
         self._connection.execute(change.values(unreachable=""))
@@ -145,7 +146,7 @@ class Teams:
     def get_home_team(self, person: Person) -> Team | None:
         """Return the one team that *person* counts in: joined, else declared, else ``None``.
 
-        Linked accounts share it, see :mod:`bot.store.repositories.linked_accounts`.
+        It is that of the main account, see :mod:`bot.store.repositories.linked_accounts`.
         """
         return self.get_account(person).team
 
@@ -158,7 +159,8 @@ class Teams:
     def get_account(self, person: Person) -> Account:
         """Return the main account of *person*, their own row and their home team, in one query.
 
-        The body of their team's record comes with it, and is opened only where it is needed.
+        The encrypted body of the team's record is fetched in the same query and added to the record
+        cache, which decrypts it at its first use.
         """
         parameters = {"workspace": person.workspace, "person_id": person.id}
         rows = self._connection.execute(SELECT_ACCOUNT, parameters).all()
@@ -181,22 +183,22 @@ class Teams:
     def declare_clinicians(
         self, team_id: str, persons: Iterable[Person], *, retained: Collection[Person] = ()
     ) -> None:
-        """Replace the team's declared clinicians; see :meth:`DeclaredLists.declare`."""
+        """Replace the rows of declared clinicians; see :meth:`DeclaredLists.declare`."""
         self._lists.declare(team_id, persons, retained=retained)
 
     def list_declared_clinicians(self, team_id: str) -> tuple[Person, ...]:
-        """Return the clinicians that the set-up declares."""
+        """Return the persons of the team's roster rows with ``declared`` true."""
         return self._fetch_persons(SELECT_DECLARED, team_id=team_id)
 
     def list_roster(self, team_id: str) -> tuple[Person, ...]:
-        """Return the people who may contribute to the team's counts: declared or joined ones."""
+        """Return the persons of all roster rows of the team: declared, or joined by themselves."""
         return self._fetch_persons(SELECT_ROSTER, team_id=team_id)
 
     def set_role_holders(self, team_id: str, role: Role, persons: Iterable[Person]) -> None:
-        """Replace the holders of *role* by *persons*; agreements of remaining holders stay.
+        """Replace the rows of *role* in the team by *persons*; rows of remaining holders stay.
 
-        A supervisor is never counted in the team: one who had joined it is unsubscribed, and the
-        route to them is deleted.
+        Their agreements are thus retained. A supervisor is never counted in the team: their roster
+        row and slot are deleted; if it was their home team, they are unsubscribed.
         """
         holders = set(persons)
         if role is Role.SUPERVISOR:
@@ -207,7 +209,7 @@ class Teams:
                     _matches_person_in_team(person, team_id), roles.c.role == role.value
                 )
             )
-            # The notice of a close may be composed with the table of the role that has ended.
+            # A rendered close notice may contain the table that the deleted role gave access to.
             account = {"workspace_id": person.workspace, "person_id": person.id}
             self._connection.execute(EXPIRE_COMPOSITIONS, account)
         rows = [
@@ -223,22 +225,22 @@ class Teams:
         insert_missing_rows(self._connection, roles, rows)
 
     def list_role_holders(self, team_id: str, role: Role) -> tuple[Person, ...]:
-        """Return the people with *role* in the team."""
+        """Return the persons with a row of *role* in the team."""
         return self._fetch_persons(SELECT_ROLE_HOLDERS, team_id=team_id, role_name=role.value)
 
     def list_roles(self, person: Person) -> tuple[HeldRole, ...]:
-        """Return every role of *person*."""
+        """Return the role rows of *person*, of all teams."""
         parameters = {"workspace_id": person.workspace, "person_id": person.id}
         rows = self._connection.execute(SELECT_ROLES, parameters)
         return tuple(HeldRole(row.team, Role(row.role), row.agreed) for row in rows)
 
     def has_role_holders(self, workspace: str) -> bool:
-        """Whether *workspace* has any supervisor or director yet."""
+        """Whether any team of *workspace* has a row in ``role``."""
         in_workspace = exists().where(roles.c.team == teams.c.id, teams.c.workspace == workspace)
         return bool(self._connection.scalar(select(in_workspace)))
 
     def save_agreement(self, person: Person, team_id: str) -> None:
-        """Store that *person* agreed to the rules for reading the team's counts."""
+        """Set ``agreed`` in all role rows of *person* in the team; idempotent."""
         self._connection.execute(
             update(roles).where(_matches_person_in_team(person, team_id)).values(agreed=True)
         )
@@ -250,7 +252,7 @@ class Teams:
             key = {"team_id": team_id, "workspace_id": person.workspace, "person_id": person.id}
             self._connection.execute(DELETE_FROM_ROSTER, key)
             if self._connection.execute(END_MEMBERSHIP, key).rowcount:
-                # They may have the notice of a close for the role in another team.
+                # A close notice may be due to a role in another team.
                 Deliveries(self._connection, self._records).withdraw_for_person(
                     person, except_kinds=(DeliveryKind.CLOSE_NOTICE,)
                 )

@@ -1,4 +1,4 @@
-"""The counter of unanswered check-ins, changed in the transaction that changes a delivery."""
+"""Increment and decrement the unanswered counts in the transaction that changes deliveries."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,7 +19,7 @@ _IS_RECIPIENT = (deliveries.c.workspace == people.c.workspace) & (
 
 
 def count_as_unanswered(slots: TeamSlots, delivery_ids: Sequence[str]) -> None:
-    """Count a check-in more, up to the maximum, for the recipients of *delivery_ids*."""
+    """Increment the count of each recipient of *delivery_ids* by one, up to the maximum of 6."""
     for start in range(0, len(delivery_ids), MAX_ROWS_PER_STATEMENT):
         ids = delivery_ids[start : start + MAX_ROWS_PER_STATEMENT]
         is_recipient = _PERSON_KEY.in_(_RECIPIENTS.where(deliveries.c.id.in_(ids)))
@@ -27,7 +27,7 @@ def count_as_unanswered(slots: TeamSlots, delivery_ids: Sequence[str]) -> None:
 
 
 def select_unsent_counts(condition: ColumnElement[bool]) -> Select[Any]:
-    """Return the query that counts the check-ins that match *condition* by recipient."""
+    """Return the query of the number of check-in rows that match *condition*, by recipient."""
     recipient = (people.c.workspace, people.c.id, people.c.home_team)
     return (
         select(*recipient, func.count().label("unsent_count"))
@@ -44,10 +44,10 @@ def uncount_unsent(
     query: Select[Any],
     parameters: Mapping[str, object] | None = None,
 ) -> None:
-    """Take the check-ins of *query* out of their recipients' counts, down to 0.
+    """Decrement the recipients' counts by the numbers that *query* returns, down to 0.
 
-    *query* is that of :func:`select_unsent_counts`. To be called before their rows change: a
-    check-in that was never sent cannot be unanswered.
+    *query* is that of :func:`select_unsent_counts`, and is executed with *parameters* before the
+    UPDATE that changes the state of its rows, after which it would match none.
     """
     slots.subtract_counts(
         ((Person(row.workspace, row.id), row.home_team), row.unsent_count)

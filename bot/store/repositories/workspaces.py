@@ -1,4 +1,7 @@
-"""Workspaces: Slack workspaces and Teams tenants, suspended or at rest after a rate limit."""
+"""Repository of the table ``workspace``: suspension, rest after a rate limit, probes.
+
+A row is that of a Slack workspace or a Teams tenant; without a row the defaults apply.
+"""
 
 import math
 from datetime import datetime, timedelta
@@ -21,15 +24,15 @@ from bot.store.upsert import upsert_row
 _MAX_REASON_CHARACTERS = 60
 
 MAX_REST = timedelta(hours=1)
-"""Upper bound of a rest; a longer one was stored before the clock was set back and is ignored."""
+"""Maximum duration of a rest; a longer one, from before the clock was set back, is ignored."""
 
 
 _MAX_PROBE_COUNT = 1000
-"""Where the count of probes stops; its delay has been the longest for a long time by then."""
+"""Maximum of the column ``probes``; the backoff has reached its longest delay well before."""
 
 
 class WorkspaceState(NamedTuple):
-    """The columns of a workspace; the defaults apply to one without a row.
+    """The columns of a workspace's row; the defaults are those of one without a row.
 
     ``probe_count`` is the number of probes since the last message that was sent: unless it is 0,
     a probe precedes the next message. ``probe_at`` is when a suspended workspace is probed next.
@@ -46,12 +49,12 @@ class WorkspaceState(NamedTuple):
 
     @property
     def uninstalled_at(self) -> datetime | None:
-        """The first proof that the app is removed from the workspace, while it is suspended."""
+        """When the app was removed, as a datetime; ``None`` unless the workspace is suspended."""
         since = self.uninstalled_since
         return from_unix_seconds(since) if self.suspension_reason and since else None
 
     def is_resting(self, now: datetime) -> bool:
-        """Whether the row's rest includes *now*; the same rule as :data:`IS_RESTING`."""
+        """Whether the row's rest includes *now*: the condition :data:`IS_RESTING` in Python."""
         until, unix_seconds = self.resting_until, now.timestamp()
         return unix_seconds < until <= unix_seconds + MAX_REST.total_seconds()
 
@@ -64,24 +67,25 @@ _SELECT_WORKSPACE = select(
     workspaces.c.probe_at,
     workspaces.c.uninstalled,
 ).where(workspaces.c.id == bindparam("workspace_id"))
-"""Built once, as it is executed before every few messages."""
+"""Query by primary key, built once: it is executed before every few messages."""
 
 
 class Workspaces:
-    """Repository of workspaces that refuse messages, so that no request to them is attempted."""
+    """Repository of the state of workspaces, which the senders of all processes read."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
         self._connection = connection
 
     def suspension_reason(self, workspace: str) -> str:
-        """Return why *workspace* is suspended; ``""`` when it is not."""
+        """Return the column ``suspended`` of *workspace*; ``""`` if it is not, or without a row."""
         return self.get_state(workspace).suspension_reason
 
     def suspend(self, workspace: str, reason: str) -> bool:
-        """Suspend all deliveries to *workspace* until it is resumed; ``True`` on a change.
+        """Upsert the reason of a suspension, truncated; ``True`` if the column changed.
 
-        A later reason replaces the first one as in :func:`merge_suspension_reasons`.
+        No delivery of the workspace is claimed until :meth:`resume`. A stored reason is replaced as
+        :func:`merge_suspension_reasons` decides.
         """
         current = self.suspension_reason(workspace)
         reported = reason[:_MAX_REASON_CHARACTERS] or "unknown"
@@ -91,9 +95,9 @@ class Workspaces:
         return merged != current
 
     def resume(self, workspace: str, evidence: Evidence) -> bool:
-        """Resume deliveries to *workspace* if *evidence* suffices; ``True`` on a change.
+        """Clear ``suspended`` if :func:`may_resume` accepts *evidence*; ``True`` on a change.
 
-        What proved that the app is removed stays stored, unless *evidence* disproves it.
+        ``uninstalled`` is cleared only if :func:`disproves_uninstallation` accepts it as well.
         """
         state = self.get_state(workspace)
         is_change = may_resume(state.suspension_reason, evidence)
@@ -105,10 +109,10 @@ class Workspaces:
         return is_change
 
     def mark_uninstalled(self, workspace: str, now: datetime, *, is_first: bool = False) -> None:
-        """Store that the app is removed from the suspended *workspace* since *now*, at the latest.
+        """Set ``uninstalled`` of a suspended *workspace* to *now*; of another, no row changes.
 
-        A repeated or a later proof leaves the first instant, until :meth:`resume` deletes it;
-        with *is_first* it is replaced.
+        Idempotent: an instant that is stored remains until :meth:`resume` clears it, except with
+        *is_first*, which replaces it.
         """
         is_marked = (workspaces.c.id == workspace) & (workspaces.c.suspended != "")
         if not is_first:
@@ -117,15 +121,15 @@ class Workspaces:
         self._connection.execute(change.values(uninstalled=to_unix_seconds(now)))
 
     def resume_all(self) -> int:
-        """Resume the suspended workspaces after a start, and return how many were resumed.
+        """Resume the suspended workspaces at a start of the process; return how many.
 
-        Those that were uninstalled stay suspended, see :func:`may_resume`, and a refused token
-        that is refused again counts from its first refusal.
+        Uninstalled ones remain suspended, see :func:`may_resume`. ``uninstalled`` of a rejected
+        token remains too, so that the next rejection counts from the first one.
         """
         return sum(self.resume(workspace, Evidence.RESTART) for workspace in self.list_suspended())
 
     def list_uninstalled(self) -> tuple[str, ...]:
-        """Return the workspaces that are suspended because the app was uninstalled."""
+        """Return the keys of the workspaces whose suspension reason is an uninstallation."""
         return tuple(
             workspace
             for workspace, state in self.list_suspended().items()
@@ -135,9 +139,9 @@ class Workspaces:
     def set_rest(
         self, workspace: str, until: datetime, messages_per_minute: int | None = None
     ) -> None:
-        """Store a rest until *until* and the reduced rate that applies after it.
+        """Upsert the end of a rest, rounded up, and the reduced rate that applies after it.
 
-        ``None`` leaves the rate unchanged. Every process that sends respects it.
+        With ``None`` the rate is unchanged. Every process that sends reads the row.
         """
         row: dict[str, str | int] = {"id": workspace, "rests_until": math.ceil(until.timestamp())}
         upsert_row(
@@ -147,17 +151,17 @@ class Workspaces:
         )
 
     def get_pace(self, workspace: str) -> tuple[int, datetime]:
-        """Return the reduced rate in messages per minute (0 for none) and when its rest ends."""
+        """Return the reduced rate limit per minute, 0 by default, and the end of its rest."""
         row = self.get_state(workspace)
         return row.messages_per_minute, from_unix_seconds(row.resting_until)
 
     def accepts_messages(self, workspace: str, now: datetime) -> bool:
-        """Whether messages may be sent to *workspace* at *now*: neither suspended nor resting."""
+        """Whether the row of *workspace* is neither suspended nor resting at *now*."""
         row = self.get_state(workspace)
         return not row.suspension_reason and not row.is_resting(now)
 
     def save_probe(self, workspace: str, probe_count: int, probe_at: datetime) -> None:
-        """Store how often *workspace* was probed, and when it is probed again if suspended."""
+        """Upsert the number of probes, and the time of the next one if *workspace* is suspended."""
         row = {
             "id": workspace,
             "probes": min(probe_count, _MAX_PROBE_COUNT),
@@ -166,18 +170,18 @@ class Workspaces:
         upsert_row(self._connection, workspaces, row)
 
     def reset_probes(self, workspace: str) -> None:
-        """Reset the count of probes, as a message to *workspace* was sent."""
+        """Set the number of probes to 0 after a message was sent; no row changes if it is 0."""
         is_probed = (workspaces.c.id == workspace) & (workspaces.c.probes != 0)
         self._connection.execute(update(workspaces).where(is_probed).values(probes=0, probe_at=0))
 
     def list_suspended(self) -> dict[str, WorkspaceState]:
-        """Return the state of every suspended workspace, by its key."""
+        """Return a dict of the states of all suspended workspaces, by workspace key."""
         query = select(workspaces.c.id, *_SELECT_WORKSPACE.selected_columns)
         rows = self._connection.execute(query.where(workspaces.c.suspended != ""))
         return {workspace: WorkspaceState(*values) for workspace, *values in rows}
 
     def count_suspended_and_resting(self, now: datetime) -> tuple[int, int]:
-        """Count the suspended workspaces, and the others that are resting at *now*."""
+        """Return the number of suspended rows, and of other rows that are resting at *now*."""
         is_suspended = workspaces.c.suspended != ""
         count_query = select(func.count()).select_from(workspaces)
         suspended = self._connection.scalar(count_query.where(is_suspended)) or 0
@@ -186,7 +190,7 @@ class Workspaces:
         ) or 0
 
     def get_state(self, workspace: str) -> WorkspaceState:
-        """Return the state of *workspace*."""
+        """Return the row of *workspace* as a state; the default state without a row."""
         row = self._connection.execute(_SELECT_WORKSPACE, {"workspace_id": workspace}).one_or_none()
         return WorkspaceState(*row) if row else WorkspaceState()
 
@@ -196,4 +200,4 @@ _NOW_PARAMETER = bindparam("now", type_=workspaces.c.rests_until.type)
 IS_RESTING = (workspaces.c.rests_until > _NOW_PARAMETER) & (
     workspaces.c.rests_until <= _NOW_PARAMETER + int(MAX_REST.total_seconds())
 )
-"""A workspace's rest includes the instant that it binds as ``now``, in whole Unix seconds."""
+"""SQL condition that a workspace is resting; binds ``now`` in whole Unix seconds."""
