@@ -154,8 +154,8 @@ class RecordCache:
     def begin_job(self, workspace: str | None) -> None:
         """Show the next job the records of *workspace* alone, of all workspaces for ``None``."""
         self._workspaces.add(workspace)
-        self.ledger_records.readers.workspace = workspace
-        self.team_records.readers.workspace = workspace
+        self.ledger_records.visibility.workspace = workspace
+        self.team_records.visibility.workspace = workspace
 
     def take_snapshot(self) -> tuple[RecordSnapshot, RecordSnapshot]:
         """Return the present content, for :meth:`restore_snapshot`."""

@@ -13,7 +13,7 @@ from bot.store import record_statements, sealing
 from bot.store.key_condition import bind_row_keys
 from bot.store.keys.key_id import KeyId, PeriodKeyId, TeamKeyId
 from bot.store.keys.key_store import KeyStoreUnavailableError
-from bot.store.record_readers import RecordReaders
+from bot.store.record_visibility import RecordVisibility
 
 _MAX_LOADED_AT_ONCE = 200
 """Records per SELECT statement, which bounds its parameters."""
@@ -119,7 +119,7 @@ class SealedRecords(Generic[RecordId, Record]):
         self._unopened_bodies: dict[RecordId, bytes | None] = {}
         self._keys: dict[PeriodKeyId | TeamKeyId, bytes | None] = {}
         self._durable_keys: dict[PeriodKeyId | TeamKeyId, bytes] = {}
-        self.readers: RecordReaders[RecordId] = RecordReaders(connection, codec)
+        self.visibility: RecordVisibility[RecordId] = RecordVisibility(connection, codec)
         self.is_key_store_unavailable = False
 
     def insert_record(self, record_id: RecordId, build_record: Callable[[bytes], Record]) -> None:
@@ -136,7 +136,7 @@ class SealedRecords(Generic[RecordId, Record]):
         self._connection.execute(insert(self._codec.table), row)
         self._unopened_bodies.pop(record_id, None)
         self._records[record_id] = open_record
-        self.readers.add(record_id)
+        self.visibility.mark_visible(record_id)
 
     @property
     def is_dirty(self) -> bool:
@@ -145,7 +145,7 @@ class SealedRecords(Generic[RecordId, Record]):
 
     def load_records(self, record_ids: Iterable[RecordId]) -> dict[RecordId, OpenRecord[Record]]:
         """Return the records by id, without those that cannot be opened."""
-        wanted = self.readers.leave_out_hidden(record_ids, self._records, self._unopened_bodies)
+        wanted = self.visibility.exclude_hidden(record_ids, self._records, self._unopened_bodies)
         for record_id in wanted:
             if record_id in self._unopened_bodies:
                 body = self._unopened_bodies.pop(record_id)
@@ -163,7 +163,7 @@ class SealedRecords(Generic[RecordId, Record]):
         """
         if record_id not in self._records:
             self._unopened_bodies[record_id] = body
-        self.readers.add(record_id)
+        self.visibility.mark_visible(record_id)
 
     def is_lost(self, record_id: RecordId) -> bool:
         """Whether a record can never be opened, as far as the key store knows."""
@@ -238,7 +238,7 @@ class SealedRecords(Generic[RecordId, Record]):
         for record_id, key in zip(record_ids, keys, strict=True):
             if key in bodies:  # another job of the transaction may see a row that this one does not
                 self._records[record_id] = self._open_body(record_id, bodies[key])
-                self.readers.add(record_id)
+                self.visibility.mark_visible(record_id)
 
     def _open_body(self, record_id: RecordId, body: bytes | None) -> OpenRecord[Record] | None:
         if body is None:

@@ -1,4 +1,4 @@
-"""Which workspaces have read a sealed record that the jobs of one transaction share."""
+"""Filter of the record cache: which workspaces may see a record that another job has cached."""
 
 from collections import defaultdict
 from collections.abc import Collection, Container, Hashable, Iterable
@@ -22,38 +22,38 @@ class RecordTable(Protocol[_TableId_contra]):
         """Return the primary key of a record's row, in the order of the table's columns."""
 
 
-class RecordReaders(Generic[RecordId]):
-    """Hides from a job what another job opened and the database would not show to its workspace.
+class RecordVisibility(Generic[RecordId]):
+    """Hides a cached record from a job whose workspace row-level security would not show its row.
 
     ``workspace`` is that of the present job; ``None`` stands for all, to which nothing is hidden.
     """
 
     def __init__(self, connection: Connection, codec: RecordTable[RecordId]) -> None:
-        """Ask the table of the records of *codec* in the transaction of *connection*."""
+        """Query the table of the records of *codec* in the transaction of *connection*."""
         self._connection = connection
         self._codec = codec
-        self._readers: defaultdict[RecordId, set[str]] = defaultdict(set)
+        self._visible_to: defaultdict[RecordId, set[str]] = defaultdict(set)
         self.workspace: str | None = None
 
-    def add(self, record_id: RecordId) -> None:
+    def mark_visible(self, record_id: RecordId) -> None:
         """Note that the database has shown a record's row to the present workspace."""
         if self.workspace is not None:
-            self._readers[record_id].add(self.workspace)
+            self._visible_to[record_id].add(self.workspace)
 
-    def leave_out_hidden(
+    def exclude_hidden(
         self, record_ids: Iterable[RecordId], *caches: Container[RecordId]
     ) -> list[RecordId]:
         """Return each of *record_ids* once, without those in *caches* that are to be hidden."""
         distinct = list(dict.fromkeys(record_ids))
         if self.workspace is None:
             return distinct
-        unproven = [
+        unchecked = [
             record_id
             for record_id in distinct
-            if self.workspace not in self._readers[record_id]
+            if self.workspace not in self._visible_to[record_id]
             and any(record_id in cache for cache in caches)
         ]
-        hidden = self._find_hidden(unproven) if unproven else frozenset()
+        hidden = self._find_hidden(unchecked) if unchecked else frozenset()
         return [record_id for record_id in distinct if record_id not in hidden]
 
     def _find_hidden(self, record_ids: Collection[RecordId]) -> frozenset[RecordId]:
@@ -63,5 +63,5 @@ class RecordReaders(Generic[RecordId]):
         visible = {tuple(row) for row in rows}
         for record_id, key in keys.items():
             if key in visible:
-                self.add(record_id)
+                self.mark_visible(record_id)
         return frozenset(record_id for record_id, key in keys.items() if key not in visible)
