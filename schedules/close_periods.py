@@ -38,7 +38,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     closed = await _run_step("periods.close_failed", _close_periods(context, writer))
     await _run_step("periods.open_failed", _open_periods(context, writer))
     await _run_step("periods.key_removal_failed", store.remove_unused_keys(now))
-    await _run_step("periods.erasure_failed", store.erase_destroyed_rows())
+    await _run_step("periods.erasure_failed", store.checkpoint_and_vacuum())
     return closed
 
 
@@ -88,7 +88,7 @@ def _load_ended_periods(repos: Repositories, now: datetime) -> tuple[EndedPeriod
 def _close_batch(repos: Repositories, batch: Sequence[Period], now: datetime) -> ClosingResults:
     results = repos.period_closing.close_periods(batch, now)
     if results.steps.count:
-        repos.mark_rows_destroyed()
+        repos.mark_vacuum_pending()
     return results
 
 

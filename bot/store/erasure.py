@@ -7,16 +7,16 @@ from typing import Any
 from sqlalchemy import Connection, Engine, column, delete, insert, select, table, text
 
 from bot.logs import log_error
-from bot.store.destroyed_rows import is_in_all_tables
 from bot.store.engines import Engines, create_lease_engine
 from bot.store.group_commit import checkpoint_wal
+from bot.store.pending_vacuum import covers_all_tables
 from bot.store.schema import feeds, ledger_records, metadata, periods
 
 logger = logging.getLogger("attune.store")
 
 _CHECKPOINT_TIMEOUT_SECONDS = 5
 
-_CLOSED_TABLES = (ledger_records, feeds, periods)
+_PERIOD_TABLES = (ledger_records, feeds, periods)
 """The tables whose rows a close deletes."""
 
 _markers = table("duty", column("name"), column("looked"))
@@ -24,8 +24,8 @@ _MARKER_NAME = "erase removed rows"
 _IS_MARKER = _markers.c.name == _MARKER_NAME
 
 
-def mark_rows_removed(connection: Connection) -> None:
-    """Record in the transaction that removes rows that their bytes are still to be erased.
+def mark_rewrite_pending(connection: Connection) -> None:
+    """Mark in the transaction of a migration that deletes rows that a file rewrite is pending.
 
     Several migrations in one transaction may do so.
     """
@@ -56,7 +56,7 @@ def erase_removed_rows(engine: Engine) -> None:
 def vacuum_destroyed_rows(engines: Engines, mark: int = 0) -> bool:
     """Vacuum the tables whose rows a close deletes, in a PostgreSQL session of its own.
 
-    All tables where the *mark* of :mod:`bot.store.destroyed_rows` is that of a purge. It takes no
+    All tables where the *mark* of :mod:`bot.store.pending_vacuum` is that of a purge. It takes no
     lock that a reader or writer waits for. Failure, such as a missing privilege, is logged, and
     ``False`` is returned. SQLite overwrites deleted rows at once.
     """
@@ -65,7 +65,7 @@ def vacuum_destroyed_rows(engines: Engines, mark: int = 0) -> bool:
     engine = create_lease_engine(engines)
     try:
         with engine.connect() as connection:
-            for destroyed in metadata.sorted_tables if is_in_all_tables(mark) else _CLOSED_TABLES:
+            for destroyed in metadata.sorted_tables if covers_all_tables(mark) else _PERIOD_TABLES:
                 connection.execute(text(f"VACUUM {destroyed.name}"))
     except Exception as error:  # noqa: BLE001 - the period is closed all the same
         log_error(logger, "store.vacuum_failed", error)

@@ -148,17 +148,17 @@ class Store:
             QueuedJob(run_checkpoint, runs_outside_transaction=True), timeout_seconds=60.0
         )
 
-    async def erase_destroyed_rows(self) -> None:
-        """Remove what closed periods left in the files, if a close has not come that far yet.
+    async def checkpoint_and_vacuum(self) -> None:
+        """Run the pending WAL checkpoint on SQLite, or vacuum on PostgreSQL, if a mark says so.
 
-        A WAL checkpoint on SQLite, a vacuum on PostgreSQL; see :mod:`bot.store.erasure`. What
-        fails is repeated by the next call, also after a crash.
+        It removes the deleted rows of closed periods from the files; see :mod:`bot.store.erasure`.
+        What fails is repeated by the next call, also after a crash.
         """
-        mark = await self._readers.run_job(lambda repos: repos.read_destroyed_mark(), None)
+        mark = await self._readers.run_job(lambda repos: repos.read_vacuum_mark(), None)
         if mark is None or not await self.checkpoint():
             return
         if await asyncio.to_thread(erasure.vacuum_destroyed_rows, self._engines, mark):
-            await self.across_workspaces.write(lambda repos: repos.clear_destroyed_mark(mark))
+            await self.across_workspaces.write(lambda repos: repos.clear_vacuum_mark(mark))
 
     async def remove_unused_keys(self, now: datetime) -> int:
         """Remove the keys of the periods that ended and closed; see :mod:`bot.store.key_removal`.

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, Engine, delete, exists, select
 
 from bot.domain.reachability import PURGING
 from bot.store import workspace_rows
-from bot.store.destroyed_rows import mark_rows_destroyed
 from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.key_removal import KeyStoreInUseError, delete_keys
 from bot.store.keys.key_id import (
@@ -19,6 +18,7 @@ from bot.store.keys.key_id import (
     period_key_prefix,
 )
 from bot.store.keys.key_store import KeyStore
+from bot.store.pending_vacuum import mark_vacuum_pending
 from bot.store.repositories.installations import unlink_workspaces
 from bot.store.repositories.operator_trail import insert_purge_end
 from bot.store.row_security import begin_across_workspaces
@@ -69,7 +69,7 @@ def finish_purge(
         for name in workspace_rows.LAST_ROWS_BY_TABLE:
             condition = workspace_rows.build_condition(name, workspace)
             connection.execute(delete(metadata.tables[name]).where(condition))
-        mark_rows_destroyed(connection, in_all_tables=True)
+        mark_vacuum_pending(connection, in_all_tables=True)
         return True
 
 

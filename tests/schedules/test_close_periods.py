@@ -206,7 +206,7 @@ async def test_erasure_is_repeated_after_a_crash_behind_the_close(
     clock.advance(days=7)
 
     def close_only(repos: Repositories) -> int:
-        repos.mark_rows_destroyed()
+        repos.mark_vacuum_pending()
         return repos.ledger.close_ended_periods(clock())
 
     assert await team_context.store.across_workspaces.write(close_only) == 2
@@ -218,18 +218,18 @@ async def test_erasure_is_repeated_after_a_crash_behind_the_close(
 async def test_erasure_of_a_later_close_is_not_forgotten(team_context: Context) -> None:
     """The mark of another process's close, set while the files are cleaned, stays."""
     write = team_context.store.across_workspaces.write
-    await write(lambda repos: repos.mark_rows_destroyed())
+    await write(lambda repos: repos.mark_vacuum_pending())
     mark = await read_mark(team_context)
     assert mark is not None
-    await write(lambda repos: repos.mark_rows_destroyed())
-    await write(lambda repos: repos.clear_destroyed_mark(mark))
+    await write(lambda repos: repos.mark_vacuum_pending())
+    await write(lambda repos: repos.clear_vacuum_mark(mark))
 
     assert await read_mark(team_context) not in {None, mark}
 
 
 async def read_mark(context: Context) -> int | None:
     """Return the mark of a close whose rows may still be in the files."""
-    return await context.store.across_workspaces.read(lambda repos: repos.read_destroyed_mark())
+    return await context.store.across_workspaces.read(lambda repos: repos.read_vacuum_mark())
 
 
 async def test_close_vacuums_what_it_destroyed(

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from bot.store import destroyed_rows, rollback
+from bot.store import pending_vacuum, rollback
 from bot.store.encryption import SecretCipher, derive_checkin_sign_key
 from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.keys.key_store import KeyStore
@@ -107,17 +107,17 @@ class Repositories:
             self.advance_rollback_mark(now)
         return detected, status
 
-    def mark_rows_destroyed(self) -> None:
-        """Record that rows of closed periods are still to be removed from the files."""
-        destroyed_rows.mark_rows_destroyed(self._connection)
+    def mark_vacuum_pending(self) -> None:
+        """Upsert the mark that rows of closed periods are still to be removed from the files."""
+        pending_vacuum.mark_vacuum_pending(self._connection)
 
-    def read_destroyed_mark(self) -> int | None:
+    def read_vacuum_mark(self) -> int | None:
         """Return the mark of a close whose rows may still be in the files, if there is one."""
-        return destroyed_rows.read_destroyed_mark(self._connection)
+        return pending_vacuum.read_vacuum_mark(self._connection)
 
-    def clear_destroyed_mark(self, mark: int) -> None:
+    def clear_vacuum_mark(self, mark: int) -> None:
         """Delete the mark of a close whose rows are removed from the files."""
-        destroyed_rows.clear_destroyed_mark(self._connection, mark)
+        pending_vacuum.clear_vacuum_mark(self._connection, mark)
 
     @cached_property
     def people(self) -> People:

@@ -39,7 +39,7 @@ from bot.domain.counts import pseudonyms, slots
 from bot.domain.counts.release_rule import CountingTerms
 from bot.domain.counts.slots import LedgerRecord, RecordShape
 from bot.store import sealing
-from bot.store.erasure import mark_rows_removed
+from bot.store.erasure import mark_rewrite_pending
 from bot.store.keys.key_store import KeyStore
 from bot.store.period import Period
 
@@ -103,7 +103,7 @@ def upgrade() -> None:
     for period in periods:
         connection.execute(insert(_period_table), _build_period_row(period))
     if periods:
-        mark_rows_removed(connection)
+        mark_rewrite_pending(connection)
 
 
 def downgrade() -> None:

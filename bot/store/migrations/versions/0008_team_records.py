@@ -32,7 +32,7 @@ from bot.domain.checkins.questions import Intention
 from bot.domain.checkins.team_slots import TeamRecord, TeamSlot
 from bot.domain.counts import pseudonyms
 from bot.store import record_cache
-from bot.store.erasure import mark_rows_removed
+from bot.store.erasure import mark_rewrite_pending
 from bot.store.keys.key_id import TeamKeyId
 from bot.store.keys.key_store import KeyStore
 
@@ -79,7 +79,7 @@ def upgrade() -> None:
     if rows:
         connection.execute(insert(_team_records), rows)
     if rows or connection.scalar(select(func.count()).select_from(_intentions)):
-        mark_rows_removed(connection)
+        mark_rewrite_pending(connection)
     op.drop_table("intention")
     op.drop_column("person", "quiet")
     _comment_people(_PEOPLE_COMMENT)
