@@ -15,7 +15,7 @@ from bot.sandbox.workspace.engine import SandboxEngine
 from bot.sandbox.workspace.time_travel import ClockError
 from bot.sandbox.workspace.workspace import Json
 
-_QUIET_SECONDS, _SETTLE_TIMEOUT_SECONDS = 0.4, 8.0
+_IDLE_SECONDS, _SETTLE_TIMEOUT_SECONDS = 0.4, 8.0
 """Seconds without a change after which a command is complete, and its timeout in seconds."""
 
 JUMP_NAMES = ("checkin", "day", "week", "close")
@@ -38,7 +38,7 @@ class Terminal:
         self._text_view = TextView(words, self._display_name)
         self._seen_ids: set[str] = set()
         self._seen_home_hash = ""
-        self.quiet_seconds = _QUIET_SECONDS
+        self.idle_seconds = _IDLE_SECONDS
         self._command_handlers: Mapping[str, Callable[[str], Awaitable[None]]] = {
             "as": self._switch_persona,
             "choose": self._choose_options,
@@ -81,7 +81,7 @@ class Terminal:
                 self._write_sentence("not_known")
         except (ImpossibleActionError, ClockError, IndexError, ValueError, KeyError):
             self._write_sentence("cannot")
-        await self._wait_until_quiet()
+        await self._wait_until_idle()
         self._show_updates()
 
     async def _switch_persona(self, argument: str) -> None:
@@ -286,13 +286,13 @@ class Terminal:
         person = self._engine.workspace.find_person(entity_id)
         return person.name if person else names.get(entity_id, entity_id)
 
-    async def _wait_until_quiet(self) -> None:
-        """Wait until no change occurs for ``quiet_seconds``, or until the timeout."""
+    async def _wait_until_idle(self) -> None:
+        """Wait until no change occurs for ``idle_seconds``, or until the timeout."""
         workspace, has_changed = self._engine.workspace, True
         with suppress(TimeoutError):
             async with asyncio.timeout(_SETTLE_TIMEOUT_SECONDS):
                 while has_changed:
                     version = workspace.version
                     has_changed = (
-                        await workspace.wait_for_change(version, self.quiet_seconds) > version
+                        await workspace.wait_for_change(version, self.idle_seconds) > version
                     )

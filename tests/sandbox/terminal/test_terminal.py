@@ -15,11 +15,13 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 class Visitor:
     """Executes lines in a terminal, and stores its output."""
 
-    def __init__(self, engine: SandboxEngine, words: LanguagePack, quiet: float = 0.05) -> None:
-        """Create the terminal; a command ends after *quiet* seconds without a change."""
+    def __init__(
+        self, engine: SandboxEngine, words: LanguagePack, idle_seconds: float = 0.05
+    ) -> None:
+        """Create the terminal; a command ends after *idle_seconds* without a change."""
         self.output_lines: list[str] = []
         self.terminal = Terminal(engine, words, self.output_lines.append)
-        self.terminal.quiet_seconds = quiet
+        self.terminal.idle_seconds = idle_seconds
 
     async def type_lines(self, *lines: str) -> str:
         """Execute lines, and return their output as one string."""
@@ -32,7 +34,7 @@ class Visitor:
 async def test_typed_commands_reach_every_feature(words: LanguagePack, tmp_path: Path) -> None:
     """Tips, debriefs, guides, check-ins after a jump, tables and Home work on the terminal."""
     async with run_bot_and_sandbox(words, tmp_path, NOW) as engine:
-        visitor = Visitor(engine, words, quiet=0.4)
+        visitor = Visitor(engine, words, idle_seconds=0.4)
 
         assert "[1] Next tip" in await visitor.type_lines("/tip")
         form = await visitor.type_lines("/rupture a canary typed by hand")
