@@ -48,7 +48,7 @@ class TeamsSandbox:
         await run.start_bot_with_history(run.TeamsOptions(words, folder, 0, persona), bot, lock_fd)
         sandbox = cls(folder, program_folder, bot, lock_fd, now)
         await sandbox.channel.enter_async_context(
-            tenant.serve_channel(bot.url, tenant.build_sample_practice())
+            tenant.discard_channel_posts(bot.url, tenant.build_sample_practice())
         )
         return sandbox
 
@@ -79,7 +79,7 @@ class TeamsSandbox:
         """Move the clock forward to the afternoon before the team's open period closes."""
         (team,) = tenant.build_sample_practice().teams
         span = timedelta(weeks=team.period_weeks)
-        next_close = time_travel.last_period_start(self.now, team.period_weeks) + 2 * span
+        next_close = time_travel.last_completed_period_start(self.now, team.period_weeks) + 2 * span
         await self.move_clock(next_close - timedelta(hours=8))
 
     async def advance_days_until(

@@ -126,7 +126,7 @@ def _run_with_lock(options: SandboxOptions, lock_fd: int) -> int:
 async def _run_processes(options: SandboxOptions, listener: socket.socket, lock_fd: int) -> None:
     """Start the bot process and the workspace server; stop the bot on every exit or exception."""
     cancel_on_signals()
-    credentials, pepper = _load_secrets(options.folder / "secrets.json")
+    credentials, pepper = _load_or_create_secrets(options.folder / "secrets.json")
     slack_url = loopback_server.listener_url(listener)
     bot_settings = slack_settings(slack_url, credentials, options.words.language)
     bot = BotProcess(options.folder.resolve(), loopback_server.free_port(), pepper, bot_settings)
@@ -218,7 +218,7 @@ async def _apply_team_file(bot: BotProcess, options: SandboxOptions) -> None:
     await bot.run_command("team", "apply", file_name, now=options.history_start())
 
 
-def _load_secrets(file: Path) -> tuple[SlackCredentials, str]:
+def _load_or_create_secrets(file: Path) -> tuple[SlackCredentials, str]:
     """Return the credentials and the pepper of this folder, generated on first use.
 
     Raises UnreadableSnapshotError for a file that cannot be parsed.

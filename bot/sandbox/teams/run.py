@@ -136,12 +136,15 @@ async def _run_processes(options: TeamsOptions, program_folder: Path, lock_fd: i
     """
     run.cancel_on_signals()
     bot = BotProcess(
-        options.folder, loopback_server.free_port(), _load_pepper(options.folder), TEAMS_SETTINGS
+        options.folder,
+        loopback_server.free_port(),
+        _load_or_create_pepper(options.folder),
+        TEAMS_SETTINGS,
     )
     playground = Playground(program_folder, options.folder, options.port, bot.url)
     try:
         await start_bot_with_history(options, bot, lock_fd)
-        async with tenant.serve_channel(bot.url, options.sample_practice):
+        async with tenant.discard_channel_posts(bot.url, options.sample_practice):
             await playground.start(
                 tenant.build_playground_config(options.sample_practice, options.persona)
             )
@@ -174,7 +177,7 @@ async def start_bot_with_history(options: TeamsOptions, bot: BotProcess, lock_fd
     (options.folder / _HISTORY_MARKER).touch()
 
 
-def _load_pepper(folder: Path) -> str:
+def _load_or_create_pepper(folder: Path) -> str:
     """Return the pepper of this folder, generated on first use."""
     file = folder / _PEPPER_FILE
     if not file.exists():

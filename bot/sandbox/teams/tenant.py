@@ -188,11 +188,14 @@ class _HistoryDriver:
 
 
 @asynccontextmanager
-async def serve_channel(bot_url: str, sample_practice: SamplePractice) -> AsyncIterator[None]:
-    """Accept and discard what the bot at *bot_url* posts to the channel, which no user looks at.
+async def discard_channel_posts(
+    bot_url: str, sample_practice: SamplePractice
+) -> AsyncIterator[None]:
+    """Accept and discard the posts of the bot at *bot_url* to the channel until the block is left.
 
-    Without it, the route to the channel is that of the history's stub service: each post would
-    fail as if Teams were unreachable, and the bot would pause every delivery of the tenant.
+    It adds the bot to the channel at a stub service, where no user reads. Without it, the route
+    to the channel is that of the history's stub service: each post would fail as if Teams were
+    unreachable, and the bot would pause every delivery of the tenant.
     """
     async with run_stub_service(sample_practice) as service, aiohttp.ClientSession() as session:
         supervisor = sample_practice.people_in_role(sample_practice.teams[0], "supervisor")[0]

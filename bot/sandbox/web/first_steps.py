@@ -60,4 +60,4 @@ def list_first_steps(workspace: Workspace, time_travel: TimeTravel) -> list[Firs
 
 def _order_by_checkins(clinicians: tuple[Persona, ...], time_travel: TimeTravel) -> list[Persona]:
     """Return *clinicians*, those first who receive check-ins."""
-    return sorted(clinicians, key=lambda person: not time_travel.has_checkin(person))
+    return sorted(clinicians, key=lambda person: not time_travel.has_received_checkin(person))

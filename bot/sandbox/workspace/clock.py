@@ -38,7 +38,7 @@ class SandboxClock:
         seconds, microseconds = divmod(self._last_microseconds, _MICROSECONDS_PER_SECOND)
         return f"{seconds}.{microseconds:06}"
 
-    def advance_past(self, timestamp: str) -> None:
+    def skip_timestamps_through(self, timestamp: str) -> None:
         """Make every further timestamp greater than *timestamp*, as after loading a snapshot."""
         whole, _, fraction = timestamp.partition(".")
         self._last_microseconds = max(

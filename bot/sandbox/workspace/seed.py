@@ -11,7 +11,7 @@ from bot.sandbox.block_kit.input_state import iter_elements
 from bot.sandbox.workspace.engine import SandboxEngine
 from bot.sandbox.workspace.persona_driver import PersonaDriver
 from bot.sandbox.workspace.personas import Persona, SamplePractice, SampleTeam
-from bot.sandbox.workspace.time_travel import last_period_start
+from bot.sandbox.workspace.time_travel import last_completed_period_start
 from bot.sandbox.workspace.workspace import Json
 
 ReportProgress = Callable[[int, int], None]
@@ -54,7 +54,7 @@ class PlannedDebrief:
 def history_start(sample_practice: SamplePractice, now: datetime) -> datetime:
     """Return the start of the seed data: the last completed period of every team is in it."""
     first_period_start = min(
-        last_period_start(now, team.period_weeks) for team in sample_practice.teams
+        last_completed_period_start(now, team.period_weeks) for team in sample_practice.teams
     )
     return first_period_start + timedelta(hours=8)
 

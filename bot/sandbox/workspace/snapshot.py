@@ -91,7 +91,7 @@ def _fill_workspace(workspace: Workspace, data: Json) -> None:
     workspace.version = data["version"]
     for conversation in conversations:
         for message in conversation.posts:
-            workspace.clock.advance_past(message.ts)
+            workspace.clock.skip_timestamps_through(message.ts)
 
 
 def _parse_conversation(data: Json) -> Conversation:

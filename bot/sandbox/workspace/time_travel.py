@@ -49,7 +49,7 @@ class TimeTravel:
         slots = _weekly_instants(days, (weekday,), checkin_time, zone)
         return next(slot for slot in slots if slot > self._workspace.clock.now())
 
-    def has_checkin(self, person: Persona) -> bool:
+    def has_received_checkin(self, person: Persona) -> bool:
         """Return whether a person has received a check-in."""
         return bool(self._checkin_messages(person))
 
@@ -182,6 +182,6 @@ def _period_end_after(now: datetime, weeks: int) -> datetime:
     return _local_instant(_PERIOD_EPOCH + timedelta(days=period_count * period_days), time(0), zone)
 
 
-def last_period_start(now: datetime, weeks: int) -> datetime:
+def last_completed_period_start(now: datetime, weeks: int) -> datetime:
     """Return the start of the last period of *weeks* that ended before *now*."""
     return _period_end_after(now - timedelta(weeks=2 * weeks), weeks)

@@ -72,7 +72,7 @@ def test_an_unreadable_file_is_reported_with_a_remedy(
 ) -> None:
     """A file of another version prints how to reset the folder, instead of a traceback."""
     (tmp_path / "history").touch()
-    run._load_secrets(tmp_path / "secrets.json")
+    run._load_or_create_secrets(tmp_path / "secrets.json")
     (tmp_path / file).write_text(content, encoding="utf-8")
 
     assert run_without_terminal(words, tmp_path, 0) == 2
@@ -193,7 +193,7 @@ def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
     """A second read returns the same secrets, and only the owner may read the file."""
     file = tmp_path / "secrets.json"
 
-    first, second = run._load_secrets(file), run._load_secrets(file)
+    first, second = run._load_or_create_secrets(file), run._load_or_create_secrets(file)
 
     assert first == second
     assert first[0].bot_token.startswith("xoxb-")

@@ -90,7 +90,7 @@ async def test_the_channel_is_served_while_the_playground_runs() -> None:
     """The bot learns of a service for the channel that accepts what it posts there."""
     activities: list[dict[str, Any]] = []
     practice = build_sample_practice()
-    async with run_recording_bot(activities) as bot, tenant.serve_channel(bot, practice):
+    async with run_recording_bot(activities) as bot, tenant.discard_channel_posts(bot, practice):
         (installation,) = activities
         async with (
             aiohttp.ClientSession() as session,
