@@ -21,7 +21,7 @@ _FAULTS_BY_CODE: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class VisibilityCheck:
-    """The faults of a file; ``is_complete`` is false if Slack's response had no workspace."""
+    """The faults of a file; ``is_complete`` is false if a request to Slack gave no workspace."""
 
     faults: tuple[Fault, ...]
     is_complete: bool

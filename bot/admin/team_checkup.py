@@ -1,4 +1,4 @@
-"""Check the teams' lists: count the people in the rows of open periods who are on no list."""
+"""Check the teams' lists: count the people of open periods who are on no team's list now."""
 
 from bot.admin.finding import Finding
 from bot.domain.teams.unlisted_members import count_without_team
@@ -6,7 +6,7 @@ from bot.store.store import Store
 
 
 def check_lists(store: Store) -> tuple[Finding, ...]:
-    """Return the number of people of open periods without a list, and no ids; ``()`` for none.
+    """Return the number of people on a frozen list and no team's, without ids; ``()`` for none.
 
     Blocks. The finding is healthy, a note only: they may have been removed from the list on
     purpose. Raises the driver's exceptions.

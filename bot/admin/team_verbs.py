@@ -56,7 +56,10 @@ def find_team(repos: Repositories, reference: str) -> Team:
 
 
 def count_unlisted(repos: Repositories) -> int:
-    """Count the people with a row in an open period and on no team's list."""
+    """Count the people on the frozen list of an open period and on no team's list.
+
+    Linked, deactivated and external accounts do not count, nor do erased rows.
+    """
     return count_without_team(repos.unlisted_members.list_members())
 
 

@@ -49,9 +49,9 @@ def build_processors(texts: PackTexts) -> Section:
 
 
 def build_settings(texts: PackTexts, config: Settings) -> Section:
-    """Build the section with a row per setting; only numbers and booleans are printed.
+    """Build the section with a row per setting; only numbers and booleans are printed as values.
 
-    The value of a string, which may be a token or another secret, is never part of the pack.
+    Strings are not, as they may be tokens or other secrets; of the database's URL, only the kind.
     """
     rows = tuple(
         (f"`{name}`", texts.fill(meaning), _describe_value(name.lower(), config, texts))
