@@ -1,9 +1,10 @@
-"""Elements of messages, forms and the home page, independent of the product.
+"""Elements of messages, forms and the home page: the input of both products' renderers.
 
-Texts use a small inline markup that both products can render: ``**strong**``,
-``_emphasis_``, ``[label](https://…)``, ``@{person id}`` for a mention and ``#{channel id}``
-for a channel. Everything else is literal; a product's renderer escapes it. Bodies contain
-these element types only, so every element can be rendered by both products.
+Docstrings name the block of Slack's Block Kit first, and after a semicolon the element of a Teams
+Adaptive Card (schema version 1.5). Text *with markup* is parsed for ``**strong**``, ``_emphasis_``,
+``[label](https://…)``, ``@{person id}`` for a mention and ``#{channel id}``; every other string is
+literal, and the renderer escapes it. Lengths are in characters. They are not validated here: tests
+validate the rendered payloads against the products' limits.
 """
 
 from collections.abc import Iterator, Sequence
@@ -63,42 +64,45 @@ __all__ = (
 
 @dataclass(frozen=True)
 class Heading:
-    """A section heading."""
+    """A heading: a ``header`` block, over 150 characters a bold section; a bold ``TextBlock``."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; inline markup allowed."""
+    """Text with markup: ``section`` blocks of up to 3,000 characters; a ``TextBlock`` per line."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Caption:
-    """Secondary text such as a source, a caption or a caution; inline markup allowed."""
+    """Secondary text with markup: ``context`` blocks; a small and subtle ``TextBlock`` per line."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Quote:
-    """A sentence that a clinician could use aloud; literal text."""
+    """A sentence to use aloud: ``rich_text_quote``; an italic ``RichTextBlock`` in a container."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Code:
-    """A block of literal text in a fixed-width font, to copy; 3,000 characters at most."""
+    """Preformatted text, up to 3,000 characters: ``rich_text_preformatted``; ``RichTextBlock``."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Banner:
-    """A highlighted line, such as the safety line on top of a form; literal text."""
+    """A highlighted line: an ``alert`` block in a modal (200 characters), else a bold section.
+
+    In Teams a container of the style ``warning`` or ``accent``; it and the section have an icon.
+    """
 
     text: str
     level: Literal["info", "warning"] = "warning"
@@ -106,12 +110,15 @@ class Banner:
 
 @dataclass(frozen=True)
 class Divider:
-    """A horizontal rule between two sections."""
+    """A horizontal rule: ``divider`` block; property ``separator`` of the next card element."""
 
 
 @dataclass(frozen=True)
 class ContactLink:
-    """A link that opens a private chat with a person in the product; the bot sends nothing."""
+    """A deep link to the private chat with a person: a link in a section; ``Action.OpenUrl``.
+
+    It sends no request to the bot, and no message to the person.
+    """
 
     person_id: str
     label: str
@@ -119,7 +126,11 @@ class ContactLink:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """A dialog that the person has to confirm before a button's action runs."""
+    """A confirmation that the client requires before it sends a button's action.
+
+    Slack's ``confirm`` object: ``title`` 100 characters at most, ``text`` 300, each label 30. In
+    Teams a container that is hidden until the button toggles it (``Action.ToggleVisibility``).
+    """
 
     title: str
     text: str
@@ -129,12 +140,14 @@ class Confirmation:
 
 @dataclass(frozen=True)
 class Button:
-    """A button that sends an action. ``name`` is a key of the route table ``handlers.BUTTONS``.
+    """A button that sends a request to the handler with the key ``name`` in ``handlers.BUTTONS``.
 
-    ``data`` is returned in :attr:`bot.conversation.Request.data`; it contains ids and codes only,
-    at most 2,000 characters. ``opens_form`` declares that the reply is a form, which Microsoft
-    Teams has to know when the button is rendered. Labels make sense without their context, for
-    screen readers.
+    On Slack a ``button`` with the ``action_id`` ``name``, and ``data`` as its ``value`` (2,000
+    characters at most; the label 75). In Teams ``Action.Execute``, inside a dialog
+    ``Action.Submit``. ``data`` (default ``""``) is returned in
+    :attr:`bot.conversation.Request.data`, and contains ids and codes only. ``opens_form`` declares
+    that the reply is a form: Teams has to request a dialog then (``task/fetch``). ``primary`` is
+    the style ``primary`` or ``positive``. For screen readers, labels make sense without context.
     """
 
     name: str
@@ -147,7 +160,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Link:
-    """A button that opens a web page."""
+    """A button that opens a web page, without a handler: property ``url``; ``Action.OpenUrl``."""
 
     label: str
     url: str
@@ -155,7 +168,10 @@ class Link:
 
 @dataclass(frozen=True)
 class OverflowMenu:
-    """A menu of two to five secondary actions; the selected code is the request's ``data``."""
+    """A menu of two to five options: ``overflow`` beside its label; ``Action.ShowCard`` of buttons.
+
+    ``name`` is a key of ``handlers.BUTTONS``, and the selected code is the request's ``data``.
+    """
 
     name: str
     label: str
@@ -163,18 +179,21 @@ class OverflowMenu:
 
 
 MAX_CONTROLS_PER_ROW = 5
-"""Teams renders six at most in one ActionSet."""
+"""Maximum controls of a row; Teams renders six actions in one ActionSet, and drops the others."""
 
 
 @dataclass(frozen=True)
 class ActionRow:
-    """Up to :data:`MAX_CONTROLS_PER_ROW` controls in one row."""
+    """Up to :data:`MAX_CONTROLS_PER_ROW` controls: an ``actions`` block; an ``ActionSet``.
+
+    Slack's menus follow in ``section`` blocks of their own.
+    """
 
     controls: tuple[Button | Link | OverflowMenu, ...]
 
 
 def split_into_rows(controls: Sequence[Button | Link | OverflowMenu]) -> tuple[ActionRow, ...]:
-    """Return *controls* in rows of at most :data:`MAX_CONTROLS_PER_ROW`."""
+    """Split *controls* into rows of at most :data:`MAX_CONTROLS_PER_ROW`; no row without any."""
     starts = range(0, len(controls), MAX_CONTROLS_PER_ROW)
     return tuple(
         ActionRow(tuple(controls[start : start + MAX_CONTROLS_PER_ROW])) for start in starts
@@ -183,12 +202,14 @@ def split_into_rows(controls: Sequence[Button | Link | OverflowMenu]) -> tuple[A
 
 @dataclass(frozen=True)
 class Fold:
-    """Elements that are hidden until the person presses a button with the text ``label``.
+    """A collapsible section of a form: elements hidden until the button ``label`` is pressed.
 
-    Teams shows and hides them without a request. Slack cannot: there texts replace the button, and
-    fields are requested from the button's handler ``name`` with ``data``, whose reply is the form
-    with every field open. Texts need neither of the two. A fold contains no other fold, and is
-    rendered open outside a form.
+    In Teams a container that the client toggles without a request, expanded by default if one of
+    its fields has an initial value or an error. Slack cannot hide blocks. There, texts of up to
+    2,000 characters are serialized into the button's value, and replace it by ``views.update``;
+    longer ones are rendered expanded. With ``name`` and ``data``, which fields need, it is a button
+    on Slack whose handler returns the form with all fields expanded. Outside a form the body is
+    rendered expanded. It contains no other fold.
     """
 
     label: str
@@ -214,7 +235,7 @@ Element = (
 
 
 def flatten_folds(body: Sequence[Element]) -> Iterator[Element]:
-    """Yield the elements of *body* in order, those of a fold in its place."""
+    """Iterate over the elements of *body* in order, with those of a fold in its place."""
     for element in body:
         if isinstance(element, Fold):
             yield from element.body
@@ -223,7 +244,7 @@ def flatten_folds(body: Sequence[Element]) -> Iterator[Element]:
 
 
 class Audience(Enum):
-    """The recipients of a message: only the person, or the team's channel."""
+    """Recipients for whom a message is composed; the outlet sends by the address, not by this."""
 
     ONLY_ME = "only_me"
     TEAM = "team"
@@ -231,9 +252,10 @@ class Audience(Enum):
 
 @dataclass(frozen=True)
 class Message:
-    """A message to read, with optional controls.
+    """A message: a payload of 50 blocks at most on Slack, an activity with a card in Teams.
 
-    ``summary`` is the plain text of the notification, which a screen reader reads first.
+    ``summary`` is the string of the notification, which a screen reader reads first: the payload's
+    ``text`` on Slack, the activity's summary and the card's ``fallbackText`` in Teams.
     """
 
     summary: str
@@ -243,17 +265,18 @@ class Message:
 
 @dataclass(frozen=True)
 class Form:
-    """A modal form to submit, or (with an empty ``submit``) a modal to read.
+    """A form to submit, or by default (``submit`` is ``""``) a read-only one.
 
-    ``name`` is a key of ``handlers.FORMS``; ``title``, ``submit`` and ``close`` have 24
-    characters at most; ``data`` is returned on submission and contains ids and codes only. A
-    body may contain every element type; only fields have answers.
+    On Slack a modal view of 100 blocks at most; in Teams the card of a dialog, or a card in place
+    of the one that was acted upon. ``name`` is a key of ``handlers.FORMS``, and Slack's
+    ``callback_id``. ``title``, ``submit`` and ``close`` have 24 characters at most. ``data`` has
+    ids and codes only, and is returned in the request; on Slack in ``private_metadata``, 3,000
+    characters at most with a channel id. Only fields have answers.
 
-    ``back`` makes it a form on top of the open one, which closing it shows again: by the product
-    itself where it stacks forms (Slack), else by a button in place of ``close``, whose handler
-    ``back.name`` returns the form below. ``closes_all`` closes the forms below together with it.
-    ``is_repeatable`` is whether the request that led to the form may be sent once more, to show it
-    again: not where that stores something.
+    ``back`` makes it a form on top of the open one: ``views.push`` on Slack, which stacks three
+    views; in Teams a button in place of ``close``, whose handler ``back.name`` returns the form
+    below. ``closes_all`` is Slack's ``clear_on_close``. ``is_repeatable`` is whether the handler
+    that returned the form only reads: the Teams adapter calls it again after a failed validation.
     """
 
     name: str
@@ -269,6 +292,9 @@ class Form:
 
 @dataclass(frozen=True)
 class Home:
-    """The person's own page inside the product (Slack's App Home)."""
+    """The person's home page: Slack's Home tab (``views.publish``, 100 blocks at most).
+
+    In Teams a card in the private chat, which the client refreshes when it comes into view.
+    """
 
     body: tuple[Element, ...] = field(default=())
