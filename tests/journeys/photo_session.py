@@ -215,7 +215,7 @@ class PhotoSession:
 
         async def photograph_on_page(profile_name: str, page: Page) -> None:
             await self._show_channel(page, persona, channel_id)
-            await page.locator(f"[data-step='{step}']").last.click()
+            await page.locator(f"[data-action-id='{step}']").last.click()
             await self._save_screenshot(name, profile_name, page.locator("dialog.confirm"))
             await page.keyboard.press("Escape")
 

@@ -127,7 +127,7 @@ class SandboxUser:
 
     def find_step(self, name: str) -> Locator:
         """Return the last step with this name: on a form, on the app's Home or on a message."""
-        return self.page.locator(f"[data-step='{name}']").last
+        return self.page.locator(f"[data-action-id='{name}']").last
 
     async def wait_for_title(self, title: str) -> None:
         """Wait until the form on top has this title."""

@@ -10,9 +10,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 RENDER_SCRIPT = """
 async (block) => {
-  const { draw } = await import("/page/blocks.js");
+  const { renderBlock } = await import("/page/blocks.js");
   const context = { names: { U1: "Ada", C1: "garden" }, personas: [], rooms: [] };
-  const node = draw(block, { ...context, press: () => {}, change: () => {} });
+  const node = renderBlock(block, { ...context, press: () => {}, change: () => {} });
   document.getElementById("conversation").append(node);
   const children = [...node.querySelectorAll("*")].map((child) => child.tagName);
   const links = [...node.querySelectorAll("a")].map((a) => [a.href, a.dataset.chat ?? ""]);
@@ -105,12 +105,12 @@ async def test_confirmed_step_waits_for_yes(user: SandboxUser) -> None:
     """A step with a confirmation dialog runs after the confirmation, never before."""
     answers = await user.page.evaluate("""
     async () => {
-      const { draw } = await import("/page/blocks.js");
+      const { renderBlock } = await import("/page/blocks.js");
       const pressed = [];
       const confirm = Object.fromEntries(
         ["title", "text", "confirm", "deny"].map((part) => [part, { text: part }]));
       const button = { type: "button", action_id: "a", text: { text: "Leave" }, confirm };
-      const node = draw({ type: "actions", block_id: "b", elements: [button] },
+      const node = renderBlock({ type: "actions", block_id: "b", elements: [button] },
         { names: {}, press: (step) => pressed.push(step.action_id) });
       document.getElementById("conversation").append(node);
       const ask = (answer) => {

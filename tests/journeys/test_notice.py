@@ -40,10 +40,10 @@ async def test_the_message_opens_the_report_and_the_share(
     notice = find_notices(user).last
     await expect(notice).to_contain_text("Riverside")
 
-    await notice.locator("[data-step='debriefs.open']").click()
+    await notice.locator("[data-action-id='debriefs.open']").click()
     heading = english.translate("debriefs.heading", team="Riverside")
     await expect(user.newest_message).to_contain_text(heading)
-    await notice.locator("[data-step='debriefs.share']").click()
+    await notice.locator("[data-action-id='debriefs.share']").click()
 
     await user.wait_for_title(english.translate("hour.share.title"))
     await expect(user.top_form).to_contain_text(english.translate("hour.share.heading"))

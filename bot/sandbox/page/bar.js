@@ -1,8 +1,8 @@
 // Top bar: the disclaimer, the sandbox clock with its jumps, and the theme switch.
 
 import { moveClock, translate } from "./api.js";
+import { renderAvatar } from "./avatars.js";
 import { createButton, el, replaceChildren } from "./dom.js";
-import { renderAvatar } from "./faces.js";
 import { renderIcon } from "./icons.js";
 import { announce } from "./notices.js";
 import { store } from "./store.js";

@@ -1,5 +1,6 @@
 // Renderers of Block Kit blocks by type; the fallback names an unknown type in a sentence.
 
+import { renderButtonOrMenu } from "./buttons.js";
 import { renderChart } from "./chart.js";
 import { el, uniqueId } from "./dom.js";
 import { isField } from "./fields.js";
@@ -7,13 +8,12 @@ import { renderIcon } from "./icons.js";
 import { renderMrkdwn } from "./mrkdwn.js";
 import { renderBlockField, renderQuestion } from "./questions.js";
 import { renderRichText } from "./rich.js";
-import { renderStep } from "./steps.js";
 import { renderUnknown } from "./unknown.js";
 
 /** Render one block as a node. `context` contains `names`, `personas` and `rooms`, the callbacks
  *  `press(action)`, `change(block, element, answer)` and `getValue(block, element)`, and the
  *  `errors` by block id; `isForm` is whether the block is below a form's own heading. */
-export function draw(block, context) {
+export function renderBlock(block, context) {
   return (BLOCK_RENDERERS[block.type] ?? renderUnknown)(block, context);
 }
 
@@ -61,7 +61,7 @@ function renderSection(block, context) {
 /** Render an accessory or an element of an actions block: a field, a button, a menu or an image. */
 function renderElement(element, block, context, label) {
   if (element.type === "image") return renderImage(element);
-  if (!isField(element)) return renderStep(element, block, context, label);
+  if (!isField(element)) return renderButtonOrMenu(element, block, context, label);
   return renderBlockField(element, block, context, { control: uniqueId("field"), label });
 }
 

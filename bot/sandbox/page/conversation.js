@@ -1,10 +1,10 @@
 // Main column: one room with its messages or the app's Home view, and the composer.
 
 import { sendAction, translate } from "./api.js";
-import { draw } from "./blocks.js";
+import { renderRoomIcon } from "./avatars.js";
+import { renderBlock } from "./blocks.js";
 import { renderComposer } from "./composer.js";
 import { createButton, el, reconcileChildren, replaceChildren } from "./dom.js";
-import { renderRoomIcon } from "./faces.js";
 import { showMessages } from "./messages.js";
 
 const main = document.getElementById("conversation");
@@ -66,5 +66,5 @@ function showHome(home, context) {
   log.lang = context.language;
   const homeContext = { ...context, press, change, getValue };
   const getKey = (block) => block.block_id;
-  reconcileChildren(log, home.blocks, getKey, (block) => draw(block, homeContext));
+  reconcileChildren(log, home.blocks, getKey, (block) => renderBlock(block, homeContext));
 }

@@ -1,7 +1,7 @@
 // On narrow screens the sidebar is a drawer: a button toggles it, Escape or a tap closes it.
 
 const sidebar = document.getElementById("rooms");
-const veil = document.getElementById("veil");
+const backdrop = document.getElementById("backdrop");
 const getToggleButton = () => document.querySelector("#bar .drawer");
 
 /** Open the drawer, or close it if it is open. */
@@ -19,5 +19,5 @@ export function closeDrawer() {
   getToggleButton().focus();
 }
 
-veil.addEventListener("click", closeDrawer);
+backdrop.addEventListener("click", closeDrawer);
 sidebar.addEventListener("keydown", (event) => event.key === "Escape" && closeDrawer());

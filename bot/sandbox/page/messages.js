@@ -1,9 +1,9 @@
 // Message list of a room, the oldest message first; ephemeral messages are marked.
 
 import { sendAction, translate } from "./api.js";
-import { draw } from "./blocks.js";
+import { renderAvatar } from "./avatars.js";
+import { renderBlock } from "./blocks.js";
 import { el, reconcileChildren } from "./dom.js";
-import { renderAvatar } from "./faces.js";
 import { renderIcon } from "./icons.js";
 import { formatDay, formatTime } from "./times.js";
 
@@ -70,5 +70,5 @@ function renderBody(room, message, context) {
     sendAction("press", { channel: room.id, ts: message.ts, ...action });
   const change = (block, element, answer) =>
     press({ block_id: block.block_id, action_id: element.action_id, ...answer });
-  return message.blocks.map((block) => draw(block, { ...context, press, change }));
+  return message.blocks.map((block) => renderBlock(block, { ...context, press, change }));
 }

@@ -1,7 +1,7 @@
 // Modal views: one dialog element per view, with the browser's focus trap and Escape handling.
 
 import { sendAction, translate } from "./api.js";
-import { draw } from "./blocks.js";
+import { renderBlock } from "./blocks.js";
 import { createButton, el, reconcileChildren, uniqueId } from "./dom.js";
 import { readAnswer } from "./fields.js";
 import { renderIcon } from "./icons.js";
@@ -82,7 +82,7 @@ function updateDialog(dialog, view, context) {
   const viewContext = createContext(dialog, view, context);
   const getKey = (item) => item.block.block_id;
   dialog.lang = context.language;
-  reconcileChildren(body, items, getKey, ({ block }) => draw(block, viewContext));
+  reconcileChildren(body, items, getKey, ({ block }) => renderBlock(block, viewContext));
   dialog.querySelector("h2").textContent = view.title.text;
   dialog.querySelector(".away").textContent = view.close?.text ?? translate("sandbox.page.close");
   const submitButton = dialog.querySelector("footer .primary");

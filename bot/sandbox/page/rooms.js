@@ -1,8 +1,8 @@
 // Sidebar: the selection of a role and a persona, and the list of rooms.
 
 import { translate } from "./api.js";
+import { renderAvatar, renderRoomIcon } from "./avatars.js";
 import { createButton, el, reconcileChildren, replaceChildren, uniqueId } from "./dom.js";
-import { renderAvatar, renderRoomIcon } from "./faces.js";
 import { store } from "./store.js";
 
 const sidebar = document.getElementById("rooms");

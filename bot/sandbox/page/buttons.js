@@ -9,11 +9,11 @@ import { renderLink } from "./mrkdwn.js";
 import { renderUnknown } from "./unknown.js";
 
 /** Render a button, a link or a menu; `label` is the id of the text that labels a menu. */
-export function renderStep(element, block, context, label) {
-  return (STEP_RENDERERS[element.type] ?? renderUnknown)(element, block, context, label);
+export function renderButtonOrMenu(element, block, context, label) {
+  return (RENDERERS_BY_TYPE[element.type] ?? renderUnknown)(element, block, context, label);
 }
 
-const STEP_RENDERERS = { button: renderButton, overflow: renderOverflow };
+const RENDERERS_BY_TYPE = { button: renderButton, overflow: renderOverflow };
 
 function renderButton(element, block, context) {
   const ids = { block_id: block.block_id, action_id: element.action_id };
@@ -33,7 +33,7 @@ function renderButton(element, block, context) {
 
 /** Return the attributes that identify an element after it is rendered again. */
 function dataAttributes({ block_id: blockId }, { action_id: actionId }) {
-  return { "data-step": actionId, "data-focus": `${blockId} ${actionId}` };
+  return { "data-action-id": actionId, "data-focus": `${blockId} ${actionId}` };
 }
 
 function renderOverflow(element, block, context, label) {

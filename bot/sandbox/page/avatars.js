@@ -10,10 +10,10 @@ const APP_USER_ID = "U0ATTUNE";
 /** Render the avatar of a person or of the app; hidden from screen readers, which read the name. */
 export function renderAvatar(id, name) {
   if (id === APP_USER_ID) {
-    return el("span", { class: "face app", "aria-hidden": "true" }, renderIcon("attune"));
+    return el("span", { class: "avatar app", "aria-hidden": "true" }, renderIcon("attune"));
   }
   const initials = name.split(" ").map((part) => part[0]).join("").slice(0, 2);
-  const className = `face of-${colourIndex(id)}`;
+  const className = `avatar of-${colourIndex(id)}`;
   return el("span", { class: className, "data-initials": initials, "aria-hidden": "true" });
 }
 
