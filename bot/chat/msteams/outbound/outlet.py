@@ -50,7 +50,7 @@ class TeamsOutlet:
         the route. With ``to.must_open_chat`` it is created even if a route is known.
         """
         try:
-            conversation = await self._resolve_conversation(to)
+            conversation = await self._find_or_open_conversation(to)
         except Exception as error:  # noqa: BLE001 - every error is classified as a send status
             result = error_codes.classify_error_before_posting(error, to)
             return _log_failure("teams.open_chat_failed", result)
@@ -120,7 +120,7 @@ class TeamsOutlet:
             if await self._is_member(ConversationRef(service_url, channel), person):
                 return AccountStatus.ACTIVE
         try:
-            chat = await self._resolve_conversation(Address(person.workspace, person.id))
+            chat = await self._find_or_open_conversation(Address(person.workspace, person.id))
             await self._api_client.fetch_member(chat, person.id)
         except Exception as error:  # noqa: BLE001 - every error is classified
             return AccountStatus.CLOSED if _is_about_member(error) else AccountStatus.UNKNOWN
@@ -150,7 +150,8 @@ class TeamsOutlet:
         service_url = self._directory.get_service_url(to.workspace)
         return ConversationRef(service_url, to.channel) if to.channel else None
 
-    async def _resolve_conversation(self, to: Address) -> ConversationRef:
+    async def _find_or_open_conversation(self, to: Address) -> ConversationRef:
+        """Return the known conversation of an address; open a private chat that is not known."""
         person = Person(to.workspace, to.person)
         route = to.route or self._directory.get_route(person)
         conversation = conversation_ref.parse_conversation_ref(route)
