@@ -83,7 +83,7 @@ class OutboundSide(Protocol):
     def outlet(self) -> Outlet:
         """Outlet that sends messages through the product's API."""
 
-    def bind_routes(self, routes: Routes) -> ChatAdapter:
+    def create_adapter(self, routes: Routes) -> ChatAdapter:
         """Return a new adapter that dispatches payloads to *routes*, with this API client."""
 
 
@@ -108,7 +108,7 @@ def bind_adapters(
     outbound_sides: Mapping[str, OutboundSide], routes: Routes
 ) -> dict[str, ChatAdapter]:
     """Return the adapter of each product, keyed by product; all dispatch to the same *routes*."""
-    return {product: side.bind_routes(routes) for product, side in outbound_sides.items()}
+    return {product: side.create_adapter(routes) for product, side in outbound_sides.items()}
 
 
 async def resume_workspaces(store: Store, chat_adapters: Mapping[str, ChatAdapter]) -> None:

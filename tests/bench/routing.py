@@ -67,7 +67,7 @@ async def _run_adapter(api_url: str, command_count: int) -> AsyncIterator[ASGIAp
     access = slack.AccessSettings(api_url, testbed.fixed_token, payloads.SIGNING_SECRET)
     names = [*(f"unused{number}" for number in range(command_count - 1)), "tip"]
     routes = _build_routes(dict.fromkeys(names, _handle_request))
-    adapter = slack.SlackOutboundSide(access, testbed.load_words()).bind_routes(routes)
+    adapter = slack.SlackOutboundSide(access, testbed.load_words()).create_adapter(routes)
     await adapter.start()
     assert adapter.asgi
     try:

@@ -122,7 +122,7 @@ class TeamsOutboundSide:
             self.api_client, self.card_factory, self.directory, self.directory_lookup
         )
 
-    def bind_routes(self, routes: Routes) -> "TeamsAdapter":
+    def create_adapter(self, routes: Routes) -> "TeamsAdapter":
         """Return the adapter that serves *routes* to users of Teams."""
         return TeamsAdapter(self, routes)
 

@@ -45,7 +45,7 @@ class SlackOutboundSide:
             self.organisation_access = OrganisationAccess(self.api_client, self.installed_tokens)
         self.outlet = SlackOutlet(self.api_client, self.organisation_access)
 
-    def bind_routes(self, routes: Routes) -> "SlackAdapter":
+    def create_adapter(self, routes: Routes) -> "SlackAdapter":
         """Return the adapter that serves *routes* and sends with this client."""
         return SlackAdapter(self, routes)
 

@@ -68,7 +68,7 @@ class FaultPlan:
                 return queue.pop(0)
         return PlannedFault()
 
-    def reserve_call(self, method: str, channel: str) -> int:
+    def take_call_token(self, method: str, channel: str) -> int:
         """Take a token for a call; return the ``Retry-After`` seconds, 0 where the call may run.
 
         A rate limit with the key ``chat.postMessage#`` has one token bucket per channel.

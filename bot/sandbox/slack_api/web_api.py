@@ -60,7 +60,7 @@ class WebApi:
         """Serve one HTTP request: rate limit, planned faults, then the method."""
         method = request.path_params["method"]
         arguments, token = await _read_request(request)
-        if retry_after := self._reserve_call(method, arguments):
+        if retry_after := self._take_call_token(method, arguments):
             self.recorded_calls.append(ApiCall(method, arguments, "ratelimited"))
             body = {"ok": False, "error": "ratelimited"}
             return JSONResponse(body, _TOO_MANY_REQUESTS, {"Retry-After": str(retry_after)})
@@ -128,8 +128,8 @@ class WebApi:
             raise ApiError("invalid_arguments", tuple(f"[ERROR] {fault}" for fault in faults))
         return method.run(self.slack_state, arguments)
 
-    def _reserve_call(self, method: str, arguments: Json) -> int:
-        return self.fault_plan.reserve_call(method, str(arguments.get("channel", "")))
+    def _take_call_token(self, method: str, arguments: Json) -> int:
+        return self.fault_plan.take_call_token(method, str(arguments.get("channel", "")))
 
     def _granted_scopes(self) -> str:
         return ",".join(sorted(self.slack_state.workspace.granted_scopes))

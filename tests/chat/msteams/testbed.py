@@ -73,7 +73,7 @@ async def open_bench(ms: FakeMicrosoft, **overrides: Any) -> AsyncIterator[Adapt
         CLIENT_ID, frozenset({TENANT_ID}), openid_metadata_url=ms.metadata_url
     )
     outbound = msteams.TeamsOutboundSide(replace(access, **overrides), load_words(), load_no_routes)
-    adapter = outbound.bind_routes(handlers.build_routes(KEYWORDS))
+    adapter = outbound.create_adapter(handlers.build_routes(KEYWORDS))
     await adapter.start()
     try:
         yield AdapterBench(adapter, ms, handlers)

@@ -129,7 +129,7 @@ def test_token_in_environment_causes_no_warning(
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-planted")
     access = slack.AccessSettings("http://127.0.0.1:1/api/", testbed.fixed_token)
     outbound = slack.SlackOutboundSide(access, testbed.load_words())
-    outbound.bind_routes(testbed.StubHandlers([]).build_routes({}))
+    outbound.create_adapter(testbed.StubHandlers([]).build_routes({}))
 
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 

@@ -161,7 +161,7 @@ async def open_bench(api: FakeWebApi, **overrides: str) -> AsyncIterator[Adapter
     secret = overrides.get("signing_secret", payloads.SIGNING_SECRET)
     access = slack.AccessSettings(api.url, fixed_token, secret, overrides.get("app_token", ""))
     outbound = slack.SlackOutboundSide(access, load_words())
-    adapter = outbound.bind_routes(handlers.build_routes(KEYWORDS))
+    adapter = outbound.create_adapter(handlers.build_routes(KEYWORDS))
     await adapter.start()
     try:
         yield AdapterBench(adapter, api, handlers)
