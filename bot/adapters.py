@@ -128,7 +128,7 @@ async def resume_workspaces(store: Store, chat_adapters: Mapping[str, ChatAdapte
             await adapter.report_installation()
 
 
-def asgi_routes(chat_adapters: Mapping[str, ChatAdapter]) -> dict[str, ASGIApp]:
+def build_asgi_routes(chat_adapters: Mapping[str, ChatAdapter]) -> dict[str, ASGIApp]:
     """Return the HTTP routes of all adapters: ASGI applications keyed by path.
 
     They are the webhook endpoint of each product that has one, and its installation pages.

@@ -94,7 +94,7 @@ class Bot:
         clock_route = build_clock_route(clock, self.next_due, self.run_duties_and_deliver)
         checks = (self.check_readiness, self.check_service)
         sources = http.MonitoringSources(*checks, self.render_metrics)
-        asgi_routes = adapters.asgi_routes(self.chat_adapters) if receives else {}
+        asgi_routes = adapters.build_asgi_routes(self.chat_adapters) if receives else {}
         extra_routes = [clock_route] if self._is_test else []
         return http.build_http_app(asgi_routes, sources, extra_routes, self.lifespan)
 
@@ -135,7 +135,10 @@ class Bot:
             await self._run_safely("send_deliveries", self.delivery_sender.send_all_due())
 
     async def _on_tick(self) -> None:
-        """Run the duties and wake the delivery worker; its messages may take most of an hour."""
+        """Tick of the scheduler: run the duties, each with a timeout; wake the delivery worker.
+
+        The tick does not await the messages, which may take most of an hour.
+        """
         await self._duty_runner.run_duties(DUTY_WAIT_TIMEOUT_SECONDS)
         self._delivery_wakeup.set()
 

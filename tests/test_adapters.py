@@ -43,7 +43,7 @@ async def test_each_configured_product_has_an_adapter_and_an_endpoint(context: C
         {"slack"},
         {"msteams"},
     ]
-    assert set(adapters.asgi_routes(both)) == {"/slack/events", "/api/messages"}
+    assert set(adapters.build_asgi_routes(both)) == {"/slack/events", "/api/messages"}
     for adapter in (*both.values(), *slack.values(), *teams.values()):
         await adapter.stop()
 
@@ -62,7 +62,7 @@ async def test_the_link_has_pages_beside_the_endpoint(context: Context) -> None:
     ]
     pages = {"/slack/install", "/slack/oauth_redirect"}
 
-    assert [set(adapters.asgi_routes(chat_adapters)) for chat_adapters in built] == [
+    assert [set(adapters.build_asgi_routes(chat_adapters)) for chat_adapters in built] == [
         {"/slack/events", *pages},
         pages,
         {"/slack/events"},
