@@ -41,9 +41,9 @@ class Bot:
 
     ``asgi`` is the HTTP application, ``context`` the dependencies of its handlers and duties. The
     parameter *receives* adds webhook endpoints and Socket Mode, *runs_ticker* the scheduler and the
-    delivery worker. With the latter alone, duties run only while the process holds the duty lease,
-    since there may be several workers. Raises :class:`bot.errors.FaultyInputError` for a faulty
-    workspaces file, and the exceptions of :func:`bot.store.open_store.open_store`.
+    delivery worker. With the latter alone, most duties run only while the process holds the duty
+    lease, since there may be several workers. Raises :class:`bot.errors.FaultyInputError` for a
+    faulty workspaces file, and the exceptions of :func:`bot.store.open_store.open_store`.
     """
 
     _stop_deadline: float | None = None

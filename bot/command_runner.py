@@ -28,7 +28,7 @@ from bot.store.keys.key_store import KeyStoreUnavailableError
 _VERBS_THAT_START_WITHOUT_KEYS = frozenset({"web", "worker"})
 """Subcommands with the option ``--without-keys``, which the remedy for a lost key store names."""
 _VERBS_THAT_APPLY = frozenset({"team", "person", "workspace", "restore", "move-to"})
-"""Subcommands that write: their error report begins with the sentence that nothing was applied."""
+"""Subcommands whose error report begins with the sentence that nothing was applied."""
 _EXIT_INTERRUPTED = 130
 """Exit status after SIGINT, as of a shell: 128 plus the number of the signal."""
 
