@@ -41,7 +41,7 @@ class DutyRuns:
         self._save_run(_WRITE_PROBE, now)
 
     def read_last_tick(self) -> datetime | None:
-        """Return when the last tick of any worker began; ``None`` before the first one."""
+        """Return when the last tick of any worker began; ``None`` without a row."""
         seconds = self._connection.scalar(
             select(duty_runs.c.last_run).where(duty_runs.c.name == _TICK)
         )

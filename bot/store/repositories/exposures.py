@@ -1,4 +1,4 @@
-"""How many tables each person is in, from the frozen lists of open and closed periods."""
+"""Read which published and open tables each person is in, from the frozen lists."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -25,7 +25,7 @@ Memberships = dict[Person, tuple[Membership, ...]]
 
 
 class Exposures:
-    """Repository of people's exposure; the rows of a main account and its linked ones are one's."""
+    """Read-only repository of exposure; rows of linked accounts count for the main account."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
@@ -33,17 +33,17 @@ class Exposures:
         self._links = LinkedAccounts(connection)
 
     def load_memberships(self, persons: Collection[Person], except_of: Period) -> Memberships:
-        """Return the places of *persons* on all lists but that of *except_of*, by person."""
+        """Return a dict of the list rows by person, without those of the period *except_of*."""
         return self._load_places(SELECT_OTHER_PLACES, persons, except_of)
 
     def list_exceeding(self, period: Period, persons: Collection[Person]) -> frozenset[Person]:
-        """Return who of *persons*, on its list or not, would exceed a bound with *period*."""
+        """Return those of *persons* who would exceed an exposure limit on the list of *period*."""
         return _select_exceeding(self.load_memberships(persons, period), period)
 
     def is_publishable(self, period: Period, members: Collection[Person]) -> bool:
-        """Whether the table of *period* exceeds no bound of its *members*, with those published.
+        """Whether no *member* exceeds an exposure limit with *period* and the closed periods.
 
-        A person whose accounts were linked after the list was frozen has a place for each.
+        A person whose accounts were linked after the list was frozen has a row for each account.
         """
         tables = self._load_places(SELECT_PUBLISHED_PLACES, members, period)
         return not any(
@@ -53,7 +53,7 @@ class Exposures:
     def _load_places(
         self, query: Select[Any], persons: Collection[Person], period: Period
     ) -> Memberships:
-        """Return the places that *query* finds, also those of other accounts of *persons*."""
+        """Execute *query* for *persons* and their linked accounts; return the rows by person."""
         if not persons:
             return {}
         mains = self._links.find_links(persons)
@@ -81,7 +81,7 @@ def _parse_epsilon(text: str) -> Fraction:
 
 
 def _select_exceeding(memberships: Memberships, period: Period) -> frozenset[Person]:
-    """Return the people who would exceed a bound, comparing people of the same tables once."""
+    """Return the people who would exceed a limit, computed once per distinct tuple of rows."""
     candidate = Membership(period.ledger, period.closes, period.terms.epsilon)
     by_tables: defaultdict[tuple[Membership, ...], list[Person]] = defaultdict(list)
     for person, tables in memberships.items():

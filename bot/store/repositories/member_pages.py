@@ -1,4 +1,4 @@
-"""Pages of the people who joined, in the order of the lists and of whole teams."""
+"""Keyset pagination of the people who joined, in the order of the roster's primary key."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,15 +8,15 @@ from sqlalchemy import Connection, Row, String, bindparam, exists, select, tuple
 from bot.store.schema import people, rosters, workspaces
 
 RosterKey = tuple[str, str, str]
-"""Team, workspace and person of a row of the lists."""
+"""Primary key of a roster row: team, workspace and person."""
 
 _KEY_COLUMNS = (rosters.c.team, rosters.c.workspace, rosters.c.person)
 
 _LAST_NAMES = ("last_team", "last_workspace", "last_person")
-"""Parameters with the key of the last row of the page before."""
+"""Bound parameters with the key of the previous page's last row: the cursor."""
 
 _SELECT_FIRST_PAGE = select(*_KEY_COLUMNS).order_by(*_KEY_COLUMNS).limit(bindparam("row_limit"))
-"""The rows of the lists, in the order of their index."""
+"""Roster rows in the order of the index of their primary key."""
 
 _SELECT_NEXT_PAGE = _SELECT_FIRST_PAGE.where(
     tuple_(*_KEY_COLUMNS) > tuple_(*(bindparam(name, type_=String) for name in _LAST_NAMES))
@@ -36,10 +36,10 @@ _SELECT_JOINED = select(people).where(
 def fetch_joined_page(
     connection: Connection, last_key: RosterKey | None, limit: int
 ) -> Sequence[Row[Any]]:
-    """Return the next rows of joined, reachable people in their home teams; none at the end.
+    """Return the next rows of joined, reachable people in their home teams; ``()`` at the end.
 
-    They are of at most *limit* rows of the lists after *last_key*, and of whole teams unless one
-    team alone has more.
+    A page has at most *limit* roster rows after the cursor *last_key*, and whole teams, unless one
+    team alone has more. Pages without such people are skipped.
     """
     while page := _fetch_page(connection, last_key, limit):
         if rows := _fetch_joined(connection, page):
@@ -59,10 +59,10 @@ def _fetch_page(connection: Connection, last_key: RosterKey | None, limit: int) 
 
 
 def _fetch_joined(connection: Connection, page: list[RosterKey]) -> list[Row[Any]]:
-    """Return the joined, reachable people of a *page* whose home team the list is of, in its order.
+    """Return the rows of joined, reachable people whose home team is the roster's, in its order.
 
-    They are looked up by their ids: in a join with the page PostgreSQL reads the rows of everybody
-    for each page, as it cannot tell how many of them row security shows.
+    A query by ids and not a join with the page: the planner of PostgreSQL cannot estimate how many
+    rows row security shows, and would scan the whole table for each page.
     """
     _, page_workspaces, page_people = zip(*page, strict=True)
     parameters = {"workspaces": sorted(set(page_workspaces)), "people": page_people}

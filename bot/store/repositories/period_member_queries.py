@@ -1,4 +1,4 @@
-"""Queries of frozen lists, built once: opening or closing a period runs several of them."""
+"""SQL queries on frozen lists, built once at import: each opening or closing executes several."""
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 
@@ -27,7 +27,7 @@ _IS_OPEN = exists().where(*(periods.c[name] == period_members.c[name] for name i
 
 
 def _first_listed_team() -> ColumnElement[str]:
-    """Return the first of the teams on whose lists the person of a roster's row is."""
+    """Return a scalar subquery: the lowest team id of the person's roster rows."""
     other = rosters.alias("other_list")
     query = select(func.min(other.c.team)).where(
         other.c.workspace == rosters.c.workspace, other.c.person == rosters.c.person
@@ -44,7 +44,7 @@ SELECT_MEMBERS = (
     .where(_IN_PERIOD)
     .order_by(period_members.c.workspace, period_members.c.person)
 )
-"""The people on a list. Parameters: the period's key, ``ledger``, ``unit`` and ``closes``."""
+"""The persons in a list; binds the primary key of the period: ``ledger``, ``unit``, ``closes``."""
 
 SELECT_REASONS = (
     select(
@@ -56,7 +56,7 @@ SELECT_REASONS = (
     .outerjoin(people, _ROW_OF_MEMBER)
     .where(_IN_PERIOD)
 )
-"""The same, with why each is unreachable, ``""`` for those who are not."""
+"""The same, joined with the column ``unreachable`` as ``reason``, by default ``""``."""
 
 SELECT_LISTED = (
     select(rosters, func.coalesce(people.c.unreachable, "").label("reason"))
@@ -65,20 +65,20 @@ SELECT_LISTED = (
     .where(rosters.c.team == bindparam("team"), _HOME_TEAM.in_([bindparam("team")]), ~_IS_LINKED)
     .order_by(rosters.c.workspace, rosters.c.person)
 )
-"""The people on the list of ``team`` whose home team it is, without linked accounts."""
+"""The roster rows of ``team`` whose home team it is, without linked accounts."""
 
 SELECT_FROZEN_ELSEWHERE = (
     select(period_members.c.workspace, period_members.c.person)
     .join(rosters, _IS_LISTED_MEMBER)
     .where(
         rosters.c.team == bindparam("team"),
-        # Concatenated, so that SQLite looks people up instead of reading the whole ledger.
+        # Concatenated, so that SQLite uses the index on persons instead of scanning the ledger.
         period_members.c.ledger.concat("") == bindparam("ledger"),
         period_members.c.closes > bindparam("opens"),
         period_members.c.unit.not_in(bindparam("units", expanding=True)),
     )
 )
-"""Who of the list of ``team`` is on a list of ``ledger`` past ``opens`` in none of ``units``."""
+"""Persons of the roster of ``team`` in a list of ``ledger`` after ``opens``, not in ``units``."""
 
 _OF_PERSONS = and_(
     period_members.c.workspace.in_(bindparam("workspaces", expanding=True)),
@@ -86,10 +86,10 @@ _OF_PERSONS = and_(
 )
 
 SELECT_OTHER_PLACES = select(period_members).where(_OF_PERSONS, ~_IN_PERIOD)
-"""The rows of people on all lists but that of a period, by its key.
+"""The rows of people in all lists except that of a period, by its primary key.
 
-Parameters: ``workspaces`` and ``persons``, each id of the one with each of the other.
+Binds the lists ``workspaces`` and ``persons``, which are matched independently of each other.
 """
 
 SELECT_PUBLISHED_PLACES = select(period_members).where(_OF_PERSONS, ~_IS_OPEN | _IN_PERIOD)
-"""The same on the lists of closed periods, and on that of a period."""
+"""The same in the lists of closed periods, and in that of a period."""

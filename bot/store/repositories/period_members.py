@@ -1,7 +1,7 @@
-"""Frozen lists: who was on a unit's list when its period opened, or was added in its first week.
+"""Repository of the table ``period_member``: the frozen list of each period.
 
-A row is written by the opening of a period or by a change of a list, never because of a filing,
-and stays after the close: how many tables a person can be in is computed from these rows.
+A row is inserted when a period opens, or when a list changes in its first week, never because of a
+filing. It remains after the close: the yearly exposure limit is computed from these rows.
 """
 
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ from bot.store.upsert import insert_missing_rows
 
 @dataclass(frozen=True)
 class ListedPerson:
-    """A person on a team's list; declared by its set-up, else joined by themselves."""
+    """A roster row: a person, declared by the set-up or joined by themselves."""
 
     person: Person
     is_declared: bool
@@ -41,7 +41,7 @@ class PeriodMembers:
         self._connection = connection
 
     def insert_members(self, period: Period, persons: Iterable[Person]) -> int:
-        """Add *persons* to the frozen list of *period*; return how many were not on it."""
+        """Insert a row for each of *persons*, without existing ones; return how many are new."""
         rows = [
             {
                 **period.row_key,
@@ -54,13 +54,13 @@ class PeriodMembers:
         return insert_missing_rows(self._connection, period_members, rows) if rows else 0
 
     def list_members(self, period: Period) -> tuple[Person, ...]:
-        """Return the people on the frozen list of *period*, in order."""
+        """Return the persons in the list of *period*, sorted by workspace and id."""
         return tuple(starmap(Person, self._connection.execute(SELECT_MEMBERS, period.row_key)))
 
     def load_unreachable_reasons(self, period: Period) -> dict[Person, str]:
-        """Return why each person on the frozen list is unreachable, ``""`` for those who are not.
+        """Return a dict of the column ``unreachable`` by person in the list of *period*.
 
-        A person of whom nothing is stored has never been found to be unreachable.
+        The default is ``""``, also for a person without a row in ``person``.
         """
         rows = self._connection.execute(SELECT_REASONS, period.row_key)
         return {Person(workspace, person): reason for workspace, person, reason in rows}
@@ -68,11 +68,11 @@ class PeriodMembers:
     def list_countable(
         self, team_id: str, ledger: str, opens: date, units: Iterable[str]
     ) -> tuple[ListedPerson, ...]:
-        """Return the people of a team who can be on the list of a period from *opens*.
+        """Return the roster rows of a team that can be in the list of a period from *opens*.
 
-        Those on the team's list whose home team it is, except accounts that do not work, linked
-        accounts, whose main account is counted, and people whom *ledger* counts until later in a
-        unit not of *units*.
+        Only people whose home team it is. Excluded are accounts that do not work, linked accounts,
+        since their main account counts, and people in the list of a period of *ledger* that closes
+        after *opens*, of a unit that is not in *units*.
         """
         listed = {
             Person(row.workspace, row.person): row.declared
@@ -87,7 +87,7 @@ class PeriodMembers:
         )
 
     def count_declared(self, team_id: str, ledger: str, opens: date, pool: str) -> int:
-        """Count the declared people who can be counted in the team's own unit or in its *pool*."""
+        """Count the declared people of :meth:`list_countable` for the own unit and the *pool*."""
         units = (team_unit_key(team_id), pool)
         listed = self.list_countable(team_id, ledger, opens, units)
         return sum(person.is_declared for person in listed)
@@ -95,18 +95,18 @@ class PeriodMembers:
     def _list_frozen_elsewhere(
         self, team_id: str, ledger: str, opens: date, units: Iterable[str]
     ) -> frozenset[Person]:
-        """Return who of a team's list is on another unit's list in a period past *opens*."""
+        """Return the people of a roster in a list of another unit that closes after *opens*."""
         parameters = {"team": team_id, "ledger": ledger, "opens": opens, "units": list(units)}
         rows = self._connection.execute(SELECT_FROZEN_ELSEWHERE, parameters)
         return frozenset(starmap(Person, rows))
 
     def has_rows(self, person: Person) -> bool:
-        """Whether *person* is on a list of an open period, or was on one of the last 53 weeks."""
+        """Whether *person* has a row: in an open period, or one closed within 53 weeks."""
         parameters = {"workspace": person.workspace, "person_id": person.id}
         return bool(self._connection.scalar(_SELECT_HAS_ROWS, parameters))
 
     def delete_closed_before(self, day: date) -> int:
-        """Delete the lists of periods that closed before *day*; return the number of rows."""
+        """Delete the rows of periods with a closing day before *day*; return how many."""
         return self._connection.execute(_DELETE_CLOSED, {"first_day": day}).rowcount
 
 

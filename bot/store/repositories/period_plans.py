@@ -1,4 +1,4 @@
-"""Plans of new periods: their terms, which the unit's class fixes, and who is on their list."""
+"""Compute the terms and the frozen list of a new period, without inserting it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -24,10 +24,10 @@ from bot.store.schema import periods, releases
 
 @dataclass(frozen=True)
 class PeriodPlan:
-    """A period to be opened with the people ``members`` on its frozen list.
+    """A period to insert, with the people ``members`` for its frozen list.
 
-    ``resumes_on`` is set where too few people may be on it, as the others would exceed the yearly
-    exposure: the period is not opened, and the unit's next one opens on that day.
+    ``resumes_on`` is set if the yearly exposure limit leaves too few of them: then the period must
+    not be inserted, and the unit's next one can be opened on that day.
     """
 
     period: Period
@@ -37,7 +37,7 @@ class PeriodPlan:
 
 
 class PeriodPlans:
-    """Plans periods from the lists, the classes and the exposure of the present transaction."""
+    """Computes plans from rosters, unit classes and frozen lists, with SELECT statements."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
@@ -49,7 +49,10 @@ class PeriodPlans:
     def plan_period(
         self, unit: str, unit_teams: tuple[Team, ...], ledger: str, now: datetime
     ) -> PeriodPlan:
-        """Plan the next period of *unit*, without the people who would exceed the exposure."""
+        """Plan the next period of *unit*; people who would exceed the exposure limit are excluded.
+
+        It begins on the Monday of the local day, or of the unit's last close if that is later.
+        """
         lead_team = min(unit_teams, key=lambda team: team.id)
         zone = ZoneInfo(lead_team.zone)
         day = max(calendar.local_day(now, zone), self._last_close(unit, ledger))
@@ -74,7 +77,7 @@ class PeriodPlans:
         return self._select_members(period, listed, fixed)
 
     def save_class(self, plan: PeriodPlan) -> None:
-        """Fix the class of the unit of *plan*, whose period is opened."""
+        """Upsert the size class of the plan's unit, when its period is inserted."""
         self._classes.save(plan.period.unit, plan.period.ledger, plan.unit_class)
 
     def _list_people(
@@ -91,7 +94,7 @@ class PeriodPlans:
     def _select_members(
         self, period: Period, listed: Sequence[ListedPerson], fixed: UnitClass
     ) -> PeriodPlan:
-        """Return the plan of *period* with those of *listed* who may be in its table."""
+        """Return the plan with those of *listed* whose first allowed day is the opening day."""
         tables = self._exposures.load_memberships({person.person for person in listed}, period)
         find_day = cache(
             partial(
@@ -112,8 +115,8 @@ class PeriodPlans:
         return PeriodPlan(replace(period, size=size), members, fixed, resumes_on)
 
     def _last_close(self, unit: str, ledger: str) -> date:
-        """Return the last closing day of *unit*: published, or ended and still to be published."""
-        # A slow clock, or a team that moved west, must not open that period again.
+        """Return the last closing day of *unit* in ``period`` and ``release``, or ``date.min``."""
+        # With a clock that is behind, or a zone further west, that period would be inserted again.
         parameters = {"unit": unit, "ledger": ledger}
         closing_days = (self._connection.scalar(query, parameters) for query in _SELECT_LAST_CLOSES)
         return max(filter(None, closing_days), default=date.min)

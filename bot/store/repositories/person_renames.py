@@ -1,4 +1,4 @@
-"""Rename a person: everything stored under a former product id goes on under the new one."""
+"""Change a person's product id in every table, and their tokens in the encrypted records."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -35,27 +35,27 @@ PERSON_COLUMNS: tuple[Column[str], ...] = (
     linked_accounts.c.person,
     chat_routes.c.person,
 )
-"""The columns with a person's own rows, whose workspace is in the column ``workspace``."""
+"""The id columns of a person's own rows; the other part of the key is ``workspace``."""
 
 
 class RenameStatus(Enum):
-    """Whether a person can be renamed."""
+    """Result of the checks before a rename."""
 
     POSSIBLE = "possible"
     NOTHING_STORED = "nothing_stored"
-    """Nothing is stored under the former id: it was renamed before, or was never used."""
+    """No row has the former id: it was renamed before, or never used."""
     NEW_ID_IN_USE = "in_use"
-    """Something is stored under both ids, and neither may be lost or counted twice."""
+    """Both ids have rows; a merge would lose or double-count data, so nothing is changed."""
     KEYS_MISSING = "keys_missing"
-    """A sealed record cannot be opened, so that what is in it would stay behind."""
+    """A record cannot be decrypted, so that its token or slot could not be changed."""
 
 
 class PersonRenames:
     """Repository that changes the product id of a person, in the caller's transaction.
 
-    Debriefs of open periods, the unanswered count and the intention are under pseudonyms in
-    sealed records: they get the pseudonyms of the new id, and each record of the workspace is
-    written again, whoever filed in it.
+    Debriefs of open periods, the unanswered count and the intention are stored under tokens in
+    encrypted records. They get the tokens of the new id, and the records of all open periods of the
+    workspace are rewritten, whether or not the person has filed.
     """
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
@@ -67,7 +67,7 @@ class PersonRenames:
         self._named_persons = NamedPersons(connection)
 
     def find_status(self, old: Person, new: Person, now: datetime) -> RenameStatus:
-        """Return whether *old* can be renamed to *new*, both of one workspace."""
+        """Return the result of the checks for a rename of *old* to *new*, both of one workspace."""
         if not self._is_known(old):
             return RenameStatus.NOTHING_STORED
         if self._is_known(new):
@@ -80,7 +80,10 @@ class PersonRenames:
         return RenameStatus.POSSIBLE
 
     def rename(self, old: Person, new: Person, now: datetime) -> RenameStatus:
-        """Rename *old* to *new* where that is possible; else nothing changes."""
+        """Rename *old* to *new* if the status is ``POSSIBLE``; else write nothing.
+
+        Chat routes of *old* are deleted. A repeat returns ``NOTHING_STORED``.
+        """
         status = self.find_status(old, new, now)
         if status is RenameStatus.POSSIBLE:
             self._move_debriefs(old, new, now)
@@ -105,7 +108,7 @@ class PersonRenames:
             ledger_records.replace_record(period, record)
 
     def _replace_ids(self, old: Person, new: Person) -> None:
-        """Change the id in every row; whether the former account was found closed is dropped."""
+        """UPDATE the id in every table, and clear ``unreachable`` and ``closed_since``."""
         for column in PERSON_COLUMNS:
             in_workspace = column.table.c.workspace == old.workspace
             change = update(column.table).where(in_workspace, column == old.id)
@@ -120,7 +123,7 @@ class PersonRenames:
         )
 
     def _is_known(self, person: Person) -> bool:
-        """Return whether anything is stored about *person*, other than that somebody named them."""
+        """Return whether *person* has a row of their own, or is the main account of a link."""
         columns: Iterable[Column[str]] = (*PERSON_COLUMNS, linked_accounts.c.same_person)
         return any(
             self._connection.scalar(

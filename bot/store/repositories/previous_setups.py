@@ -1,4 +1,4 @@
-"""The set-ups of teams before their last change, stored for a day so that it can be undone."""
+"""Repository of the table ``previous_setup``: undo copies of set-ups as JSON, for a day."""
 
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,9 @@ _DELETE_BEFORE = delete(previous_setups).where(previous_setups.c.at < bindparam(
 
 
 class PreviousSetups:
-    """Repository of previous set-ups, one for each team.
+    """Repository of undo copies, at most one row per team, the primary key.
 
-    A new entry of the audit trail deletes that of its team, see
+    A later entry in the audit trail deletes the row of its team, see
     :meth:`bot.store.repositories.audit_trail.AuditTrail.record`.
     """
 
@@ -26,7 +26,7 @@ class PreviousSetups:
         self._connection = connection
 
     def save(self, team_id: str, workspace: str, previous: PreviousSetup) -> None:
-        """Store what the team's set-up was before its last change."""
+        """Upsert the undo copy of a team; an earlier one is replaced."""
         row = {
             "team": team_id,
             "workspace": workspace,
@@ -37,13 +37,13 @@ class PreviousSetups:
         upsert_row(self._connection, previous_setups, row)
 
     def find(self, team_id: str) -> PreviousSetup | None:
-        """Return the previous set-up of a team; ``None`` once it was changed by other means."""
+        """Return the undo copy of a team; ``None`` without a row, as after a later change."""
         query = select(previous_setups).where(previous_setups.c.team == team_id)
         row = self._connection.execute(query).one_or_none()
         return _parse_row(row) if row else None
 
     def list_by_setter(self, setter: Person) -> dict[str, PreviousSetup]:
-        """Return the previous set-ups of the teams that *setter* changed last, by team id."""
+        """Return a dict of the undo copies of changes by *setter*, by team id."""
         query = select(previous_setups).where(
             previous_setups.c.workspace == setter.workspace, previous_setups.c.person == setter.id
         )
@@ -51,7 +51,7 @@ class PreviousSetups:
         return {row.team: _parse_row(row) for row in rows}
 
     def delete_before(self, moment: datetime) -> int:
-        """Delete the set-ups before changes of before *moment*; return how many."""
+        """Delete the rows of changes before *moment*; return how many."""
         parameters = {"cutoff": to_unix_seconds(moment)}
         return self._connection.execute(_DELETE_BEFORE, parameters).rowcount
 

@@ -1,4 +1,4 @@
-"""Releases: the published tables that supervisors read; immutable once written."""
+"""Repository of the table ``release``: published tables, inserted once and never updated."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _DELETE_KEY = delete(releases).where(
 
 
 class ReleaseKey(NamedTuple):
-    """What identifies a release: ``closes`` is the local Monday of its publication."""
+    """Primary key of a release; ``closes`` is the local Monday of its publication."""
 
     ledger: str
     unit: str
@@ -31,7 +31,7 @@ class ReleaseKey(NamedTuple):
 
 @dataclass(frozen=True)
 class Release:
-    """A published table of one unit and period, with the terms it was computed on.
+    """A row: the published table of one unit and period, with its terms.
 
     ``opens`` and ``closes`` are local Mondays. ``cap`` is the number of debriefs per person
     that count; ``question`` is the question of a breakdown.
@@ -47,21 +47,21 @@ class Release:
 
     @property
     def key(self) -> ReleaseKey:
-        """The release's key."""
+        """The primary key of the row."""
         return ReleaseKey(self.ledger, self.unit, self.closes)
 
 
 class Releases:
-    """Repository of releases: inserted once, when the period closes, and never updated."""
+    """Repository that reads and deletes releases; closing a period inserts them."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
         self._connection = connection
 
     def list_by_team(self, team_id: str) -> tuple[Release, ...]:
-        """Return the releases of a team itself and of the units that it feeds now, newest first.
+        """Return the releases of a team's own unit and of the units that it feeds now.
 
-        Each total comes before its breakdown.
+        Sorted by closing day, newest first, and each total before its breakdown.
         """
         of_units = select(feeds.c.ledger, feeds.c.unit).where(feeds.c.team == team_id)
         own_units = (
@@ -73,21 +73,21 @@ class Releases:
         return self._fetch_releases(select(releases).join(units, is_of_unit))
 
     def list_all(self) -> tuple[Release, ...]:
-        """Return the releases of all units."""
+        """Return all rows, in the same order."""
         return self._fetch_releases(select(releases))
 
     def list_keys(self) -> tuple[ReleaseKey, ...]:
-        """Return the keys of all releases."""
+        """Return the primary keys of all rows, unsorted."""
         query = select(releases.c.ledger, releases.c.unit, releases.c.closes)
         return tuple(ReleaseKey(*row) for row in self._connection.execute(query))
 
     def list_keys_before(self, cutoff: date) -> tuple[ReleaseKey, ...]:
-        """Return the keys of releases of periods closed before *cutoff*."""
+        """Return the primary keys of rows with a closing day before *cutoff*."""
         rows = self._connection.execute(_SELECT_KEYS_BEFORE, {"cutoff": cutoff})
         return tuple(ReleaseKey(*row) for row in rows)
 
     def list_workspaces_by_unit(self) -> dict[str, str]:
-        """Return the workspace of each unit that is a team, a removed one too, or has a release."""
+        """Return a dict of workspaces by unit key: all teams, and pools with a release."""
         pools = {
             unit: workspace
             for unit in self._connection.scalars(select(releases.c.unit).distinct())
@@ -97,11 +97,11 @@ class Releases:
         return pools | {team_unit_key(row.id): row.workspace for row in rows}
 
     def delete_keys(self, keys: Iterable[ReleaseKey]) -> int:
-        """Delete the releases with *keys* and return how many were deleted."""
+        """Delete the rows with these primary keys and return how many existed."""
         return sum(self._connection.execute(_DELETE_KEY, key._asdict()).rowcount for key in keys)
 
     def delete_before(self, cutoff: date) -> int:
-        """Delete releases of periods closed before *cutoff* and return how many were deleted."""
+        """Delete the rows with a closing day before *cutoff* and return how many."""
         return self._connection.execute(_DELETE_BEFORE, {"cutoff": cutoff}).rowcount
 
     def _fetch_releases(self, query: Select[Any]) -> tuple[Release, ...]:

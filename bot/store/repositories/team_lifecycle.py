@@ -1,4 +1,4 @@
-"""Moves of a team to another channel, and its removal."""
+"""Update a team's channel, and mark a team as removed."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ from bot.store.schema import feeds, teams
 
 
 class TeamLifecycle:
-    """Repository of changes to a team that keep its id, its open periods and its tables."""
+    """Repository of changes to a team's row that leave its id, open periods and releases as is."""
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
@@ -22,25 +22,26 @@ class TeamLifecycle:
         self._deliveries = Deliveries(connection, records)
 
     def find_last_close(self, team_id: str) -> date | None:
-        """Return the last closing day of the open periods that a team feeds, if any."""
+        """Return the maximum closing day of the team's feeds; ``None`` without a feed."""
         query = select(func.max(feeds.c.closes)).where(feeds.c.team == team_id)
         closes: date | None = self._connection.scalar(query)
         return closes
 
     def move_channel(self, team: Team, channel: str) -> None:
-        """Change the channel of *team*; its lists, periods and tables stay as they are.
+        """Update the channel of *team* and clear ``unreachable``.
 
-        What was planned for the old channel is withdrawn; the new one counts as reachable.
+        Planned deliveries to the old channel are withdrawn.
         """
         self._deliveries.withdraw_for_channel(team.workspace, team.channel)
         change = update(teams).where(teams.c.id == team.id)
         self._connection.execute(change.values(channel=channel, unreachable=""))
 
     def remove(self, team: Team, day: date) -> None:
-        """Remove *team* on *day*: nobody is on its list, and its channel is free.
+        """Set ``removed`` of *team* to *day*, and delete its roster rows.
 
-        Its row and roles stay: people count in its open periods until these close, and its
-        supervisors read the tables.
+        Its channel becomes ``-`` and its id, so that the unique constraint allows another team in
+        the old channel. Its row and roles remain: people count in its open periods until these
+        close, and its supervisors read the releases.
         """
         self._lists.dissolve(team.id)
         self.move_channel(team, f"-{team.id}")

@@ -1,4 +1,4 @@
-"""Open periods in which a restore of the database has undone what was filed."""
+"""Repository of the column ``undone_since`` of ``period``: debriefs that a restore has undone."""
 
 from datetime import datetime
 
@@ -9,16 +9,16 @@ from bot.store.schema import periods
 
 
 class UndonePeriods:
-    """Repository of the dates since which filings are undone, one for each open period."""
+    """Repository of the time in Unix seconds since which filings are undone, by open period."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
         self._connection = connection
 
     def mark_undone(self, since_seconds: int, now: datetime) -> int:
-        """Record that what was filed since *since_seconds* is undone in every open period.
+        """UPDATE every period that is open at *now* to *since_seconds*; return how many rows.
 
-        An earlier date stays. Returns how many periods have changed.
+        An earlier time remains, so that a repeat changes no row.
         """
         is_later = (periods.c.undone_since == 0) | (periods.c.undone_since > since_seconds)
         change = update(periods).where(_is_open(now), is_later)

@@ -1,4 +1,4 @@
-"""The size classes of units: written when a period opens, fixed for a common year."""
+"""Repository of the table ``unit_class``: a unit's declared size, fixed for a common year."""
 
 from datetime import date
 
@@ -15,23 +15,23 @@ _DELETE_EXPIRED = delete(unit_classes).where(unit_classes.c.fixed_until < bindpa
 
 
 class UnitClasses:
-    """Repository of the class of each unit, by ledger."""
+    """Repository of size classes, by the primary key ledger and unit."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
         self._connection = connection
 
     def find(self, unit: str, ledger: str) -> UnitClass | None:
-        """Return the class that was fixed last for *unit*, which may have expired."""
+        """Return the stored class of *unit*, expired or not; ``None`` without a row."""
         parameters = {"unit": unit, "ledger": ledger}
         row = self._connection.execute(_SELECT_CLASS, parameters).one_or_none()
         return UnitClass(row.size, row.fixed_until) if row else None
 
     def save(self, unit: str, ledger: str, unit_class: UnitClass) -> None:
-        """Fix the class of *unit*."""
+        """Upsert the class of *unit*."""
         columns = {"size": unit_class.size, "fixed_until": unit_class.fixed_until}
         upsert_row(self._connection, unit_classes, {"ledger": ledger, "unit": unit, **columns})
 
     def delete_expired_before(self, day: date) -> int:
-        """Delete the classes that were fixed until before *day*; return how many."""
+        """Delete the rows with ``fixed_until`` before *day*; return how many."""
         return self._connection.execute(_DELETE_EXPIRED, {"first_day": day}).rowcount

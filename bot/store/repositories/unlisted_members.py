@@ -1,4 +1,4 @@
-"""Frozen lists of periods that are not closed, with who of their people is on a team's list now."""
+"""Query the frozen lists of periods that are not closed, joined with the rosters of now."""
 
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from bot.store.schema import feeds, linked_accounts, people, period_members, per
 
 
 class UnlistedMembers:
-    """Repository of the facts by which a person lacks a team.
+    """Read-only repository of list members, to find those without a roster row.
 
-    They are lists and accounts: no row that a filing writes is read. Who left their list by an
-    erasure is in no answer: a note that counted them would tell of it.
+    Only lists and accounts are read, no row that a filing writes. Rows with ``erased`` are
+    excluded: a note that counted them would reveal the erasure.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -21,9 +21,9 @@ class UnlistedMembers:
         self._connection = connection
 
     def list_members(self, team_id: str | None = None) -> tuple[FrozenMember, ...]:
-        """Return each person once who is on a list that is frozen, of one team's units or of all.
+        """Return the distinct members of the lists of all units, or of those that a team feeds.
 
-        A unit of several teams has the people of each of them.
+        The list of a unit of several teams has the people of all of them.
         """
         if team_id is None:
             return self._fetch_members()
@@ -32,7 +32,7 @@ class UnlistedMembers:
         return self._fetch_members(period_key.in_(fed_keys.where(feeds.c.team == team_id)))
 
     def list_ending_members(self, now: datetime) -> tuple[FrozenMember, ...]:
-        """Return each person once who is on the list of a period that ended and is not closed."""
+        """Return the distinct members of periods that have ended and are not closed yet."""
         return self._fetch_members(periods.c.closes_at <= to_unix_seconds(now))
 
     def _fetch_members(self, *where: ColumnElement[bool]) -> tuple[FrozenMember, ...]:

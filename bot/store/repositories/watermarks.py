@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _MAX_LAG_SECONDS = 600
-"""Seconds by which a stored watermark may lag behind the last run."""
+"""Seconds by which a stored watermark may lag behind the last run; saves writes."""
 
 
 PROFILES_DUTY = "profiles"
@@ -33,7 +33,7 @@ class Watermarks:
         self._connection = connection
 
     def last_run(self, duty_name: str, default: datetime) -> datetime:
-        """Return the watermark of *duty_name*; *default* when it never ran."""
+        """Return the watermark of *duty_name*; *default* without a row."""
         unix_seconds = self._connection.scalar(_SELECT_LAST_RUN, {"duty_name": duty_name})
         return default if unix_seconds is None else from_unix_seconds(unix_seconds)
 

@@ -1,4 +1,4 @@
-"""Withdrawals: a person takes back every debrief of theirs in the open periods."""
+"""Delete all debriefs of a person from the encrypted records of the open periods."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from bot.store.sealed_records import OpenRecord
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """Result of a withdrawal: how many debriefs were deleted.
+    """Result of a withdrawal: the number of deleted debriefs, as the total's records count them.
 
-    ``is_key_lost`` when a period in which the person counts cannot be opened: nothing in it can
-    be deleted, nor be counted or published, unless its key is found.
+    ``is_key_lost`` is true if the record of a counted period cannot be decrypted: its debriefs are
+    not deleted, and will be published if the key is restored before it is given up.
     """
 
     debrief_count: int
@@ -31,10 +31,10 @@ class Withdrawal:
 
 
 class Withdrawals:
-    """Repository that deletes a person's debriefs from sealed records.
+    """Repository that deletes a person's debriefs from encrypted records.
 
-    A token can be derived from a period's key and an account alone, so only the person can
-    withdraw, and only while the period is open.
+    A token is derived from a period's key and an account, and the key is destroyed after the close:
+    a withdrawal is possible only while the period is open.
     """
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
@@ -44,12 +44,12 @@ class Withdrawals:
         self._periods = Periods(connection, records)
 
     def withdraw_debriefs(self, contributor: Contributor, now: datetime) -> Withdrawal:
-        """Delete every debrief of *contributor* in the open periods.
+        """Delete every debrief of *contributor* in the open periods; idempotent.
 
-        Those that a linked account filed before it was linked are deleted too, under its own
-        token. All records that the form writes anyway are searched, and the other open records of
-        the workspaces of these accounts: before periods froze their lists, a person who had moved
-        filed in each of their teams. A record that cannot be opened is left out.
+        Tokens of linked accounts are included, for debriefs from before they were linked. The
+        records that the form rewrites anyway are searched, and all other open records of the
+        workspaces of these accounts, since in an older release a person who had moved filed in each
+        of their teams. Only changed records are rewritten; an unreadable record is skipped.
         """
         accounts = self._linked_accounts.list_accounts(contributor.account)
         records = self._load_searched_records(contributor, accounts, now)
@@ -63,9 +63,9 @@ class Withdrawals:
         )
 
     def erase_debriefs(self, contributor: Contributor, now: datetime) -> Withdrawal:
-        """Delete every debrief of *contributor*, and write all searched records, changed or not.
+        """Delete every debrief of *contributor*, and rewrite all searched records.
 
-        So the erasure of a departed person writes the same rows whatever was filed.
+        Thus the erasure of a departed person writes the same rows whatever was filed.
         """
         withdrawal = self.withdraw_debriefs(contributor, now)
         accounts = self._linked_accounts.list_accounts(contributor.account)
