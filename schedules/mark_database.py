@@ -23,7 +23,7 @@ async def run(context: Context) -> int:
     :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
     """
     try:
-        rollback = await context.store.advance_rollback_mark(context.now())
+        rollback = await context.store.handle_rollback_and_advance_marks(context.now())
     except KeyStoreInUseError:
         action = "key_store.in_use"
         logger.error(action, extra={"action": action})  # noqa: TRY400 - a line without a traceback

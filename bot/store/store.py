@@ -215,21 +215,21 @@ class Store:
     def detect_rollback(self) -> Rollback | None:
         """Return what a restore of the database has undone; ``None`` without one.
 
-        Only until the next :meth:`advance_rollback_mark`. Blocks briefly. Raises
+        Only until the next :meth:`handle_rollback_and_advance_marks`. Blocks briefly. Raises
         :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         return self._readers.run_job_sync(lambda repos: repos.detect_rollback())
 
-    async def advance_rollback_mark(self, now: datetime) -> Rollback | None:
-        """Record in the database and then in the key store that the database has lived to *now*.
+    async def handle_rollback_and_advance_marks(self, now: datetime) -> Rollback | None:
+        """Advance the mark in the database to *now*, and after its commit that of the key store.
 
-        A restore since the last call is marked in the open periods, in the transaction that
+        A rollback since the last call is marked in the open periods, in the transaction that
         advances the database's mark, and returned. Where a copy or the original uses the key
         store neither mark is advanced, and :class:`bot.store.key_removal.KeyStoreInUseError` is
         raised. Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         detected, status = await self.across_workspaces.write(
-            lambda repos: repos.advance_marks(self._claims, now)
+            lambda repos: repos.handle_rollback_and_advance_database_mark(self._claims, now)
         )
         if status is ClaimStatus.IN_USE:
             raise key_removal.KeyStoreInUseError

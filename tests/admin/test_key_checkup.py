@@ -122,7 +122,7 @@ async def test_copy_in_use_is_reported(settings: Settings, tmp_path: Path) -> No
     """Beside a bot that ran within the hour a copy is told that it removes no key."""
     await open_periods_of_team(settings)
     with closing_store(settings) as store:
-        await store.advance_rollback_mark(datetime.now(UTC))
+        await store.handle_rollback_and_advance_marks(datetime.now(UTC))
         await store.checkpoint()
     shutil.copy(tmp_path / "data" / "attune.sqlite", tmp_path / "data" / "copy.sqlite")
     copy_url = f"sqlite:///{tmp_path}/data/copy.sqlite"

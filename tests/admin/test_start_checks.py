@@ -135,7 +135,7 @@ async def test_start_without_keys_sends_nothing_that_was_due(
     store = open_store(claimed_settings)
     await store.across_workspaces.write(lambda repos: repos.deliveries.plan_deliveries([tip]))
     if has_mark:
-        await store.advance_rollback_mark(now)
+        await store.handle_rollback_and_advance_marks(now)
     await store.close()
     shutil.rmtree(tmp_path / "keys")
 
@@ -185,7 +185,7 @@ async def test_copy_beside_the_running_bot_is_reported(
 ) -> None:
     """The start goes on, as after a restore, and says that no key is removed for an hour."""
     store = open_store(claimed_settings)
-    await store.advance_rollback_mark(datetime.now(UTC))
+    await store.handle_rollback_and_advance_marks(datetime.now(UTC))
     await store.checkpoint()
     await store.close()
     shutil.copytree(tmp_path / "live", tmp_path / "copy")

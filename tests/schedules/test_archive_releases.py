@@ -155,7 +155,7 @@ async def test_copy_beside_the_running_bot_writes_no_file(
     archiving_context: Context, clock: FakeClock, folder: Path, tmp_path: Path
 ) -> None:
     """What a copy publishes must not stand in the place of the bot's own tables."""
-    await archiving_context.store.advance_rollback_mark(clock())
+    await archiving_context.store.handle_rollback_and_advance_marks(clock())
     back_up_database(f"sqlite:///{tmp_path}/attune.sqlite", tmp_path / "copy")
     key_store = key_store_for(f"sqlite:///{tmp_path}/attune.sqlite")
     copy = Store.open(f"sqlite:///{tmp_path}/copy", PEPPERS, key_store)

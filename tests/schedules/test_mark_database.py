@@ -78,7 +78,7 @@ async def test_database_ahead_of_the_key_store_is_no_rollback(
     """A process that was killed between the two writes leaves no false alarm."""
     await mark_database.run(context)
     clock.advance(days=1)
-    await context.store.across_workspaces.write(lambda repos: repos.advance_rollback_mark(clock()))
+    await context.store.across_workspaces.write(lambda repos: repos.advance_database_mark(clock()))
 
     assert context.store.detect_rollback() is None
 

@@ -227,7 +227,7 @@ async def test_crash_before_the_key_stores_mark_loses_no_notice(
     """The date is committed with the database's mark: no crash leaves one without the other."""
     context, _ = restored_bot
     await context.store.across_workspaces.write(
-        lambda repos: (repos.mark_rollback(clock()), repos.advance_rollback_mark(clock()))
+        lambda repos: (repos.handle_rollback(clock()), repos.advance_database_mark(clock()))
     )
 
     assert await mark_database.run(context) == 0

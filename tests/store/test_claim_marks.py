@@ -18,16 +18,16 @@ async def test_mark_of_a_wrong_clock_does_not_exclude_a_restored_backup(
     live: Store, copy: Store
 ) -> None:
     """A clock that was a year ahead for a moment keeps no key for a year."""
-    await live.advance_rollback_mark(NOW + timedelta(days=365))
+    await live.handle_rollback_and_advance_marks(NOW + timedelta(days=365))
 
     assert copy.claimed_key_store.assess_claim(NOW) is ClaimStatus.ABANDONED
-    await copy.advance_rollback_mark(NOW)
+    await copy.handle_rollback_and_advance_marks(NOW)
     assert copy.claimed_key_store.assess_claim(NOW) is ClaimStatus.OWN
 
 
 async def test_clock_set_back_by_hours_still_excludes_a_copy(live: Store, copy: Store) -> None:
     """The live bot moves no mark until its clock has caught up, and runs all the same."""
-    await live.advance_rollback_mark(NOW + timedelta(hours=5))
+    await live.handle_rollback_and_advance_marks(NOW + timedelta(hours=5))
 
     assert live.claimed_key_store.assess_claim(NOW) is ClaimStatus.OWN
     assert copy.claimed_key_store.assess_claim(NOW) is ClaimStatus.IN_USE
@@ -84,7 +84,7 @@ async def test_backup_restored_before_the_upgrade_is_noticed(live: Store, copy: 
     (folder_of(live) / "mark").write_text(str(int(later.timestamp())))
     copy.claimed_key_store.recreate_lost_claim()
 
-    rollback = await copy.advance_rollback_mark(later + HOUR)
+    rollback = await copy.handle_rollback_and_advance_marks(later + HOUR)
 
     assert rollback is not None
     assert rollback.restored_to == NOW

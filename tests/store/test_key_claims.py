@@ -51,7 +51,7 @@ async def live(sqlite_url: str) -> AsyncIterator[Store]:
     live_store.migrate()
     await open_periods(live_store, (NORTH, 9))
     await file_debriefs(live_store, *NINE)
-    await live_store.advance_rollback_mark(NOW)
+    await live_store.handle_rollback_and_advance_marks(NOW)
     yield live_store
     await live_store.close()
 
@@ -92,7 +92,7 @@ def mount(store: Store, away: Path) -> None:
 
 async def test_copy_beside_the_live_bot_removes_no_key(live: Store, copy: Store) -> None:
     """The copy closes its own periods, and the live bot's table is published all the same."""
-    await live.advance_rollback_mark(AFTER_QUARTER - timedelta(minutes=10))
+    await live.handle_rollback_and_advance_marks(AFTER_QUARTER - timedelta(minutes=10))
     assert await close_due_periods(copy) == 2
     with pytest.raises(KeyStoreInUseError):
         await copy.remove_unused_keys(AFTER_QUARTER)
@@ -115,16 +115,16 @@ async def test_copy_that_runs_beside_it_does_not_disturb_the_live_bot(
     for minute in range(0, 240, 5):
         now = NOW + timedelta(minutes=minute)
         with pytest.raises(KeyStoreInUseError):
-            await copy.advance_rollback_mark(now)
-        assert await live.advance_rollback_mark(now) is None
+            await copy.handle_rollback_and_advance_marks(now)
+        assert await live.handle_rollback_and_advance_marks(now) is None
     assert live.claimed_key_store.assess_claim(NOW + HOUR * 4) is ClaimStatus.OWN
 
 
 async def test_restored_backup_goes_on_an_hour_after_the_live_bot(live: Store, copy: Store) -> None:
     """Then it may remove keys, and what it replaced may not any more."""
     with pytest.raises(KeyStoreInUseError):
-        await copy.advance_rollback_mark(NOW + HOUR - timedelta(seconds=1))
-    await copy.advance_rollback_mark(NOW + HOUR)
+        await copy.handle_rollback_and_advance_marks(NOW + HOUR - timedelta(seconds=1))
+    await copy.handle_rollback_and_advance_marks(NOW + HOUR)
 
     assert copy.claimed_key_store.assess_claim(NOW + HOUR) is ClaimStatus.OWN
     assert live.claimed_key_store.assess_claim(NOW + HOUR) is ClaimStatus.IN_USE
@@ -136,7 +136,7 @@ async def test_backup_restored_into_the_same_file_waits_for_an_hour_too(
     """The lower mark tells that the content is older, although the file is the same."""
     back_up_database(sqlite_url, tmp_path / "copy.sqlite")
     later = NOW + timedelta(days=1)
-    await live.advance_rollback_mark(later)
+    await live.handle_rollback_and_advance_marks(later)
     await live.checkpoint()
     await live.close()
     path = tmp_path / "live" / "attune.sqlite"
@@ -145,7 +145,7 @@ async def test_backup_restored_into_the_same_file_waits_for_an_hour_too(
 
     assert restored.claimed_key_store.assess_claim(later) is ClaimStatus.IN_USE
     assert restored.claimed_key_store.assess_claim(later + HOUR) is ClaimStatus.ABANDONED
-    assert await restored.advance_rollback_mark(later + HOUR) is not None
+    assert await restored.handle_rollback_and_advance_marks(later + HOUR) is not None
     assert restored.claimed_key_store.assess_claim(later + HOUR) is ClaimStatus.OWN
     await restored.close()
 
@@ -155,7 +155,10 @@ async def test_two_processes_of_one_database_share_the_claim(live: Store, sqlite
     worker = open_test_store(sqlite_url, PEPPERS)
     for minute in range(0, 120, 10):
         for process in (live, worker):
-            assert await process.advance_rollback_mark(NOW + timedelta(minutes=minute)) is None
+            assert (
+                await process.handle_rollback_and_advance_marks(NOW + timedelta(minutes=minute))
+                is None
+            )
     await close_due_periods(live)
 
     assert await worker.remove_unused_keys(AFTER_QUARTER) == 1
@@ -183,7 +186,7 @@ async def test_other_database_gets_no_key_from_the_folder(live: Store, tmp_path:
     with pytest.raises(ForeignClaimError):
         await other.remove_unused_keys(AFTER_QUARTER + timedelta(days=30))
     with pytest.raises(ForeignClaimError):
-        await other.advance_rollback_mark(NOW + HOUR * 2)
+        await other.handle_rollback_and_advance_marks(NOW + HOUR * 2)
     assert other.claimed_key_store.assess_claim(NOW + HOUR * 2) is ClaimStatus.FOREIGN
     assert {path.name: path.read_bytes() for path in folder_of(live).iterdir()} == before
     await other.close()
@@ -198,7 +201,7 @@ async def test_unmounted_folder_creates_nothing_and_loses_nothing(live: Store) -
 
     await live.across_workspaces.write(reseal)
     with pytest.raises(MissingClaimError):
-        await live.advance_rollback_mark(NOW + HOUR)
+        await live.handle_rollback_and_advance_marks(NOW + HOUR)
     assert await close_due_periods(live) == 0
     assert live.claimed_key_store.assess_claim(NOW) is ClaimStatus.MISSING
     assert not live.claimed_key_store.read_health(NOW).is_available

@@ -55,7 +55,7 @@ async def backup(database: Path, tmp_path: Path) -> Path:
     store = open_test_store(f"sqlite:///{database}", PEPPERS)
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, *build_clinicians("north", 2))
-    await store.advance_rollback_mark(NOW)
+    await store.handle_rollback_and_advance_marks(NOW)
     back_up_database(f"sqlite:///{database}", tmp_path / "backup")
     await store.across_workspaces.write(insert_row_job("slack:LATER"))
     await store.close()

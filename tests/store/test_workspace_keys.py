@@ -35,7 +35,7 @@ async def copy(tmp_path: Path) -> AsyncIterator[Store]:
     live = open_test_store(url, PEPPERS)
     live.migrate()
     await seed_team(live, GONE, build_own_team(GONE))
-    await live.advance_rollback_mark(CLOSED_AT)
+    await live.handle_rollback_and_advance_marks(CLOSED_AT)
     back_up_database(url, tmp_path / "copy.sqlite")
     copied_store = Store.open(f"sqlite:///{tmp_path}/copy.sqlite", PEPPERS, key_store_for(url))
     await begin_purge(copied_store, GONE)

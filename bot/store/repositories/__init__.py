@@ -81,8 +81,8 @@ class Repositories:
         """Return what a restore of the database has undone; ``None`` without one."""
         return rollback.detect_rollback(self._connection, self._key_store)
 
-    def mark_rollback(self, now: datetime) -> rollback.Rollback | None:
-        """Mark what a restore has undone in every open period, and settle what may be sent."""
+    def handle_rollback(self, now: datetime) -> rollback.Rollback | None:
+        """Mark a detected rollback in every open period, and settle deliveries that may be sent."""
         detected = self.detect_rollback()
         if detected is not None:
             self.ledger.mark_undone(detected.restored_to, now)
@@ -90,21 +90,21 @@ class Repositories:
             self.workspace_purges.restart_grace(now)
         return detected
 
-    def advance_rollback_mark(self, now: datetime) -> int:
+    def advance_database_mark(self, now: datetime) -> int:
         """Advance the database's mark to *now* and return it, for the key store."""
         return rollback.advance_database_mark(self._connection, now)
 
-    def advance_marks(
+    def handle_rollback_and_advance_database_mark(
         self, claims: KeyClaims, now: datetime
     ) -> tuple[rollback.Rollback | None, ClaimStatus]:
-        """Mark what a restore has undone, and advance the mark unless the key store is in use.
+        """Handle a rollback, and advance the database's mark unless the key store is in use.
 
         Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
         status = claims.acquire(self._connection, int(now.timestamp()))
-        detected = self.mark_rollback(now)
+        detected = self.handle_rollback(now)
         if status is not ClaimStatus.IN_USE:
-            self.advance_rollback_mark(now)
+            self.advance_database_mark(now)
         return detected, status
 
     def mark_vacuum_pending(self) -> None:
