@@ -93,7 +93,7 @@ def _open_postgresql(url: URL) -> Engines:
     writer, _ = _get_dialects(engines)
     writer.do_begin = _acquire_writer_lock
     for engine in engines:
-        event.listen(engine, "connect", _disable_compilation)
+        event.listen(engine, "connect", _disable_jit)
         event.listen(engine, "handle_error", _redact_driver_error)
     event.listen(engines.reader, "connect", _refuse_writes)
     return engines
@@ -159,7 +159,7 @@ def _open_sqlite(url: URL, pragmas: Mapping[str, str | int]) -> Engines:
         _create_engine(url, pool_size=MAX_READERS + 1),  # the event loop's thread reads too
     )
     for engine in engines:
-        event.listen(engine, "do_connect", lambda *_: database_file.check_in_place())
+        event.listen(engine, "do_connect", lambda *_: database_file.raise_if_moved())
     event.listen(
         engines.writer,
         "connect",
@@ -168,10 +168,10 @@ def _open_sqlite(url: URL, pragmas: Mapping[str, str | int]) -> Engines:
     event.listen(engines.reader, "connect", _configure_reader_connection)
     writer, reader = _get_dialects(engines)
     writer.do_begin = partial(
-        _begin_in_place, database_file=database_file, statement="BEGIN IMMEDIATE"
+        _begin_unless_moved, database_file=database_file, statement="BEGIN IMMEDIATE"
     )
-    writer.do_commit = partial(_commit_in_place, database_file=database_file)
-    reader.do_begin = partial(_begin_in_place, database_file=database_file, statement="BEGIN")
+    writer.do_commit = partial(_commit_unless_moved, database_file=database_file)
+    reader.do_begin = partial(_begin_unless_moved, database_file=database_file, statement="BEGIN")
     with engines.writer.connect():  # an unusable file raises here, at startup
         return engines
 
@@ -216,16 +216,16 @@ def _configure_reader_connection(connection: Any, _record: object) -> None:  # n
     connection.execute("PRAGMA query_only=ON")
 
 
-def _begin_in_place(
+def _begin_unless_moved(
     connection: PoolProxiedConnection, database_file: DatabaseFile, statement: str
 ) -> None:
-    database_file.check_in_place()
+    database_file.raise_if_moved()
     driver: Any = connection.driver_connection
     driver.execute(statement)
 
 
-def _commit_in_place(connection: PoolProxiedConnection, database_file: DatabaseFile) -> None:
-    database_file.check_in_place()
+def _commit_unless_moved(connection: PoolProxiedConnection, database_file: DatabaseFile) -> None:
+    database_file.raise_if_moved()
     connection.commit()
 
 
@@ -234,7 +234,7 @@ def _acquire_writer_lock(connection: PoolProxiedConnection) -> None:
     driver.execute(_POSTGRESQL_BEGIN_SQL)
 
 
-def _disable_compilation(connection: Any, _record: object) -> None:  # noqa: ANN401 - psycopg's own
+def _disable_jit(connection: Any, _record: object) -> None:  # noqa: ANN401 - psycopg's own
     """Let the server interpret each plan: row security makes plans of a row look expensive.
 
     To compile one takes a third of a second, a thousand times as long as to run it.

@@ -19,7 +19,7 @@ class DatabaseFile:
         self._path = path
         self._file_id = read_file_id(path)
 
-    def check_in_place(self) -> None:
+    def raise_if_moved(self) -> None:
         """Raise :class:`MovedDatabaseError` unless the same file is at the path."""
         if read_file_id(self._path) != self._file_id:
             raise MovedDatabaseError
