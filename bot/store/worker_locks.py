@@ -43,11 +43,11 @@ _SET_TIMEOUTS_SQL = text(
     ") AS wanted (wanted_name, wanted_value) ON name = wanted_name"
 )
 
-SHARED_IDLE_SECONDS = 30.0
-"""Default idle session timeout of a shared worker: many of its heartbeats."""
+SHARED_IDLE_TIMEOUT_SECONDS = 30.0
+"""Default lease timeout (idle session timeout) of a shared worker: many of its heartbeats."""
 
-SINGLE_IDLE_SECONDS = 150.0
-"""Default idle session timeout of a single worker: two ticks of its clock."""
+SINGLE_IDLE_TIMEOUT_SECONDS = 150.0
+"""Default lease timeout (idle session timeout) of a single worker: two ticks of its clock."""
 
 
 class LiveWorker(NamedTuple):
@@ -66,15 +66,18 @@ class WorkerLease:
     """
 
     def __init__(
-        self, engine: Engine, *, shares_deliveries: bool, idle_seconds: float | None = None
+        self, engine: Engine, *, shares_deliveries: bool, idle_timeout_seconds: float | None = None
     ) -> None:
         """Hold the lock in a session of *engine*; the lock's class publishes the worker's mode.
 
-        A worker that sends no heartbeat for *idle_seconds* loses the lease; ``None`` is
-        :data:`SHARED_IDLE_SECONDS` or :data:`SINGLE_IDLE_SECONDS`.
+        A worker that sends no heartbeat for *idle_timeout_seconds* loses the lease; ``None`` is
+        :data:`SHARED_IDLE_TIMEOUT_SECONDS` or :data:`SINGLE_IDLE_TIMEOUT_SECONDS`.
         """
-        default_seconds = SHARED_IDLE_SECONDS if shares_deliveries else SINGLE_IDLE_SECONDS
-        self._idle_seconds = default_seconds if idle_seconds is None else idle_seconds
+        if idle_timeout_seconds is None:
+            idle_timeout_seconds = (
+                SHARED_IDLE_TIMEOUT_SECONDS if shares_deliveries else SINGLE_IDLE_TIMEOUT_SECONDS
+            )
+        self._idle_timeout_seconds = idle_timeout_seconds
         self._engine = engine
         self._lock_class = _SHARED_LOCK_CLASS if shares_deliveries else _SINGLE_LOCK_CLASS
         self._session: Connection | None = None
@@ -85,7 +88,7 @@ class WorkerLease:
         if _renew_session(self._session):
             return False
         self.release_lease()
-        self._session = _open_session(self._engine, self._idle_seconds)
+        self._session = _open_session(self._engine, self._idle_timeout_seconds)
         try:
             candidates = chain([self.lease_number or 1], count(1))
             self.lease_number = next(number for number in candidates if self._try_lock(number))
@@ -126,13 +129,15 @@ class DutyLease:
 
     Every duty may run in any number of workers at once; the lease saves them from doing the same
     work, and people's saves from waiting for several closes. PostgreSQL releases it when the
-    session of its holder ends, or has sent no heartbeat for *idle_seconds*.
+    session of its holder ends, or has sent no heartbeat for *idle_timeout_seconds*.
     """
 
-    def __init__(self, engine: Engine, *, idle_seconds: float = SINGLE_IDLE_SECONDS) -> None:
+    def __init__(
+        self, engine: Engine, *, idle_timeout_seconds: float = SINGLE_IDLE_TIMEOUT_SECONDS
+    ) -> None:
         """Hold the lock in a session of *engine*, which is open only while it is held."""
         self._engine = engine
-        self._idle_seconds = idle_seconds
+        self._idle_timeout_seconds = idle_timeout_seconds
         self._session: Connection | None = None
 
     def renew_or_acquire(self) -> bool:
@@ -143,7 +148,7 @@ class DutyLease:
         if _renew_session(self._session):
             return True
         self.release_lease()
-        self._session = _open_session(self._engine, self._idle_seconds)
+        self._session = _open_session(self._engine, self._idle_timeout_seconds)
         is_acquired = False
         try:
             is_acquired = bool(self._session.scalar(_TRY_LOCK_SQL, _DUTY_LOCK))
@@ -166,26 +171,30 @@ class WorkerLocks:
         self._engines = engines
 
     def create_worker_lease(
-        self, *, shares_deliveries: bool, idle_seconds: float | None = None
+        self, *, shares_deliveries: bool, idle_timeout_seconds: float | None = None
     ) -> WorkerLease:
         """Create this process's worker lease on the PostgreSQL server, not yet acquired.
 
-        It expires after *idle_seconds* without a heartbeat; ``None`` is the mode's default.
+        It expires after *idle_timeout_seconds* without a heartbeat; ``None`` is the mode's default.
         """
         return WorkerLease(
             create_lease_engine(self._engines),
             shares_deliveries=shares_deliveries,
-            idle_seconds=idle_seconds,
+            idle_timeout_seconds=idle_timeout_seconds,
         )
 
-    def create_duty_lease(self, *, idle_seconds: float = SINGLE_IDLE_SECONDS) -> DutyLease | None:
+    def create_duty_lease(
+        self, *, idle_timeout_seconds: float = SINGLE_IDLE_TIMEOUT_SECONDS
+    ) -> DutyLease | None:
         """Create the duty lease on the PostgreSQL server, not yet acquired; ``None`` on SQLite.
 
-        It expires after *idle_seconds* without a heartbeat.
+        It expires after *idle_timeout_seconds* without a heartbeat.
         """
         if self._engines.is_sqlite:
             return None
-        return DutyLease(create_lease_engine(self._engines), idle_seconds=idle_seconds)
+        return DutyLease(
+            create_lease_engine(self._engines), idle_timeout_seconds=idle_timeout_seconds
+        )
 
     def list_live_workers(self) -> tuple[LiveWorker, ...]:
         """Return every worker with a lease, by its number; none on SQLite. Blocks briefly."""
@@ -201,11 +210,11 @@ class WorkerLocks:
             )
 
 
-def _open_session(engine: Engine, idle_seconds: float) -> Connection:
-    """Open a session that the server ends when it is idle for *idle_seconds*, or unreachable."""
+def _open_session(engine: Engine, idle_timeout_seconds: float) -> Connection:
+    """Open a session that the server ends after *idle_timeout_seconds* idle, or unreachable."""
     session = engine.connect()
     try:
-        idle_timeout = f"{round(idle_seconds * 1000)}ms"
+        idle_timeout = f"{round(idle_timeout_seconds * 1000)}ms"
         session.execute(_SET_TIMEOUTS_SQL, {"idle_timeout": idle_timeout})
     except SQLAlchemyError:
         _close_session(session)

@@ -34,9 +34,9 @@ def acquired_lease(shared_store: Store, *, shares_deliveries: bool = True) -> It
     lease.release_lease()
 
 
-def create_duty_lease(shared_store: Store, *, idle_seconds: float = 60.0) -> DutyLease:
+def create_duty_lease(shared_store: Store, *, idle_timeout_seconds: float = 60.0) -> DutyLease:
     """Return a duty lease that is not acquired."""
-    lease = shared_store.worker_locks.create_duty_lease(idle_seconds=idle_seconds)
+    lease = shared_store.worker_locks.create_duty_lease(idle_timeout_seconds=idle_timeout_seconds)
     assert lease is not None
     return lease
 
@@ -153,7 +153,9 @@ async def test_only_one_worker_locks_a_vacant_lease(shared_store: Store) -> None
 
 async def test_idle_worker_loses_its_lease(shared_store: Store) -> None:
     """A lease whose worker sends no heartbeat expires."""
-    lease = shared_store.worker_locks.create_worker_lease(shares_deliveries=True, idle_seconds=0.2)
+    lease = shared_store.worker_locks.create_worker_lease(
+        shares_deliveries=True, idle_timeout_seconds=0.2
+    )
     lease.renew_or_acquire()
     deadline = time.monotonic() + 10
     while shared_store.worker_locks.list_live_workers():
@@ -188,7 +190,7 @@ async def test_duty_lease_of_a_lost_session_is_free(shared_store: Store, postgre
 
 async def test_worker_that_hangs_loses_the_duty_lease(shared_store: Store) -> None:
     """Without a heartbeat the lease expires, and another worker acquires it."""
-    hanging = create_duty_lease(shared_store, idle_seconds=0.2)
+    hanging = create_duty_lease(shared_store, idle_timeout_seconds=0.2)
     second = create_duty_lease(shared_store)
     assert hanging.renew_or_acquire()
     deadline = time.monotonic() + 10
