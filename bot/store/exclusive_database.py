@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.store.database_faults import DatabaseFault, classify_database_error
 
-_WAIT_SECONDS = 2
-"""Seconds to wait for a command that is about to end."""
+_LOCK_TIMEOUT_SECONDS = 2
+"""Seconds to wait for the lock of a command that is about to end."""
 
-_OPEN_MARK_OFFSET = 128
+_SHM_LOCK_OFFSET = 128
 """Byte of the file ``-shm`` that every open connection in WAL mode has locked: ``UNIX_SHM_DMS`` of
 SQLite's ``os_unix.c``.
 """
@@ -65,7 +65,7 @@ def is_open_elsewhere(path: Path) -> bool:
     except FileNotFoundError:
         return False
     try:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _OPEN_MARK_OFFSET)
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, _SHM_LOCK_OFFSET)
     except OSError:
         return True
     else:
@@ -77,7 +77,7 @@ def is_open_elsewhere(path: Path) -> bool:
 def _configure_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own
     connection.isolation_level = None
     pragmas = {
-        "busy_timeout": _WAIT_SECONDS * 1000,
+        "busy_timeout": _LOCK_TIMEOUT_SECONDS * 1000,
         "locking_mode": "exclusive",  # before the first access: other connections are refused
         "synchronous": 2,
         "secure_delete": 1,
