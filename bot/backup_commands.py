@@ -78,7 +78,7 @@ def check_backup(options: argparse.Namespace, words: LanguagePack) -> int:
         return EXIT_FAULTY_INPUT
     report = backup.check_backup(options.file)
     if not report.is_complete:
-        refusal = restore.find_incompleteness(options.file)
+        refusal = restore.classify_incomplete_backup(options.file)
         print_sentence(_explain_refusal(refusal, options.file, words))
         return EXIT_UNHEALTHY
     if not report.is_readable:

@@ -113,7 +113,7 @@ def _check_source(database: Path, source: Path) -> _Contents:
         raise RestoreRefusedError(RestoreRefusal.SAME_FILE)
     report = backup.check_backup(source)
     if not report.is_complete:
-        raise RestoreRefusedError(find_incompleteness(source))
+        raise RestoreRefusedError(classify_incomplete_backup(source))
     if not report.is_readable:
         raise RestoreRefusedError(RestoreRefusal.UNREADABLE)
     if not report.is_intact:
@@ -123,19 +123,19 @@ def _check_source(database: Path, source: Path) -> _Contents:
         mark = database_identity.read_mark(connection)
         database_id = database_identity.read_database_id(connection)
     if fault is not None and fault is not DatabaseFault.OLDER_SCHEMA:
-        raise RestoreRefusedError(_refuse_schema(fault))
+        raise RestoreRefusedError(_classify_schema_fault(fault))
     made_at = from_unix_seconds(mark) if mark else _read_file_time(source)
     return _Contents(made_at, database_id, fault is DatabaseFault.OLDER_SCHEMA)
 
 
-def find_incompleteness(source: Path) -> RestoreRefusal:
-    """Return why a backup that is not complete is refused: what lies beside it."""
+def classify_incomplete_backup(source: Path) -> RestoreRefusal:
+    """Return the refusal of an incomplete backup: its rollback journal, or its write-ahead log."""
     if backup.has_rollback_journal(source):
         return RestoreRefusal.ROLLBACK_JOURNAL
     return RestoreRefusal.WRITE_AHEAD_LOG
 
 
-def _refuse_schema(fault: DatabaseFault) -> RestoreRefusal:
+def _classify_schema_fault(fault: DatabaseFault) -> RestoreRefusal:
     """Return the refusal for a schema that this release cannot start with."""
     if fault is DatabaseFault.NEWER_SCHEMA:
         return RestoreRefusal.NEWER_SCHEMA
