@@ -52,9 +52,9 @@ def move_database(options: argparse.Namespace, words: LanguagePack) -> int:
         print_sentence(words.translate("operator.faults.line", where="move-to", remedy=remedy))
         return EXIT_FAULTY_INPUT
     finally:
-        move.keys.close()
-        if move.new_keys is not None:
-            move.new_keys.close()
+        move.source_key_store.close()
+        if move.new_key_store is not None:
+            move.new_key_store.close()
     _print_report(report, move, config, words)
     return 0
 
@@ -96,7 +96,7 @@ def _print_report(report: MoveReport, move: Move, config: Settings, words: Langu
         print_sentence(words.translate("operator.move.was_complete"))
     else:
         print_sentence(words.translate("operator.move.moved", count=report.row_count))
-    if move.new_keys is not None:
+    if move.new_key_store is not None:
         facts = {"folder": str(config.archive_folder)}
         print_sentence(words.translate("operator.move.set_keys", **facts))
     else:

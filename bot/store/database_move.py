@@ -130,7 +130,7 @@ class _Mover:
             is_older = fault is DatabaseFault.OLDER_SCHEMA
             refusal = MoveRefusal.OLDER_SCHEMA if is_older else MoveRefusal.UNKNOWN_SCHEMA
             raise MoveRefusedError(refusal)
-        status = KeyClaims(self.move.keys).assess(connection, to_unix_seconds(self.now))
+        status = KeyClaims(self.move.source_key_store).assess(connection, to_unix_seconds(self.now))
         raise_if_unusable(status)
         if status is ClaimStatus.IN_USE:
             raise MoveRefusedError(MoveRefusal.KEYS_IN_USE)
@@ -151,7 +151,7 @@ class _Mover:
                 raise MoveRefusedError(MoveRefusal.NOT_EMPTY)
             move_state.begin_move(connection)
             move_state.write_value(connection, _DATABASE_ID, database_id)
-            moves_keys = self.move.new_keys is not None
+            moves_keys = self.move.new_key_store is not None
             move_state.write_value(connection, move_state.KEYS_MOVED, int(moves_keys))
         return False
 
@@ -160,7 +160,7 @@ class _Mover:
         if move_state.read_value(connection, _DATABASE_ID) != database_id:
             raise MoveRefusedError(MoveRefusal.NOT_EMPTY)
         moves_keys = bool(move_state.read_value(connection, move_state.KEYS_MOVED))
-        if moves_keys != (self.move.new_keys is not None):
+        if moves_keys != (self.move.new_key_store is not None):
             raise MoveRefusedError(MoveRefusal.OTHER_KEYS_OPTION)
 
     def _create_schema(self, connection: Connection) -> None:
@@ -170,7 +170,7 @@ class _Mover:
             return
         if fault in {None, DatabaseFault.OLDER_SCHEMA} and migrate.has_revision(connection):
             raise MoveRefusedError(MoveRefusal.NOT_EMPTY)
-        migrate.upgrade_schema(connection, (), self.move.target_keys)
+        migrate.upgrade_schema(connection, (), self.move.target_key_store)
 
     def _copy_tables(self, source: Connection, tables: tuple[Table, ...] = ()) -> int:
         """Copy *tables*, by default all; return the number of rows."""
@@ -214,14 +214,16 @@ class _Mover:
 
     def _hand_over(self, *, is_retired: bool) -> int:
         """Give the keys to the target, retire the source, and complete; return how many keys."""
-        key_count, new_keys = 0, self.move.new_keys
+        key_count, new_key_store = 0, self.move.new_key_store
         self.observer.on_phase(MovePhase.COPYING_KEYS)
-        if new_keys is not None:
+        if new_key_store is not None:
             if not is_retired:
                 # so that a later run finds the same claim, whichever instance used the keys before
                 with self.source.begin() as connection:
-                    KeyClaims(self.move.keys).take_over(connection)
-            key_count = key_transfer.copy_keys(self.move.keys, new_keys, is_retired=is_retired)
+                    KeyClaims(self.move.source_key_store).take_over(connection)
+            key_count = key_transfer.copy_keys(
+                self.move.source_key_store, new_key_store, is_retired=is_retired
+            )
         self.observer.on_phase(MovePhase.RETIRING_SOURCE)
         with self.source.begin() as connection:
             move_state.begin_move(connection)
@@ -230,9 +232,9 @@ class _Mover:
                 move_state.write_value(connection, move_state.MOVED_AT, moved_at)
         self.observer.on_phase(MovePhase.HANDING_OVER_KEYS)
         with self._begin_write() as connection:
-            KeyClaims(self.move.target_keys).take_over(connection)
-        if new_keys is not None:
-            key_transfer.destroy_keys(self.move.keys)
+            KeyClaims(self.move.target_key_store).take_over(connection)
+        if new_key_store is not None:
+            key_transfer.destroy_keys(self.move.source_key_store)
         self.observer.on_phase(MovePhase.COMPLETING)
         with self._begin_write() as connection:
             # the source's row, which was copied, is about SQLite's migrations

@@ -62,18 +62,18 @@ class UnusableTargetError(Exception):
 class Move:
     """What is moved: the SQLite file and the PostgreSQL URL, and the key stores before and after.
 
-    ``new_keys`` is ``None`` where the key store stays.
+    ``new_key_store`` is ``None`` where the key store stays.
     """
 
     source: Path
     target_url: str
-    keys: KeyStore
-    new_keys: DatabaseKeyStore | None = None
+    source_key_store: KeyStore
+    new_key_store: DatabaseKeyStore | None = None
 
     @property
-    def target_keys(self) -> KeyStore:
+    def target_key_store(self) -> KeyStore:
         """The key store of the moved database."""
-        return self.new_keys or self.keys
+        return self.new_key_store or self.source_key_store
 
 
 @dataclass(frozen=True)

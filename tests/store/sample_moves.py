@@ -65,12 +65,12 @@ def key_database(postgres: PostgresServer) -> Iterator[DatabaseKeyStore]:
 
 def open_source(move: Move) -> Store:
     """Open the SQLite database with its keys."""
-    return Store.open(f"sqlite:///{move.source}", PEPPERS, move.keys)
+    return Store.open(f"sqlite:///{move.source}", PEPPERS, move.source_key_store)
 
 
 def open_target(move: Move) -> Store:
     """Open the moved database with its keys."""
-    return Store.open(move.target_url, PEPPERS, move.target_keys)
+    return Store.open(move.target_url, PEPPERS, move.target_key_store)
 
 
 def read_rows(store: Store) -> TeamRows:

@@ -86,16 +86,16 @@ def test_keys_are_moved_and_destroyed_in_the_folder(
 ) -> None:
     """The key database has every key and the claim; the folder has no key any more."""
     for key_id in (PepperKeyId(), IdempotencyKeyId()):
-        move.keys.get_or_create(key_id)
-    names = [stored_key.file_name for stored_key in move.keys.list_ids()]
+        move.source_key_store.get_or_create(key_id)
+    names = [stored_key.file_name for stored_key in move.source_key_store.list_ids()]
 
-    report = move_database(replace(move, new_keys=key_database), LATER)
+    report = move_database(replace(move, new_key_store=key_database), LATER)
 
     assert [stored_key.file_name for stored_key in key_database.list_ids()] == names
     assert report.key_count == len(names) + 2
-    assert move.keys.is_empty()
-    assert move.keys.get(PepperKeyId()) is None
-    store = open_target(replace(move, new_keys=key_database))
+    assert move.source_key_store.is_empty()
+    assert move.source_key_store.get(PepperKeyId()) is None
+    store = open_target(replace(move, new_key_store=key_database))
     assert store.claimed_key_store.assess_claim(LATER) is ClaimStatus.OWN
     assert store.claimed_key_store.count_missing_keys() == 0
     store.close_sync()
@@ -105,11 +105,11 @@ def test_key_database_of_another_installation_is_refused(
     move: Move, key_database: DatabaseKeyStore
 ) -> None:
     """Another key of the same name stops the move before anything is destroyed."""
-    move.keys.get_or_create(PepperKeyId())
+    move.source_key_store.get_or_create(PepperKeyId())
     key_database.get_or_create(PepperKeyId())
 
-    assert refuse(replace(move, new_keys=key_database)) is MoveRefusal.KEYS_DIFFER
-    assert not move.keys.is_empty()
+    assert refuse(replace(move, new_key_store=key_database)) is MoveRefusal.KEYS_DIFFER
+    assert not move.source_key_store.is_empty()
     assert count_startable(move) == 1
 
 
