@@ -58,7 +58,7 @@ class Bot:
         options: WorkerOptions = PRODUCTION,
     ) -> None:
         """Open the store and build the components; start no background task."""
-        store = open_store(settings, answers_people=receives)
+        store = open_store(settings, serves_requests=receives)
         content = load_served_content(settings)
         outbound_sides = adapters.build_outbound_sides(settings, store, content, receives=receives)
         outlets = {product: side.outlet for product, side in outbound_sides.items()}

@@ -61,7 +61,7 @@ async def _close_periods(context: Context, writer: PacedWriter) -> int:
     )
     results = ClosingResults()
     try:
-        closings = writer.write_each(ended.periods, partial(_close_batch, now=now))
+        closings = writer.write_in_batches(ended.periods, partial(_close_batch, now=now))
         async with aclosing(closings):
             async for batch_results in closings:
                 results += batch_results
@@ -112,12 +112,14 @@ async def _open_periods(context: Context, writer: PacedWriter) -> None:
         teams_without_period = await scope.read(
             lambda repos: repos.period_opening.list_unfed_teams(now)
         )
-        async for batch_results in writer.write_each(
+        async for batch_results in writer.write_in_batches(
             teams_without_period, partial(_open_batch, now=now)
         ):
             results += batch_results
         pending_teams = await scope.read(lambda repos: repos.period_opening.list_pending_teams(now))
-        async for batch_results in writer.write_each(pending_teams, partial(_add_batch, now=now)):
+        async for batch_results in writer.write_in_batches(
+            pending_teams, partial(_add_batch, now=now)
+        ):
             results += batch_results
     finally:
         results.log_failures(_ledger_logger, "ledger.open_failed")

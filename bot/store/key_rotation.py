@@ -39,7 +39,7 @@ def begin_replacement(
         return True
 
 
-def finish_pepper(
+def finish_pepper_replacement(
     engine: Engine,
     key_store: KeyStore,
     _workspace: str,
@@ -63,7 +63,7 @@ def finish_pepper(
         return has_generated
 
 
-def finish_installation_key(
+def finish_installation_key_replacement(
     engine: Engine, key_store: KeyStore, workspace: str, claims: KeyClaims, now_seconds: int
 ) -> bool:
     """Destroy the key of an installation that nothing needs any more, if it is being replaced.

@@ -28,11 +28,12 @@ class MissingDatabaseError(KeyStoreUnavailableError):
         self.path = path
 
 
-def open_store(settings: Settings, *, answers_people: bool = True) -> Store:
+def open_store(settings: Settings, *, serves_requests: bool = True) -> Store:
     """Open the database and the key store of *settings*; a missing pepper is generated.
 
-    The writes of a process that never *answers_people* wait as long for others as an operator's:
-    on a busy database a worker would otherwise give up the messages of a workspace for a minute.
+    Writes of a process that *serves_requests* have the short timeout of a form. Those of another
+    have an operator's: on a busy database a worker would otherwise give up the messages of a
+    workspace for a minute.
 
     Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError` if the key store cannot be
     read or is not that of the database, :class:`MissingDatabaseError` for a missing file that it
@@ -49,7 +50,7 @@ def open_store(settings: Settings, *, answers_people: bool = True) -> Store:
         source,
         key_store,
         write_timeout_seconds=(
-            WRITE_TIMEOUT_SECONDS if answers_people else OPERATOR_WRITE_TIMEOUT_SECONDS
+            WRITE_TIMEOUT_SECONDS if serves_requests else OPERATOR_WRITE_TIMEOUT_SECONDS
         ),
     )
 

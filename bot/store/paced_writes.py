@@ -33,7 +33,7 @@ class PacedWriter:
         self._batch_size = batch_size
         self._pause_seconds = 0.0
 
-    async def write_each(
+    async def write_in_batches(
         self, items: Sequence[Item], write_batch: Callable[[Repositories, Sequence[Item]], Result]
     ) -> AsyncGenerator[Result, None]:
         """Write *items* in their order, and yield the result of each transaction after its commit.

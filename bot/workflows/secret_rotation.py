@@ -79,7 +79,7 @@ async def reseal_outdated(store: Store, on_step: StepCallback = lambda _done, _t
     names = [("installation", state.name) for state in installations if state.is_outdated]
     names += [("secret", state.name) for state in secrets if state.is_outdated]
     writer, sealed_count = PacedWriter(scope, _ROWS_PER_TRANSACTION), 0
-    async for count in writer.write_each(names, _reseal_rows):
+    async for count in writer.write_in_batches(names, _reseal_rows):
         changed_count += count
         sealed_count = min(sealed_count + _ROWS_PER_TRANSACTION, len(names))
         on_step(sealed_count, len(names))
@@ -116,7 +116,7 @@ async def rotate_pepper(
     counts = await count_seals(store)
     if not counts.outdated_count:
         await asyncio.sleep(snapshot_seconds)
-        finish = partial(key_rotation.finish_pepper, is_configured=is_configured)
+        finish = partial(key_rotation.finish_pepper_replacement, is_configured=is_configured)
         is_destroyed = await store.run_purge_step(finish, "", now)
         # Also where an interrupted run has sealed everything, and this one changed no row.
         if is_destroyed or changed_count:
@@ -170,7 +170,9 @@ async def rotate_installation_key(
     if not await scope.write(reseal, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS):
         return False
     await asyncio.sleep(snapshot_seconds)
-    return await store.run_purge_step(key_rotation.finish_installation_key, workspace, now)
+    return await store.run_purge_step(
+        key_rotation.finish_installation_key_replacement, workspace, now
+    )
 
 
 def _reseal_installation(repos: Repositories, workspace: str, now: datetime) -> bool:

@@ -104,7 +104,7 @@ async def _delete_rows(scope: StoreScope, workspace: str, batch_size: int) -> in
             _Batch(table_name, row_keys[start : start + batch_size])
             for start in range(0, len(row_keys), batch_size)
         ]
-        async for count in writer.write_each(batches, delete_batch):
+        async for count in writer.write_in_batches(batches, delete_batch):
             deleted_count += count
     return deleted_count
 

@@ -88,12 +88,12 @@ def test_move_of_keys_is_continued_after_each_phase(
     move: Move, key_database: DatabaseKeyStore
 ) -> None:
     """With the keys on their way to a database, too; all of them arrive."""
-    names = [stored_key.file_name for stored_key in move.keys.list_ids()]
+    names = [stored_key.file_name for stored_key in move.source_key_store.list_ids()]
 
-    interrupt_in_every_phase(replace(move, new_keys=key_database))
+    interrupt_in_every_phase(replace(move, new_key_store=key_database))
 
     assert [stored_key.file_name for stored_key in key_database.list_ids()] == names
-    assert move.keys.is_empty()
+    assert move.source_key_store.is_empty()
 
 
 @pytest.mark.parametrize("transaction_count", [5, 20])
@@ -125,7 +125,7 @@ async def destroy_and_replace_keys(store: Store) -> None:
     for hours in range(MIN_CLOSE_ATTEMPTS):
         await store.remove_unused_keys(ended + timedelta(hours=hours))
     begin = partial(key_rotation.begin_replacement, key_id=PepperKeyId())
-    finish = partial(key_rotation.finish_pepper, is_configured=False)
+    finish = partial(key_rotation.finish_pepper_replacement, is_configured=False)
     await store.run_purge_step(begin, "", ended)
     await store.run_purge_step(finish, "", ended)
     await store.close()
@@ -143,13 +143,13 @@ def test_keys_that_the_bot_destroyed_after_an_interruption_do_not_come_back(
     move: Move, key_database: DatabaseKeyStore
 ) -> None:
     """The target loses what was destroyed in the folder, and has the secret that was rotated."""
-    moving = replace(move, new_keys=key_database)
-    move.keys.get_or_create(PepperKeyId())
+    moving = replace(move, new_key_store=key_database)
+    move.source_key_store.get_or_create(PepperKeyId())
     with pytest.raises(InterruptedMoveError):
         move_database(moving, LATER, interrupt_in(MovePhase.RETIRING_SOURCE))
     copied_keys = read_keys(key_database)
     asyncio.run(destroy_and_replace_keys(open_source(move)))
-    keys = read_keys(move.keys)
+    keys = read_keys(move.source_key_store)
     assert len(keys) < len(copied_keys)
 
     move_database(moving, LATER)
@@ -162,7 +162,7 @@ def test_move_is_continued_as_it_was_begun(move: Move, key_database: DatabaseKey
     """A run without `--keys` does not complete one with it."""
     with pytest.raises(InterruptedMoveError):
         move_database(
-            replace(move, new_keys=key_database), LATER, interrupt_in(MovePhase.COMPLETING)
+            replace(move, new_key_store=key_database), LATER, interrupt_in(MovePhase.COMPLETING)
         )
 
     assert refuse(move) is MoveRefusal.OTHER_KEYS_OPTION

@@ -49,13 +49,13 @@ def test_database_that_is_there_is_not_missing(tmp_path: Path) -> None:
     assert find_missing_database(build_settings(tmp_path)) is None
 
 
-@pytest.mark.parametrize(("answers_people", "seconds"), [(True, 2), (False, 30)])
+@pytest.mark.parametrize(("serves_requests", "seconds"), [(True, 2), (False, 30)])
 def test_writes_of_a_worker_wait_longer(
-    tmp_path: Path, *, answers_people: bool, seconds: float
+    tmp_path: Path, *, serves_requests: bool, seconds: float
 ) -> None:
     """Slack allows three seconds for an answer, which nobody awaits of a worker."""
     copy_empty_database(tmp_path / "data")
-    store = open_store(build_settings(tmp_path), answers_people=answers_people)
+    store = open_store(build_settings(tmp_path), serves_requests=serves_requests)
 
     assert store.for_workspace("slack:T1")._write_timeout_seconds == seconds
     store.close_sync()
