@@ -91,8 +91,10 @@ class ReleaseArchive:
         except (OSError, ValueError, LookupError, TypeError):
             return ""
 
-    def delete_units(self, known_units: Collection[str], is_doomed: Callable[[str], bool]) -> int:
-        """Delete the files of *known_units*, and of the units for which *is_doomed* is true.
+    def delete_units(
+        self, known_units: Collection[str], is_deletable: Callable[[str], bool]
+    ) -> int:
+        """Delete the files of *known_units*, and of other units for which *is_deletable* is true.
 
         A file's name has a digest of its unit, so that those of *known_units* are not read. The
         others are: one that another process deletes meanwhile is skipped, and one that cannot be
@@ -100,24 +102,24 @@ class ReleaseArchive:
         :class:`OSError` for one that cannot be deleted.
         """
         digests, unreadable_count = frozenset(map(_digest_unit, known_units)), 0
-        doomed = []
+        names_to_delete = []
         for name in self._list_names():
             if _read_digest(name) in digests:
-                doomed.append(name)
+                names_to_delete.append(name)
                 continue
             try:
-                if is_doomed(self._read_unit(name)):
-                    doomed.append(name)
+                if is_deletable(self._read_unit(name)):
+                    names_to_delete.append(name)
             except FileNotFoundError:
                 continue
             except (OSError, ValueError, LookupError, TypeError):
                 unreadable_count += 1
-        for name in doomed:
+        for name in names_to_delete:
             (self._folder / name).unlink(missing_ok=True)
         if unreadable_count:
             facts = {"action": "releases.unreadable", "count": unreadable_count}
             logger.warning("releases.unreadable", extra=facts)
-        return len(doomed)
+        return len(names_to_delete)
 
     def _read_unit(self, name: str) -> str:
         content = json.loads((self._folder / name).read_text("utf-8"))

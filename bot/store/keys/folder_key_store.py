@@ -214,9 +214,9 @@ class FolderKeyStore:
 
         A temporary file is either no key or shares the overwritten content of the file *name*.
         """
-        doomed = self._folder / f"{name}.{secrets.token_hex(8)}{_OLD_SUFFIX}"
+        renamed = self._folder / f"{name}.{secrets.token_hex(8)}{_OLD_SUFFIX}"
         with suppress(FileNotFoundError):
-            (self._folder / name).rename(doomed)
+            (self._folder / name).rename(renamed)
             self._synchronize_folder(self._folder)
         self._finish_deletions()
         self._remove_temporary_files(name)
@@ -232,9 +232,9 @@ class FolderKeyStore:
         One that cannot be overwritten is unlinked all the same. The first error is raised at the
         end.
         """
-        doomed_names = [name for name in self._list_names() if name.endswith(_OLD_SUFFIX)]
+        names_to_delete = [name for name in self._list_names() if name.endswith(_OLD_SUFFIX)]
         errors: list[OSError] = []
-        for path in map(self._folder.joinpath, doomed_names):
+        for path in map(self._folder.joinpath, names_to_delete):
             for destroy in (self._overwrite_file, Path.unlink):
                 try:
                     destroy(path)
@@ -242,7 +242,7 @@ class FolderKeyStore:
                     continue
                 except OSError as error:
                     errors.append(error)
-        if doomed_names:
+        if names_to_delete:
             self._synchronize_folder(self._folder)
         if errors:
             raise errors[0]
