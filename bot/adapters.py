@@ -63,7 +63,7 @@ class ChatAdapter(Protocol):
     async def start(self) -> None:
         """Open the client sessions, and start the background tasks; called once, at startup."""
 
-    async def report_installation(self) -> None:
+    async def report_working_installations(self) -> None:
         """Emit ``WorkspaceConnected`` if an API call with the stored credentials succeeds.
 
         For a product that sends no event about a new installation.
@@ -116,8 +116,8 @@ async def resume_workspaces(store: Store, chat_adapters: Mapping[str, ChatAdapte
 
     The restart may be due to new credentials; if they are refused too, the next send or probe
     suspends the workspace again. An uninstalled one is resumed only by a ``WorkspaceConnected``
-    event, so :meth:`ChatAdapter.report_installation` is called for each product that has one. Runs
-    one write and one read transaction. Raises :class:`bot.errors.StoreBusyError`, and the
+    event, so :meth:`ChatAdapter.report_working_installations` is called for each product that has
+    one. Runs one write and one read transaction. Raises :class:`bot.errors.StoreBusyError`, and the
     exceptions of the database driver.
     """
     scope = store.across_workspaces
@@ -125,7 +125,7 @@ async def resume_workspaces(store: Store, chat_adapters: Mapping[str, ChatAdapte
     uninstalled = await scope.read(lambda repos: repos.workspaces.list_uninstalled())
     for product in sorted({parse_product(workspace) for workspace in uninstalled}):
         if adapter := chat_adapters.get(product):
-            await adapter.report_installation()
+            await adapter.report_working_installations()
 
 
 def build_asgi_routes(chat_adapters: Mapping[str, ChatAdapter]) -> dict[str, ASGIApp]:

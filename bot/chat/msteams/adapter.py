@@ -194,7 +194,7 @@ class TeamsAdapter:
         if self._validates_tokens:
             self._signing_keys.start_refresh()
 
-    async def report_installation(self) -> None:
+    async def report_working_installations(self) -> None:
         """Report nothing: Teams sends an activity for each installation."""
 
     async def wait_for_background_tasks(self) -> None:

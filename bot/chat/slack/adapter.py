@@ -152,7 +152,7 @@ class SlackAdapter:
         if self._socket_mode is not None:
             await self._socket_mode.start()
 
-    async def report_installation(self) -> None:
+    async def report_working_installations(self) -> None:
         """Report a workspace that is marked as uninstalled, but whose token works, as connected.
 
         An uninstallation revokes the token for good, so one that works belongs to a new

@@ -67,14 +67,14 @@ class Dispatcher:
         api_client: ApiClient,
         served_workspaces: ServedWorkspaces,
         after_response: AfterResponse,
-        report_installation: Callable[[], Coroutine[Any, Any, None]],
+        report_own_workspace: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
         """Route by *routes* what is from *served_workspaces*.
 
-        The Web API is called with *api_client* in *after_response* tasks. *report_installation*
+        The Web API is called with *api_client* in *after_response* tasks. *report_own_workspace*
         reports the workspace as connected if the bot token works.
         """
-        self._report_installation = report_installation
+        self._report_own_workspace = report_own_workspace
         self._started_at = int(time.time())
         self._routes = routes
         self._served_workspaces = served_workspaces
@@ -93,7 +93,7 @@ class Dispatcher:
             if kind is PayloadKind.EVENT and (event := events.parse_event(payload)):
                 await self._store_event(event)
                 if isinstance(event, WorkspaceDisconnected) and self._is_overdue(payload):
-                    self._after_response.start_task(self._report_installation())
+                    self._after_response.start_task(self._report_own_workspace())
                 return {}
             interaction = self._parse_interaction(kind, payload)
             if interaction and interaction.reply_target.is_unfolding:

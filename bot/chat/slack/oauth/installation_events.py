@@ -70,7 +70,7 @@ class InstallationEvents:
         for workspace in await self._tokens.list_served_workspaces(event.workspace):
             self._tokens.invalidate(workspace)
             await self._forward_event(WorkspaceDisconnected(workspace, event.reason))
-        self._after_response.start_task(self._reconnect(event.workspace))
+        self._after_response.start_task(self._report_if_installed(event.workspace))
 
     def start_check(self) -> None:
         """Start a background task that checks each installation marked as uninstalled.
@@ -89,7 +89,7 @@ class InstallationEvents:
         for installed_as, marked in marked_by_installation.items():
             try:
                 if installed_as in marked:
-                    await self._reconnect(installed_as)
+                    await self._report_if_installed(installed_as)
                 if others := [workspace for workspace in marked if workspace != installed_as]:
                     await self._update_links(installed_as, others)
             except Exception as error:  # noqa: BLE001 - the loop continues with the others
@@ -143,7 +143,7 @@ class InstallationEvents:
         if first_error is not None:
             raise first_error
 
-    async def _reconnect(self, installed_as: str) -> None:
+    async def _report_if_installed(self, installed_as: str) -> None:
         """Call ``auth.test`` with the token of *installed_as*; if it works, report a connection.
 
         For a workspace of an organisation, linked or with an ended link, ``auth.teams.list`` is
