@@ -11,7 +11,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.chat.slack.manifest import SCOPES
 from bot.chat.slack.oauth.installation_rows import InstallationRows
-from bot.chat.slack.oauth.installation_store import name_installation, save_installation
+from bot.chat.slack.oauth.installation_store import build_installation_key, save_installation
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.error_codes import slack_error_code
 from bot.chat.slack.outbound.organisation_access import list_workspaces
@@ -82,7 +82,7 @@ class CodeExchange:
             return InstallationResult.UNAVAILABLE
         listed = await _list_workspaces(client, installation)
         await save_installation(self._rows, installation, listed)
-        await self._report(name_installation(installation), listed, handle_event)
+        await self._report(build_installation_key(installation), listed, handle_event)
         return InstallationResult.INSTALLED
 
     async def _report(
@@ -127,7 +127,7 @@ def _parse_installation(response: AsyncSlackResponse) -> Installation:
 
 def _is_complete(installation: Installation) -> bool:
     """Whether the response has a bot token, and a team id (``T…``) or enterprise id (``E…``)."""
-    product_id = name_installation(installation).removeprefix("slack:")
+    product_id = build_installation_key(installation).removeprefix("slack:")
     is_organisation = installation.is_enterprise_install
     return bool(installation.bot_token) and product_id.startswith("E" if is_organisation else "T")
 

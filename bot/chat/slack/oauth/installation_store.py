@@ -25,12 +25,12 @@ async def save_installation(
     )
     installer = Installer(installation.user_id, len(installation.bot_scopes or ()))
     if installation.is_enterprise_install:
-        await rows.save(name_installation(installation), tokens, None, workspaces)
+        await rows.save(build_installation_key(installation), tokens, None, workspaces)
         return
-    await rows.save(name_installation(installation), tokens, installer)
+    await rows.save(build_installation_key(installation), tokens, installer)
 
 
-def name_installation(installation: Installation) -> str:
+def build_installation_key(installation: Installation) -> str:
     """Return the primary key: ``slack:E…`` of an organisation's installation, else ``slack:T…``."""
     is_organisation = installation.is_enterprise_install
     product_id = installation.enterprise_id if is_organisation else installation.team_id

@@ -42,7 +42,7 @@ _NO_WORKSPACE = "slack:"
 
 CreateClient = Callable[[], AsyncWebClient]
 
-Includes = Callable[[str, str], Awaitable[bool]]
+IsListed = Callable[[str, str], Awaitable[bool]]
 """Callback that returns whether Slack lists a workspace for an organisation's token."""
 
 
@@ -68,12 +68,12 @@ class InstalledTokens:
         self._next_attempts: dict[str, float] = {}
         self._unsaved = UnsavedTokens(rows)
 
-    async def serves(self, workspace: str, organisation: str, include: Includes) -> bool:
+    async def ensure_served(self, workspace: str, organisation: str, is_listed: IsListed) -> bool:
         """Return whether an installation serves *workspace*, and link it to one that may.
 
         A workspace without an installation is linked to its installed *organisation* (``""`` for
-        none) if *include* returns true, which happens at its first request. Raises
-        :class:`InstallationsUnavailableError`, and what *include* does.
+        none) if *is_listed* returns true, which happens at its first request. Raises
+        :class:`InstallationsUnavailableError`, and what *is_listed* does.
         """
         if workspace == _NO_WORKSPACE:  # an event about the organisation itself
             return bool(organisation) and await self._find(organisation) is not None
@@ -81,7 +81,7 @@ class InstalledTokens:
             return True
         if not organisation or await self._find(organisation) is None:
             return False
-        if not await include(organisation, workspace):
+        if not await is_listed(organisation, workspace):
             return False
         await self.link(organisation, workspace, replaces=False)
         return await self._find(workspace) is not None

@@ -31,8 +31,8 @@ class InstalledWorkspaces:
         workspace = "slack:" if is_about_organisation else affiliation.parse_workspace(payload)
         organisation = affiliation.parse_organisation(payload)
         try:
-            return await self._tokens.serves(
-                workspace, organisation, self._organisation_workspaces.include
+            return await self._tokens.ensure_served(
+                workspace, organisation, self._organisation_workspaces.is_listed
             )
         except TokenRotationError as error:
             raise WorkspaceUnknownError from error

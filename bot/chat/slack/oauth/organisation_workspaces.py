@@ -27,7 +27,7 @@ class OrganisationWorkspaces:
         self._lookup_seconds = lookup_seconds
         self._absences: OrderedDict[tuple[str, str], float] = OrderedDict()
 
-    async def include(self, organisation: str, workspace: str) -> bool:
+    async def is_listed(self, organisation: str, workspace: str) -> bool:
         """Return whether Slack lists *workspace* for the token of *organisation*.
 
         Concurrent requests share one API call. ``False`` is cached for a minute, ``True`` is not,

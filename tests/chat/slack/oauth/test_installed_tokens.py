@@ -147,11 +147,11 @@ async def test_an_organisations_event_without_a_workspace_links_nothing(
     """It is served if the organisation is installed, and adds no row."""
     await install(slack, store, "E0CLINICS", 40_000)
     process = open_process(slack, store)
-    tokens, include = get_tokens(process), OrganisationWorkspaces(get_access(process)).include
+    tokens, is_listed = get_tokens(process), OrganisationWorkspaces(get_access(process)).is_listed
 
-    assert await tokens.serves("slack:", "slack:E0CLINICS", include)
-    assert not await tokens.serves("slack:", "slack:E0OTHER", include)
-    assert not await tokens.serves("slack:", "", include)
+    assert await tokens.ensure_served("slack:", "slack:E0CLINICS", is_listed)
+    assert not await tokens.ensure_served("slack:", "slack:E0OTHER", is_listed)
+    assert not await tokens.ensure_served("slack:", "", is_listed)
     assert await tokens.list_served_workspaces("slack:E0CLINICS") == ("slack:E0CLINICS",)
 
 
