@@ -27,7 +27,7 @@ _REFRESH_MARGIN_MINUTES = 2 * 60
 """Minutes before its expiry at which a token is refreshed."""
 
 
-_CALL_SECONDS = 30
+_EXPIRY_MARGIN_SECONDS = 30
 """Seconds before its expiry from which a token counts as expired: the duration of one call."""
 
 _RETRY_DELAY_SECONDS = 30.0
@@ -53,7 +53,7 @@ class TokenPair:
     @property
     def is_expired(self) -> bool:
         """Whether the token has expired, or will within the duration of one call."""
-        return self.expires_at - time.time() < _CALL_SECONDS
+        return self.expires_at - time.time() < _EXPIRY_MARGIN_SECONDS
 
     @property
     def is_fresh(self) -> bool:

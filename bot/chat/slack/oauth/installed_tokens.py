@@ -33,7 +33,7 @@ A deletion or a new installation by another process is noticed after this time a
 _MAX_CACHED = 10_000
 """Maximum cache entries; the least recently written one is evicted."""
 
-RENEWAL_SECONDS = 30.0
+RENEWAL_LEASE_SECONDS = 30.0
 """Duration of the lease for one token refresh: three times the timeout of an API call."""
 
 _POLL_SECONDS = 0.2
@@ -182,10 +182,10 @@ class InstalledTokens:
         """Acquire the lease and refresh the tokens; while another process holds it, poll the row.
 
         Without the lease, a token that has not expired is returned as it is, and the next attempt
-        is made after ``RENEWAL_SECONDS``; an expired one is polled for that time, then
+        is made after ``RENEWAL_LEASE_SECONDS``; an expired one is polled for that time, then
         :class:`.TokenRotationError` is raised. Raises :class:`NotInstalledError` without a row.
         """
-        deadline = time.monotonic() + RENEWAL_SECONDS
+        deadline = time.monotonic() + RENEWAL_LEASE_SECONDS
         while True:
             stored = await self._rows.find(installed_as)
             if stored is None:
@@ -194,13 +194,13 @@ class InstalledTokens:
             if not bot.needs_renewal:
                 self._next_attempts.pop(installed_as, None)
                 return bot
-            if await self._rows.claim_renewal(bot, RENEWAL_SECONDS):
+            if await self._rows.claim_renewal(bot, RENEWAL_LEASE_SECONDS):
                 await self._request_renewal(bot, create_client)
                 if unsaved := self._unsaved.find(bot):
                     return unsaved
                 continue
             if not bot.tokens.is_expired:
-                self._next_attempts[installed_as] = time.monotonic() + RENEWAL_SECONDS
+                self._next_attempts[installed_as] = time.monotonic() + RENEWAL_LEASE_SECONDS
                 return bot
             if time.monotonic() > deadline:
                 raise TokenRotationError("not_renewed")

@@ -7,7 +7,7 @@ from bot.chat.request_body import Payload
 from bot.chat.slack.inbound import affiliation
 from bot.chat.slack.outbound.outlet import SlackOutlet
 
-LOOKUP_SECONDS = 2.0
+LOOKUP_TIMEOUT_SECONDS = 2.0
 """Timeout of a request that awaits the lookup; Slack shows an error after three seconds."""
 
 
@@ -38,10 +38,12 @@ class InstalledWorkspace:
     a valid signature does not prove that a payload is from the workspace of this token.
     """
 
-    def __init__(self, outlet: SlackOutlet, lookup_seconds: float = LOOKUP_SECONDS) -> None:
-        """Call ``auth.test`` with *outlet*, later; *lookup_seconds* is the timeout of a request."""
+    def __init__(
+        self, outlet: SlackOutlet, timeout_seconds: float = LOOKUP_TIMEOUT_SECONDS
+    ) -> None:
+        """Call ``auth.test`` with *outlet*, later; a request awaits it for *timeout_seconds*."""
         self._outlet = outlet
-        self._lookup_seconds = lookup_seconds
+        self._timeout_seconds = timeout_seconds
         self._workspace = ""
         self._lookup: asyncio.Task[None] | None = None
 
@@ -58,7 +60,7 @@ class InstalledWorkspace:
         if not self._workspace:
             self.start_lookup()
         if self._lookup is not None and not self._workspace:
-            await asyncio.wait({self._lookup}, timeout=self._lookup_seconds)
+            await asyncio.wait({self._lookup}, timeout=self._timeout_seconds)
         if not self._workspace:
             raise WorkspaceUnknownError
         return self._workspace

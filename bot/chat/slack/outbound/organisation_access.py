@@ -20,7 +20,7 @@ from bot.outlet import InstallationStatus
 
 logger = logging.getLogger("attune.slack")
 
-LISTING_SECONDS = 10.0
+LISTING_MAX_AGE_SECONDS = 10.0
 """Maximum age of a cached list for probes and checks; Slack's rate limit is some 20 per minute."""
 
 _MAX_PAGES, _PAGE_SIZE = 100, 1000
@@ -71,7 +71,7 @@ class OrganisationAccess:
         After an error the result is ``REMOVED`` if the organisation's token is revoked or missing,
         else ``UNKNOWN``.
         """
-        listing = await self.fetch(organisation, LISTING_SECONDS)
+        listing = await self.fetch(organisation, LISTING_MAX_AGE_SECONDS)
         if listing.error is None:
             is_listed = workspace in listing.workspaces
             return InstallationStatus.INSTALLED if is_listed else InstallationStatus.REMOVED
@@ -89,7 +89,7 @@ class OrganisationAccess:
         """
         is_unanswered = False
         for organisation in await self.links.list_organisations():
-            listing = await self.fetch(organisation, LISTING_SECONDS)
+            listing = await self.fetch(organisation, LISTING_MAX_AGE_SECONDS)
             if workspace in listing.workspaces:
                 await self.links.link(organisation, workspace, replaces=True)
                 return InstallationStatus.INSTALLED
@@ -100,7 +100,7 @@ class OrganisationAccess:
 
     async def is_listed(self, organisation: str, workspace: str) -> bool:
         """Return whether the list contains *workspace*; raises the exception of a failed call."""
-        listing = await self.fetch(organisation, LISTING_SECONDS)
+        listing = await self.fetch(organisation, LISTING_MAX_AGE_SECONDS)
         if listing.error is not None:
             raise listing.error
         return workspace in listing.workspaces

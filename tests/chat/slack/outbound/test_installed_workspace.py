@@ -62,7 +62,7 @@ async def test_slow_lookup_goes_on_for_the_next_request(api: FakeWebApi) -> None
     """A request does not wait beyond its limit, and the same lookup serves the next request."""
     api.planned_answers["auth.test"] = PlannedAnswer(IDENTITY, delay_seconds=0.2)
     api_client = ApiClient(api.url, fixed_token)
-    workspace = InstalledWorkspace(SlackOutlet(api_client), lookup_seconds=0.01)
+    workspace = InstalledWorkspace(SlackOutlet(api_client), timeout_seconds=0.01)
 
     with pytest.raises(WorkspaceUnknownError):
         await workspace.get_workspace()
