@@ -92,7 +92,7 @@ class Dispatcher:
                 return self._refuse_payload(kind, payload, refusal_key)
             if kind is PayloadKind.EVENT and (event := events.parse_event(payload)):
                 await self._store_event(event)
-                if isinstance(event, WorkspaceDisconnected) and self._is_overdue(payload):
+                if isinstance(event, WorkspaceDisconnected) and self._predates_start(payload):
                     self._after_response.start_task(self._report_own_workspace())
                 return {}
             interaction = self._parse_interaction(kind, payload)
@@ -171,8 +171,8 @@ class Dispatcher:
             log_error(logger, "slack.event_not_stored", error, kind=type(event).__name__)
             raise EventNotStoredError from error
 
-    def _is_overdue(self, payload: Payload) -> bool:
-        """Whether an event is a retry from before this process started.
+    def _predates_start(self, payload: Payload) -> bool:
+        """Whether an event is from before the start of this process, and recent enough for a retry.
 
         An uninstallation of that time may have been followed by a new installation, whose token
         came with the start: only a call with the token can tell.

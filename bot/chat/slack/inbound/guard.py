@@ -127,7 +127,7 @@ class Guard:
         async def tracked_send(message: Message) -> None:
             nonlocal response_started
             response_started = True
-            await send(_refuse_unknown_shape(message))
+            await send(_map_server_error_to_bad_request(message))
 
         async with self._after_response.defer_tasks_until_response():
             try:
@@ -154,7 +154,7 @@ def _log_rejection(reason: str) -> None:
     logger.warning("slack.request_rejected", extra=fields)
 
 
-def _refuse_unknown_shape(message: Message) -> Message:
+def _map_server_error_to_bad_request(message: Message) -> Message:
     """Replace Bolt's status 500, which it sends only for a payload of a shape it does not know."""
     is_failure = message.get("status") == HTTPStatus.INTERNAL_SERVER_ERROR
     return {**message, "status": HTTPStatus.BAD_REQUEST.value} if is_failure else message

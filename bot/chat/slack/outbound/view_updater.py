@@ -69,7 +69,7 @@ class ViewUpdater:
         if code == _HASH_CONFLICT and self._is_newest(interaction):
             _log_stale_view("slack.form_update_repeated", code)
             code = await self._try_update(view, interaction, "")
-        _report_stale_view(code, interaction)
+        _raise_or_log_stale_view(code, interaction)
 
     async def redraw_view(self, view: Block, interaction: Interaction) -> None:
         """Update the open view with a *view* that is derived from its own blocks.
@@ -78,7 +78,7 @@ class ViewUpdater:
         :class:`ReplyNotShownError`.
         """
         code = await self._try_update(view, interaction, _get_hash(interaction))
-        _report_stale_view(code, interaction)
+        _raise_or_log_stale_view(code, interaction)
 
     def _is_newest(self, interaction: Interaction) -> bool:
         newest_key = self._newest_keys.get(interaction.reply_target.view_id)
@@ -109,7 +109,7 @@ def _get_hash(interaction: Interaction) -> str:
     return target.view_hash if target.origin is Origin.MODAL else ""
 
 
-def _report_stale_view(code: str, interaction: Interaction) -> None:
+def _raise_or_log_stale_view(code: str, interaction: Interaction) -> None:
     """Raise ReplyNotShownError for the error code of a stale view; ``""`` is no error.
 
     After a changed field or a fold's button the code is logged only: both can be repeated.
