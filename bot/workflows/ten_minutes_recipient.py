@@ -1,4 +1,4 @@
-"""Load where a request for ten minutes is sent, and in which language; nothing is stored."""
+"""Load the chat address and the language of the supervisor who is asked for ten minutes."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,9 +23,9 @@ class Recipient:
 def load_recipient(
     repos: Repositories, person: Person, supervisor_id: str, catalogue: Catalogue, now: datetime
 ) -> Recipient:
-    """Load the supervisor to whom *person* writes.
+    """Load the supervisor of *person* as a recipient; only reads.
 
-    The language is the supervisor's own, else that of the team of *person*.
+    The language is the supervisor's own, else their locale's, else that of the team of *person*.
     """
     supervisor = Person(person.workspace, supervisor_id)
     clinician, team = repos.people.get(supervisor), repos.teams.get_home_team(person)
