@@ -27,9 +27,12 @@ _ROWS_PER_TRANSACTION = 20
 
 _ROWS_PER_READ = 500
 
-_SNAPSHOT_SECONDS = 1.0
-"""Seconds before a key is destroyed: a request that has read a row before it was sealed again opens
-it with the earlier key, which takes a thousandth of that."""
+_KEY_DESTRUCTION_DELAY_SECONDS = 1.0
+"""Seconds between the last reseal and the destruction of the earlier key.
+
+A request that read a row before it was sealed again still decrypts it with the earlier key, within
+about a millisecond.
+"""
 
 
 class RestartNeededError(RuntimeError):
@@ -96,7 +99,7 @@ async def rotate_pepper(
     *,
     is_configured: bool,
     on_step: StepCallback = lambda _done, _total: None,
-    snapshot_seconds: float = _SNAPSHOT_SECONDS,
+    destruction_delay_seconds: float = _KEY_DESTRUCTION_DELAY_SECONDS,
 ) -> tuple[int, SealCounts]:
     """Seal everything with the newest pepper; return how many rows changed, and the final counts.
 
@@ -115,7 +118,7 @@ async def rotate_pepper(
     changed_count = await reseal_outdated(store, on_step)
     counts = await count_seals(store)
     if not counts.outdated_count:
-        await asyncio.sleep(snapshot_seconds)
+        await asyncio.sleep(destruction_delay_seconds)
         finish = partial(key_rotation.finish_pepper_replacement, is_configured=is_configured)
         is_destroyed = await store.run_purge_step(finish, "", now)
         # Also where an interrupted run has sealed everything, and this one changed no row.
@@ -152,7 +155,11 @@ async def record_rotation(
 
 
 async def rotate_installation_key(
-    store: Store, workspace: str, now: datetime, *, snapshot_seconds: float = _SNAPSHOT_SECONDS
+    store: Store,
+    workspace: str,
+    now: datetime,
+    *,
+    destruction_delay_seconds: float = _KEY_DESTRUCTION_DELAY_SECONDS,
 ) -> bool:
     """Replace the key of an installation by a new one; ``False`` if it has none, or no row.
 
@@ -169,7 +176,7 @@ async def rotate_installation_key(
     reseal = partial(_reseal_installation, workspace=workspace, now=now)
     if not await scope.write(reseal, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS):
         return False
-    await asyncio.sleep(snapshot_seconds)
+    await asyncio.sleep(destruction_delay_seconds)
     return await store.run_purge_step(
         key_rotation.finish_installation_key_replacement, workspace, now
     )

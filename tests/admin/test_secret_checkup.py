@@ -60,10 +60,10 @@ async def test_interrupted_rotations_are_findings(tmp_path: Path) -> None:
         begin = partial(key_rotation.begin_replacement, key_id=key_id)
         assert await store.run_purge_step(begin, workspace, NOW)
         names.append(list_names(store))
-    await rotate_installation_key(store, NORTH, NOW, snapshot_seconds=0)
+    await rotate_installation_key(store, NORTH, NOW, destruction_delay_seconds=0)
     names.append(list_names(store))
     await store.across_workspaces.write(lambda repos: repos.secret_cipher.mark_pepper())
-    await rotate_pepper(store, NOW, is_configured=True, snapshot_seconds=0)
+    await rotate_pepper(store, NOW, is_configured=True, destruction_delay_seconds=0)
     names.append(list_names(store))
 
     assert names == [

@@ -33,10 +33,10 @@ def open_generated(folder: Path, counter: StepCounter | None = None) -> Store:
 
 async def rotate_generated(store: Store) -> None:
     """Replace the generated pepper."""
-    _, counts = await rotate_pepper(store, NOW, is_configured=False, snapshot_seconds=0)
+    _, counts = await rotate_pepper(store, NOW, is_configured=False, destruction_delay_seconds=0)
     assert not counts.outdated_count
 
 
 async def rotate_north(store: Store) -> None:
     """Replace the key of one of the installations."""
-    assert await rotate_installation_key(store, NORTH, NOW, snapshot_seconds=0)
+    assert await rotate_installation_key(store, NORTH, NOW, destruction_delay_seconds=0)

@@ -130,7 +130,7 @@ async def test_rotation_is_an_entry(store: Store) -> None:
     url = f"sqlite:///{store._engines.writer.url.database}"
     newer = open_test_store(url, (b"a newer made-up pepper for this test", *PEPPERS))
     for _ in range(2):
-        await rotate_pepper(newer, CLOSED_AT, is_configured=True, snapshot_seconds=0)
+        await rotate_pepper(newer, CLOSED_AT, is_configured=True, destruction_delay_seconds=0)
     await newer.close()
 
     (rotation,) = await list_entries(store)
@@ -145,7 +145,7 @@ async def test_destruction_of_a_secret_is_an_entry(store: Store) -> None:
     store.key_store.put(PepperKeyId(), b"g" * 32)
     await reseal_outdated(store)
     for _ in range(2):
-        await rotate_pepper(store, CLOSED_AT, is_configured=True, snapshot_seconds=0)
+        await rotate_pepper(store, CLOSED_AT, is_configured=True, destruction_delay_seconds=0)
 
     (rotation,) = await list_entries(store)
 

@@ -144,7 +144,7 @@ async def test_generated_pepper_is_replaced_under_a_running_process(
     await reseal_outdated(verb)
     tokens.append(await find_token(running, NORTH))
     _, counts = await secret_rotation.rotate_pepper(
-        verb, NOW, is_configured=False, snapshot_seconds=0
+        verb, NOW, is_configured=False, destruction_delay_seconds=0
     )
     tokens += [await find_token(running, workspace) for workspace in (NORTH, SOUTH)]
     await save(running, "slack:T0EAST", "xoxb-east")
@@ -168,7 +168,7 @@ async def test_generated_pepper_goes_where_one_is_configured(url: str) -> None:
     store = open_test_store(url, resolve_peppers((NEW,), key_store))
     await store.across_workspaces.write(lambda repos: repos.secret_cipher.mark_pepper())
 
-    await secret_rotation.rotate_pepper(store, NOW, is_configured=True, snapshot_seconds=0)
+    await secret_rotation.rotate_pepper(store, NOW, is_configured=True, destruction_delay_seconds=0)
 
     assert resolve_peppers((NEW,), key_store) == (NEW,)
     assert await count_seals(store) == SealCounts(3, 0, 0)
@@ -188,14 +188,16 @@ async def test_generated_pepper_stays_while_running_processes_have_it_alone(url:
 
     for number in range(2):
         with pytest.raises(RestartNeededError):
-            await secret_rotation.rotate_pepper(verb, NOW, is_configured=True, snapshot_seconds=0)
+            await secret_rotation.rotate_pepper(
+                verb, NOW, is_configured=True, destruction_delay_seconds=0
+            )
         await save(running, NORTH, f"xoxb-{number}")
         assert await find_token(running, "slack:T0") == "xoxb-0"
     await running.close()
     restarted = open_test_store(url, resolve_peppers((NEW,), key_store))
     assert await find_token(restarted, NORTH) == "xoxb-1"
     await reseal_outdated(restarted)
-    await secret_rotation.rotate_pepper(verb, NOW, is_configured=True, snapshot_seconds=0)
+    await secret_rotation.rotate_pepper(verb, NOW, is_configured=True, destruction_delay_seconds=0)
 
     assert resolve_peppers((NEW,), key_store) == (NEW,)
     alone = open_test_store(url, (NEW,))
@@ -213,7 +215,9 @@ async def test_key_of_one_installation_is_replaced_under_a_running_process(
     await save(running, SOUTH, "xoxb-south")
     keys = [verb.key_store.get(InstallationKeyId(workspace)) for workspace in (NORTH, SOUTH)]
 
-    is_rotated = await secret_rotation.rotate_installation_key(verb, NORTH, NOW, snapshot_seconds=0)
+    is_rotated = await secret_rotation.rotate_installation_key(
+        verb, NORTH, NOW, destruction_delay_seconds=0
+    )
 
     assert is_rotated
     assert verb.key_store.get(InstallationKeyId(NORTH)) not in {None, keys[0]}
@@ -238,7 +242,9 @@ async def test_workspace_without_an_installation_gets_no_key(
     key = store.key_store.get(InstallationKeyId(NORTH))
 
     rotations = [
-        await secret_rotation.rotate_installation_key(store, workspace, NOW, snapshot_seconds=0)
+        await secret_rotation.rotate_installation_key(
+            store, workspace, NOW, destruction_delay_seconds=0
+        )
         for workspace in (NORTH, SOUTH)
     ]
 
