@@ -18,9 +18,9 @@ from bot.duty_runner import DUTY_WAIT_TIMEOUT_SECONDS, DutyRunner
 from bot.middleware import RequestMiddleware
 from bot.routes import Routes
 from bot.served_content import build_context, load_served_content
+from bot.server import process_stop
 from bot.server.monitoring_server import serve_monitoring
 from bot.server.process_setup import prepare_process
-from bot.server.process_stop import CLOSE_SECONDS, STOP_SECONDS, ProcessStop, end_before
 from bot.server.web_server import open_listener, serve_requests
 from bot.settings import Settings
 from bot.state_log import StateLog
@@ -188,11 +188,13 @@ class Bot:
     def begin_stop(self) -> None:
         """Begin the graceful shutdown, in the event loop: start no duty or message. Idempotent.
 
-        The first call starts the timeout of ``STOP_SECONDS``. Requests and messages in flight
-        continue; the tasks of running duties are cancelled.
+        The first call starts the timeout of ``SHUTDOWN_GRACE_SECONDS``. Requests and messages in
+        flight continue; the tasks of running duties are cancelled.
         """
         if self._stop_deadline is None:
-            self._stop_deadline = asyncio.get_running_loop().time() + STOP_SECONDS
+            self._stop_deadline = (
+                asyncio.get_running_loop().time() + process_stop.SHUTDOWN_GRACE_SECONDS
+            )
         self.ticker.stop()
         self._duty_runner.begin_stop()
         self.delivery_worker.begin_stop()
@@ -200,13 +202,14 @@ class Bot:
     async def _stop_services(self) -> None:
         """Await the running tasks until the deadline, then stop the adapters and close the store.
 
-        ``CLOSE_SECONDS`` are reserved for the adapters. A send that the deadline cancels leaves its
-        delivery without a result, as a crash does, for the reconciler of the next start.
+        ``CLOSE_RESERVE_SECONDS`` are reserved for the adapters. A send that the deadline cancels
+        leaves its delivery without a result, as a crash does, for the reconciler of the next start.
         """
         deadline = self._stop_deadline or 0.0
-        await end_before(deadline - CLOSE_SECONDS, self._finish_tasks())
+        reserve = process_stop.CLOSE_RESERVE_SECONDS
+        await process_stop.await_until_deadline(deadline - reserve, self._finish_tasks())
         for adapter in self.chat_adapters.values():
-            await end_before(deadline, adapter.stop())
+            await process_stop.await_until_deadline(deadline, adapter.stop())
         await self.context.store.close()
 
     async def _finish_tasks(self) -> None:
@@ -279,7 +282,7 @@ async def run_worker(settings: Settings, options: WorkerOptions = PRODUCTION) ->
         bot.begin_stop()
         stop_event.set()
 
-    ProcessStop(begin_stop).install_handlers()
+    process_stop.ProcessStop(begin_stop).install_handlers()
     prepare_process()
     async with bot.lifespan(), serve_monitoring(bot.asgi, listener):
         await stop_event.wait()

@@ -24,7 +24,7 @@ MAX_PIPELINED_REQUESTS = 8
 REQUEST_TIMEOUT_SECONDS = 10.0
 """Seconds in which a request must arrive completely. Slack and Teams wait less for a response."""
 
-SHUTDOWN_REQUEST_SECONDS = 1.0
+SHUTDOWN_REQUEST_TIMEOUT_SECONDS = 1.0
 """Seconds that a request whose body has not arrived completely has left when a stop begins."""
 
 RESPONSE_TIMEOUT_SECONDS = 10.0
@@ -135,7 +135,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         """Begin a graceful stop: an incomplete request gets little more time."""
         super().shutdown()
         if self.waiting_since is not None or self.transport.is_closing():
-            self._set_deadline(SHUTDOWN_REQUEST_SECONDS)
+            self._set_deadline(SHUTDOWN_REQUEST_TIMEOUT_SECONDS)
 
     def _await_request(self) -> None:
         self.waiting_since = self.loop.time()

@@ -9,17 +9,18 @@ from threading import Timer
 
 logger = logging.getLogger("attune.app")
 
-STOP_SECONDS = 8.0
-"""Seconds from the signal in which responses and messages in flight may end."""
+SHUTDOWN_GRACE_SECONDS = 8.0
+"""Grace period from the signal, in which responses and messages in flight may end."""
 
-FORCED_EXIT_SECONDS = 9.5
-"""Seconds from the signal after which the process ends, whatever still runs in it."""
+FORCED_EXIT_DELAY_SECONDS = 9.5
+"""Seconds from the signal after which the watchdog thread ends the process."""
 
-CLOSE_SECONDS = 1.0
-"""Seconds of these in which the connections to the products are closed."""
+CLOSE_RESERVE_SECONDS = 1.0
+"""Seconds of the grace period that are reserved for closing the connections to the products."""
 
-CONNECTION_SECONDS = 4
-"""Seconds of these that open connections have, before the bot itself is stopped."""
+CONNECTION_DRAIN_SECONDS = 4
+"""Seconds of the grace period in which the HTTP server drains its connections, before the lifespan
+of the ASGI application ends."""
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -51,14 +52,14 @@ class ProcessStop:
         if self._is_begun:
             os._exit(_EXIT_STATUS_OF_SIGNAL + signal_number)
         self._is_begun = True
-        watchdog = Timer(FORCED_EXIT_SECONDS, os._exit, (_EXIT_STATUS_FORCED,))
+        watchdog = Timer(FORCED_EXIT_DELAY_SECONDS, os._exit, (_EXIT_STATUS_FORCED,))
         watchdog.daemon = True
         watchdog.start()
         self._loop.call_soon_threadsafe(self._begin_stop)
 
 
-async def end_before(deadline: float, operation: Awaitable[None]) -> None:
-    """Await *operation* until the loop time *deadline*, then cancel it and log that."""
+async def await_until_deadline(deadline: float, operation: Awaitable[None]) -> None:
+    """Await *operation*; cancel it at the event loop's time *deadline*, and log a warning."""
     try:
         async with asyncio.timeout_at(deadline):
             await operation

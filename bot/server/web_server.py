@@ -8,7 +8,7 @@ from types import FrameType
 import uvicorn
 
 from bot.server.connection_limits import LimitedHttpProtocol
-from bot.server.process_stop import CONNECTION_SECONDS, ProcessStop
+from bot.server.process_stop import CONNECTION_DRAIN_SECONDS, ProcessStop
 
 AsgiApp = Callable[..., Awaitable[None]]
 """An ASGI application, which an HTTP framework builds."""
@@ -60,7 +60,7 @@ def build_server_config(app: AsgiApp, *, runs_lifespan: bool) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         lifespan="on" if runs_lifespan else "off",
-        timeout_graceful_shutdown=CONNECTION_SECONDS,
+        timeout_graceful_shutdown=CONNECTION_DRAIN_SECONDS,
     )
 
 
@@ -72,8 +72,8 @@ async def serve_requests(
 ) -> None:
     """Serve *app* on *listener* until a stop signal; *begin_stop* is called at the first one.
 
-    *on_listening* is called once requests are accepted. Responses in progress are sent, for
-    :data:`bot.server.process_stop.CONNECTION_SECONDS` at most, then the lifespan of *app* ends.
+    *on_listening* is called once requests are accepted. Responses in progress are sent, for at
+    most :data:`bot.server.process_stop.CONNECTION_DRAIN_SECONDS`, then the lifespan of *app* ends.
     """
     config = build_server_config(app, runs_lifespan=True)
     server = _Server(config, ProcessStop(begin_stop), on_listening)
