@@ -27,11 +27,11 @@ from bot.state_log import StateLog
 from bot.store.open_store import open_store
 from bot.worker_options import PRODUCTION, WorkerOptions
 from schedules import reseal_records
-from schedules.clock import TICK_SECONDS, Ticker
 from schedules.delivery.sender import DeliverySender
 from schedules.delivery.single_worker import SingleWorker
 from schedules.delivery.worker import DeliveryWorker
 from schedules.delivery.worker_timings import WorkerTimings
+from schedules.ticker import TICK_INTERVAL_SECONDS, Ticker
 
 logger = logging.getLogger("attune.app")
 
@@ -67,7 +67,7 @@ class Bot:
         self._delivery_wakeup, self._state_log = asyncio.Event(), StateLog(logger)
         self._runs_ticker, self._is_test = runs_ticker, settings.test_mode
         self.chat_adapters = adapters.bind_adapters(outbound_sides, self._build_routes())
-        max_rest_seconds = 0 if settings.test_mode else TICK_SECONDS  # advanced clocks skip rests
+        max_rest_seconds = 0 if settings.test_mode else TICK_INTERVAL_SECONDS  # tests skip rests
         self.delivery_sender = DeliverySender(
             self.context,
             options.composers,
@@ -77,7 +77,7 @@ class Bot:
             composes_before_claim=not settings.uses_sqlite,
         )
         self.delivery_worker: DeliveryWorker = self.delivery_sender
-        self.ticker = Ticker(self._on_tick, options.tick_seconds)
+        self.ticker = Ticker(self._on_tick, options.tick_interval_seconds)
         lease = store.worker_locks.create_duty_lease() if runs_ticker and not receives else None
         wake = self._delivery_wakeup.set
         self._duty_runner = DutyRunner(self.context, lease=lease, wake_delivery_worker=wake)
@@ -230,10 +230,10 @@ class Bot:
                 await self._run_safely("send_deliveries", self.delivery_worker.start_sending())
 
     async def _monitor_health(self) -> None:
-        """Run the health monitor's loop; restart it ``TICK_SECONDS`` after an exception."""
+        """Run the health monitor's loop; restart it after an exception, a tick interval later."""
         while True:
             await self._run_safely("monitor_health", self.health_monitor.run_forever())
-            await asyncio.sleep(TICK_SECONDS)
+            await asyncio.sleep(TICK_INTERVAL_SECONDS)
 
     async def _run_safely(self, name: str, operation: Awaitable[int | None]) -> None:
         """Await *operation*; log an exception as ``duty.failed`` of *name* instead of raising it.

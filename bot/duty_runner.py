@@ -1,6 +1,6 @@
 """Runs the periodic jobs (duties) of each tick as tasks of the event loop, and records the tick.
 
-The scheduler is :mod:`schedules.clock`, the registry of the duties :data:`schedules.TIMETABLE`.
+The scheduler is :mod:`schedules.ticker`, the registry of the duties :data:`schedules.TIMETABLE`.
 """
 
 import asyncio

@@ -7,9 +7,9 @@ from datetime import timedelta
 from bot.admin.health_monitor import FIGURES_CACHE_SECONDS
 from bot.store.repositories.delivery_statements import RECONCILE_AFTER
 from schedules import COMPOSERS
-from schedules.clock import TICK_SECONDS
 from schedules.delivery.composition import Composer
 from schedules.delivery.worker_timings import WorkerTimings
+from schedules.ticker import TICK_INTERVAL_SECONDS
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class WorkerOptions:
     timings: WorkerTimings = field(default_factory=WorkerTimings)
     """Lease, queue and shutdown timings of workers that share one PostgreSQL."""
 
-    tick_seconds: float = TICK_SECONDS
+    tick_interval_seconds: float = TICK_INTERVAL_SECONDS
     """Seconds between two ticks of the scheduler."""
 
     health_check_seconds: float = FIGURES_CACHE_SECONDS

@@ -54,7 +54,7 @@ BREACHES = [
         "bot/chat/msteams/dispatcher.py",
         "cachetools",
     ),
-    ("APScheduler only in the scheduler clock", "schedules/delivery/sender.py", "apscheduler"),
+    ("APScheduler only in the ticker", "schedules/delivery/sender.py", "apscheduler"),
     ("DBOS only in the shared workers", "schedules/delivery/sender.py", "dbos"),
     ("The environment only in the settings", "bot/app.py", "pydantic_settings"),
     (

@@ -34,7 +34,7 @@ SHORT_WAITS = WorkerOptions(
         enqueue_interval_seconds=1.0,
         queue_poll_seconds=0.3,
     ),
-    tick_seconds=1.0,
+    tick_interval_seconds=1.0,
     reconcile_after=timedelta(seconds=SETTLE_SECONDS),
     niceness=0,
     composers={**COMPOSERS, NOTE_KIND: compose_note},

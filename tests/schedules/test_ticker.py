@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime, timedelta
 
-from schedules.clock import Ticker
+from schedules.ticker import Ticker
 
 
 async def test_the_first_tick_runs_at_once() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from apscheduler.job import Job
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-TICK_SECONDS = 60
+TICK_INTERVAL_SECONDS = 60
 """Default interval in seconds between two ticks."""
 
 _MIN_JUMP_SECONDS = 1.0
@@ -34,7 +34,7 @@ class Ticker:
     def __init__(
         self,
         tick: Callable[[], Awaitable[None]],
-        interval_seconds: float = TICK_SECONDS,
+        interval_seconds: float = TICK_INTERVAL_SECONDS,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         """Configure a tick every *interval_seconds*; nothing runs before :meth:`start`.
