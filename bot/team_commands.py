@@ -166,13 +166,13 @@ def _export_teams(options: argparse.Namespace, words: LanguagePack) -> int:
     return 0
 
 
-def _print_history(options: argparse.Namespace, words: LanguagePack) -> int:
+def _print_or_erase_history(options: argparse.Namespace, words: LanguagePack) -> int:
     """Print the audit trail of set-ups and roles, newest row first, or erase a person from it."""
     if options.erase is not None:
         count = asyncio.run(
             operator_jobs.run_operator_job(
                 load_settings_and_migrate(),
-                lambda context: team_history.erase_person(context, options.erase),
+                lambda context: team_history.erase_from_history(context, options.erase),
             )
         )
         print_sentence(words.translate("operator.team.erased", count=count))
@@ -290,7 +290,7 @@ _HANDLERS: Mapping[str, CommandHandler] = {
     "move": _move_team,
     "remove": _remove_team,
     "export": _export_teams,
-    "history": _print_history,
+    "history": _print_or_erase_history,
     "rename-people": _rename_people,
 }
 """Handlers of the subcommands of ``team`` by name."""

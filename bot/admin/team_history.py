@@ -38,7 +38,7 @@ def render_lines(entries: tuple[AuditEntry, ...], words: LanguagePack) -> list[s
     ]
 
 
-async def erase_person(context: Context, account: str) -> int:
+async def erase_from_history(context: Context, account: str) -> int:
     """Replace a person's id by a constant in the audit trail and other records of changes.
 
     *account* is the string ``WORKSPACE/PERSON``, as in a team file; lists and roles are not

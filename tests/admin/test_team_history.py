@@ -81,7 +81,7 @@ async def test_an_erased_person_is_somebody_who_left(context: Context, tmp_path:
     """The person's id is in no line any more, and the count is that of the places."""
     await apply_file(context, tmp_path, "U0SUPER", "U02")
 
-    count = await team_history.erase_person(context, "T0NORTH/U0SUPER")
+    count = await team_history.erase_from_history(context, "T0NORTH/U0SUPER")
 
     lines = await render_history(context)
     assert count == 1
@@ -99,7 +99,7 @@ async def test_a_microsoft_id_is_erased_in_any_case(context: Context) -> None:
     scope = context.store.across_workspaces
     await scope.write(lambda repos: repos.audit_trail.record([entry]))
 
-    count = await team_history.erase_person(context, f"{tenant.upper()}/{person_id.upper()}")
+    count = await team_history.erase_from_history(context, f"{tenant.upper()}/{person_id.upper()}")
 
     assert count == 1
     assert await render_history(context) == ["somebody who left set up Team."]
@@ -109,6 +109,6 @@ async def test_a_microsoft_id_is_erased_in_any_case(context: Context) -> None:
 async def test_a_malformed_account_is_a_fault(context: Context, account: str) -> None:
     """Nothing is erased, and the fault names the option."""
     with pytest.raises(FaultyInputError) as error:
-        await team_history.erase_person(context, account)
+        await team_history.erase_from_history(context, account)
 
     assert [fault.location for fault in error.value.faults] == ["--erase"]

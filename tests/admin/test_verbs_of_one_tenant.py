@@ -84,7 +84,7 @@ async def purge(context: Context, folder: Path) -> object:
 
 CASES: Mapping[str, Callable[[Context, Path], Awaitable[object]]] = {
     "person export": export_person,
-    "team history": lambda context, _: team_history.erase_person(
+    "team history": lambda context, _: team_history.erase_from_history(
         context, f"{NAMED}/{SUPERVISOR.id}"
     ),
     "team rename-people": rename_person,
