@@ -59,7 +59,7 @@ def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
             "operator.team.applied", count=result.team_count, changed=result.changed_count
         )
     )
-    for name in result.quiet_team_names:
+    for name in result.team_names_in_quiet_hours:
         print_sentence(words.translate("operator.team.quiet", team=name))
     _print_unlisted_count(config, words)
     if config.uses_slack:

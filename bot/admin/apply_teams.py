@@ -33,12 +33,12 @@ The duty's next run then fetches the profile of every listed account once.
 class ApplyResult:
     """Number of teams that the file declares, and of those whose stored rows changed.
 
-    ``quiet_team_names`` are the teams with a check-in or tip in the quiet hours: a warning only.
+    ``team_names_in_quiet_hours`` are names of teams with a check-in or tip then: a warning only.
     """
 
     team_count: int
     changed_count: int
-    quiet_team_names: tuple[str, ...] = ()
+    team_names_in_quiet_hours: tuple[str, ...] = ()
 
 
 TeamBatch = tuple[DeclaredTeam, ...]
