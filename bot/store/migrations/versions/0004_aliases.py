@@ -1,4 +1,4 @@
-"""Add linked accounts, so that a clinician on two products counts once."""
+"""Add the table `alias` of linked accounts, so that a clinician on two products counts once."""
 
 from alembic import op
 from sqlalchemy import Column, PrimaryKeyConstraint, String

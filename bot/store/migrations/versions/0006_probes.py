@@ -1,6 +1,7 @@
-"""How often a workspace in doubt or suspended was probed in vain, and when it is probed next.
+"""Add the columns `probes` and `probe_at` to `workspace`: failed probes, and the next one's time.
 
-Neither column says anything about a person: both change with the product's answers to the bot.
+Both change only with the responses of the product's API to the bot, and contain nothing about a
+person.
 """
 
 from alembic import op

@@ -1,8 +1,8 @@
-"""Sealed ledger records in the place of slips: open periods are sealed with new keys.
+"""Replace the rows of `slip` by one encrypted row per open period in the table `ledger_record`.
 
-Tokens were derived from the pepper and a salt in the database; now they are derived from the
-period's key alone. The old rows are dropped here, and :mod:`bot.store.erasure` removes what is
-left of them in free pages and in the write-ahead log.
+Each period gets a new random key in the key store. Tokens were derived from the pepper and a salt
+in the database; now they are derived from the period's key alone. The table `slip` is dropped, and
+:mod:`bot.store.erasure` removes its remains in free pages and in the write-ahead log.
 """
 
 import hashlib
@@ -107,7 +107,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # What was sealed cannot become rows again: open periods end here and are opened anew.
+    # Encrypted records are not converted back: open periods are deleted, and opened again later.
     for name in ("feed", "period"):
         op.get_bind().execute(delete(table(name)))
     op.drop_table("ledger_record")
@@ -151,7 +151,7 @@ def _build_period_row(period: Period) -> dict[str, object]:
 
 
 def _seal_periods(connection: Connection, period_rows: list[Row[Any]]) -> Iterator[Period]:
-    """Insert the sealed record of every open period, and yield the periods."""
+    """Insert the encrypted record of every open period, and yield the periods."""
     key_store: KeyStore = context.config.attributes["key_store"]
     slips_by_period = _load_slips(connection)
     teams_by_period = _load_feeding_teams(connection)
@@ -189,10 +189,10 @@ def _fill_record(
 def _rename_tokens(
     row: Row[Any], token_key: bytes, people: Iterable[Person], slips: list[tuple[bytes, str]]
 ) -> list[tuple[bytes, str]]:
-    """Return *slips* under the tokens of the new key.
+    """Return *slips* with each old token replaced by the token of the new key.
 
-    An old token of nobody on any list, or of a pepper that is not configured, gets a token of its
-    own: it is counted and capped, and cannot be withdrawn any more.
+    An old token that matches none of *people*, or whose pepper is not configured, is replaced by an
+    HMAC of itself: its debriefs are counted and capped, and cannot be withdrawn any more.
     """
     old_tokens = {token for token, _ in slips}
     new_tokens = {
@@ -211,7 +211,7 @@ def _rename_tokens(
 
 
 def _find_pepper(fingerprint: str) -> bytes:
-    """Return the configured pepper with this fingerprint; empty if there is none."""
+    """Return the configured pepper with this fingerprint; ``b""`` if there is none."""
     peppers: tuple[bytes, ...] = context.config.attributes["peppers"]
     return next(
         (
@@ -257,7 +257,7 @@ def _insert_record(connection: Connection, period: Period, body: bytes) -> None:
 
 
 def _load_slips(connection: Connection) -> dict[PeriodKey, list[tuple[bytes, str]]]:
-    """Return the (old token, code) pairs by period, in the random order of their keys."""
+    """Return a dict of (old token, code) pairs by period, sorted by the random primary key."""
     slips: dict[PeriodKey, list[tuple[bytes, str]]] = defaultdict(list)
     for row in connection.execute(select(_slips).order_by(_slips.c.id)):
         slips[row.ledger, row.unit, row.closes].append((bytes(row.token), row.code))
@@ -276,7 +276,7 @@ def _flatten(rosters: dict[str, list[Person]], team_ids: list[str]) -> list[Pers
 
 
 def _load_everybody(connection: Connection, workspace: str) -> Iterator[Person]:
-    """Yield everybody on any list of *workspace*, and every main account."""
+    """Yield the persons in rows of *workspace*, and the main accounts of all workspaces."""
     for query in (
         select(_people.c.workspace, _people.c.id).where(_people.c.workspace == workspace),
         select(_rosters.c.workspace, _rosters.c.person).where(_rosters.c.workspace == workspace),

@@ -1,7 +1,8 @@
-"""Unanswered counts and intentions move from rows beside names into the teams' sealed records.
+"""Move unanswered counts and intentions into one encrypted row per team, the table `team_record`.
 
-The table and the column are dropped here, and :mod:`bot.store.erasure` removes what is left of
-them in free pages and in the write-ahead log.
+Each team gets a random key in the key store. The table `intention` and the column `quiet` of
+`person` are dropped, and :mod:`bot.store.erasure` removes their remains in free pages and in the
+write-ahead log.
 """
 
 from collections import Counter, defaultdict
@@ -86,7 +87,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # Counts start again at 0, and intentions are gone.
+    # Encrypted records are not converted back: counts default to 0, intentions are lost.
     op.add_column("person", Column("quiet", Integer, nullable=False, server_default="0"))
     _comment_people(_OLD_PEOPLE_COMMENT)
     op.create_table(
@@ -105,7 +106,7 @@ def _comment_people(comment: str) -> None:
 
 
 def _seal_records(connection: Connection) -> Iterator[tuple[str, bytes]]:
-    """Yield the id and the sealed record of every team that has people."""
+    """Yield the id and the encrypted record of every team with roster rows or home-team members."""
     key_store: KeyStore = context.config.attributes["key_store"]
     slots_by_team = _load_contents(connection)
     query = select(_rosters.c.team, func.count()).group_by(_rosters.c.team)
@@ -125,9 +126,9 @@ def _seal_records(connection: Connection) -> Iterator[tuple[str, bytes]]:
 def _load_contents(
     connection: Connection,
 ) -> defaultdict[str, list[tuple[Person, int, Intention | None]]]:
-    """Return the people of each home team, with count and intention.
+    """Return a dict of (person, count, intention) by home team.
 
-    The intention of a person without a home team, who gets no check-in, is dropped.
+    A person without a home team gets no check-in and is skipped, and so is their intention.
     """
     intentions = {
         Person(row.workspace, row.person): Intention(row.code, row.sign, row.week, row.until)

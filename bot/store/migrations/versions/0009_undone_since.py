@@ -1,6 +1,6 @@
-"""Since when a restore of the database has undone what was filed in an open period.
+"""Add the column `undone_since` to `period`: since when a restore has undone what was filed.
 
-The column changes with a restore alone, for all open periods alike.
+It is updated by a restore of the database alone, in the rows of all open periods alike.
 """
 
 from alembic import op

@@ -1,6 +1,7 @@
-"""The database's own random id, by which a key store knows the database that it serves.
+"""Insert the random id of the database, by which a key store identifies the database it serves.
 
-It is a row of the table of watermarks, written once and never changed; every copy has the same.
+It is a row in the table of watermarks (`duty`), inserted once and never updated, so that every copy
+of the database has the same.
 """
 
 from alembic import op
@@ -20,5 +21,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    # The id stays: the key store's claim has it, and a later upgrade finds it again.
+    # The row remains: the claim in the key store contains the id, and a later upgrade reuses it.
     return

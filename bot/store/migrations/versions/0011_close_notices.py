@@ -1,6 +1,7 @@
-"""Choices of supervisors and directors about the notice of a closed period: stopped, or moved.
+"""Add the table `close_notice`: who stopped or moved the notice of a closed period.
 
-A row is written only when its person makes a choice.
+A row is upserted only when its person makes a choice; supervisors and directors without a row get
+the default.
 """
 
 from alembic import op

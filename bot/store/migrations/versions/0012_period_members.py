@@ -1,9 +1,9 @@
-"""The frozen lists of periods: who was on a unit's list when its period opened.
+"""Add the table `period_member`, the frozen list of each period: who was on it at its opening.
 
-Open periods get the people on the present lists of the teams that feed them. A person on the
-lists of two teams is on the list of the one in which they count: their home team, else the first.
-A linked account is on none, as its main account is counted. Additions end seven days after the
-period opened, as in a new one.
+For open periods the rows are inserted from the present lists of the teams that feed them. A person
+on the lists of two teams gets a row for the one in which they count: their home team, else the
+first. A linked account gets none, since its main account is counted. The new column
+`additions_until` of `period` is seven days after the opening, as for a new period.
 """
 
 from collections.abc import Iterator
@@ -91,7 +91,7 @@ def downgrade() -> None:
 
 
 def _list_members(connection: Connection) -> Iterator[dict[str, Any]]:
-    """Yield the rows of every open period, each person once per ledger."""
+    """Yield the rows of ``period_member`` for every open period, each person once per ledger."""
     home_team_by_person = _load_home_teams(connection)
     people_by_team: dict[str, list[tuple[str, str]]] = {}
     for person, team_id in sorted(home_team_by_person.items()):
@@ -114,7 +114,7 @@ def _list_members(connection: Connection) -> Iterator[dict[str, Any]]:
 
 
 def _load_home_teams(connection: Connection) -> dict[tuple[str, str], str]:
-    """Return the team in which each person on a list counts, by workspace and id."""
+    """Return a dict of the team in which each person of a roster counts, by workspace and id."""
     query = select(_rosters).order_by(_rosters.c.team.desc())
     linked = {tuple(row) for row in connection.execute(select(_links))}
     teams = {
@@ -129,7 +129,7 @@ def _load_home_teams(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def _set_additions_end(connection: Connection) -> None:
-    """Set the end of additions of every open period, to the hour a time change may shift it."""
+    """Update ``additions_until`` of every open period; a clock change may shift it by an hour."""
     for row in connection.execute(select(_periods)).all():
         opened_at = row.closes_at - (row.closes - row.opens).days * _DAY_SECONDS
         key = [_periods.c[name] == getattr(row, name) for name in _PERIOD_KEY]

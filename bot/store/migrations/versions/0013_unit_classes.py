@@ -1,7 +1,7 @@
-"""The size class of each unit: the declared size that selects its terms, fixed for a year.
+"""Add the table `unit_class`: the declared size that selects a unit's terms, fixed for a year.
 
-A unit with an open period keeps that period's class until the end of the common year in which the
-period opened: 52 weeks, counted from Monday 5 January 2026.
+For a unit with an open period a row is inserted with that period's size, valid until the end of the
+common year in which the period opened: 52 weeks, counted from Monday 5 January 2026.
 """
 
 from datetime import date, timedelta

@@ -1,7 +1,7 @@
-"""When the clock last ran each duty, and how many of its runs failed in a row.
+"""Add the table `duty_run`: the last run of each periodic job, and its consecutive failures.
 
-The rows are those of the timetable, the tick and the write probe. They are written at every tick,
-whatever people do, and name no person, team or workspace.
+The rows are those of the timetable, the tick and the write probe. They are upserted at every tick,
+whatever people do, and contain no id of a person, team or workspace.
 """
 
 from alembic import op

@@ -1,9 +1,9 @@
-"""On which day a team was removed: its row stays, because people count in its open periods.
+"""Add the column `removed` to `team`: the day on which it was removed; the row remains.
 
-Whoever is on a frozen list counts until the close through the team that feeds the period, and the
-supervisors go on reading the published tables. The column changes with an operator's command
-alone, and names nobody. A team removed before a downgrade would be active again, with a channel
-that no product has, so that its rows are deleted.
+People on a frozen list count until the close through the team that feeds the period, and the
+supervisors can read the published tables after it. The column is updated by an operator's command
+alone. A downgrade deletes the rows of removed teams: they would be active again, with a channel
+that does not exist.
 """
 
 from alembic import op

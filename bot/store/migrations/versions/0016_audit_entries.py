@@ -1,9 +1,9 @@
-"""The audit trail of set-ups and roles.
+"""Add the table `audit_entry`: the audit trail of set-ups and roles.
 
-A row is written with a set-up, a change of roles, a move, a hand-over or the closing of a team, and
-names who made it. All of that is stated in the channel or visible in the set-up, so that a copy
-tells nothing new but its time. No row is written when a person files, answers, joins, pauses or
-leaves: the people of a list are counted in it and not named.
+A row is inserted in the transaction of a set-up, a change of roles, a move, a handover or the
+closing of a team, with the id of who made it. All of that is posted in the channel or visible in
+the set-up, so that a copy of the database reveals nothing new but the time. No row is inserted when
+a person files, answers, joins, pauses or leaves: a list is stored as a count, without ids.
 """
 
 from alembic import op

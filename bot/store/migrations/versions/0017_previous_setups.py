@@ -1,7 +1,7 @@
-"""The set-up of a team before its last change, so that it can be undone for a day.
+"""Add the table `previous_setup`: a team's set-up before its last change, to undo it for a day.
 
-A copy of the database of the night before has the same set-up. It contains the declared list, and
-nothing of who joined; the next change of any kind and the retention duty delete it.
+The row contains the declared list, which a backup of the night before contains as well, and not
+who joined. The next change of any kind and the retention job delete it.
 """
 
 from alembic import op

@@ -1,7 +1,7 @@
-"""The workspaces that installed the app from its link, with their tokens sealed.
+"""Add the table `installation`: the workspaces that installed the app, with encrypted tokens.
 
-The key of each seal is random and in the key store, and the pepper is needed beside it: with the
-key, the rows in every copy of the database end. Who pressed the button is not stored.
+Each row is encrypted with a random key of its own, which is in the key store, and with the pepper:
+without that key no copy of the row can be decrypted. It does not contain who installed the app.
 """
 
 from alembic import op

@@ -1,7 +1,7 @@
-"""Since when the app is removed from a workspace, so that it is purged after a day.
+"""Add the column `uninstalled` to `workspace`: when the app was removed; a purge follows in a day.
 
-The column is written by an event of the workspace or a refused call, and by no person of a team.
-A workspace that was uninstalled before this release has its day from the migration on.
+It is updated after an event of the workspace or a rejected API call, not by a person of a team. For
+a workspace that was uninstalled before this release the time is that of the migration.
 """
 
 import time

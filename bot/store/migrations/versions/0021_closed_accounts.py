@@ -1,9 +1,8 @@
-"""Since when a person's account is closed, so that the person is erased after 30 days.
+"""Add the column `closed_since` to `person`: when the account was closed; erased after 30 days.
 
-The column changes when the product reports that the account is closed or open again, and with
-nothing that anybody files. A copy tells from it what everybody in the workspace reads in its list
-of members: on which day somebody left. The present closed accounts get their day with the next
-report.
+It is updated when the product's API reports the account as closed or open again, never because of a
+filing. A copy of the database reveals from it what is visible in the workspace's list of members:
+the day on which a person left. For accounts that are closed already, the next report sets it.
 """
 
 from alembic import op

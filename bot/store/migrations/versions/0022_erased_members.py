@@ -1,7 +1,8 @@
-"""Who on a frozen list left their team's list by an erasure, so that no note counts them.
+"""Add the column `erased` to `period_member`: the person left their team's list by an erasure.
 
-The column changes when the data of a person is erased, and with nothing that anybody files. A copy
-tells from it no more than from the row of the list that goes at the same moment.
+Rows with it are excluded from the counts in notes. It is updated when the data of a person is
+erased, never because of a filing. A copy of the database reveals no more from it than from the
+`roster` row that is deleted in the same transaction.
 """
 
 from alembic import op

@@ -1,8 +1,8 @@
-"""Indexes for queries that read a table from end to end.
+"""Add indexes for queries that scanned a whole table.
 
-With 5,000 teams and 100,000 people a form looked through the frozen lists of all teams for accounts
-that are linked to people of its team, which took a hundred milliseconds; a page of tables looked
-through all roles. An index holds nothing that its table does not.
+With 5,000 teams and 100,000 people a form scanned the frozen lists of all teams for accounts that
+are linked to people of its team, which took 100 milliseconds; a page of tables scanned all roles.
+An index contains no data that its table does not.
 """
 
 from alembic import op

@@ -1,9 +1,9 @@
-"""The operator's trail: purges of workspaces and rotations of the operator's secret.
+"""Add the table `operator_entry`: purges of workspaces, and rotations of the operator's secret.
 
-A purge deletes every row of a workspace, so that this row names neither the workspace nor a person:
-a digest with a key outside the database is all that it has of the workspace. A copy tells from it
-that some workspace was deleted at that instant, of how many rows, and why, which the copies before
-and after tell anyway.
+A purge deletes every row of a workspace, so this row contains no id of the workspace or of a
+person, only an HMAC digest whose key is outside the database. A copy of the database reveals that a
+workspace was deleted at that time, with how many rows, and why; a comparison of the copies before
+and after reveals that as well.
 """
 
 from alembic import op

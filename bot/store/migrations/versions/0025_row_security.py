@@ -1,10 +1,10 @@
-"""Row security on PostgreSQL: a transaction reads and writes the rows of one tenant alone.
+"""Add row security on PostgreSQL: a transaction reads and writes the rows of one tenant alone.
 
-No column and no row changes. Each policy compares a row with the workspaces in the setting
-``attune.workspaces`` of the transaction; ``*`` stands for all. Where the setting is missing, the
-statement fails with 42704 or 22P02: an earlier release, which does not set it, cannot run on this
-schema, and takes the database for unavailable instead of for empty. So stop every process of the
-earlier release first. A role that is a superuser or has BYPASSRLS passes the policies.
+No column and no row changes. Each policy compares a row with the list of workspaces in the
+transaction's setting ``attune.workspaces``, in which ``*`` is every workspace. Without the setting
+a statement fails with 42704 or 22P02: an earlier release, which does not set it, cannot run on this
+schema, and treats the database as unavailable, not as empty. So stop every process of the earlier
+release first. The policies do not apply to a superuser or a role with BYPASSRLS.
 """
 
 from alembic import op
@@ -18,19 +18,19 @@ supports_since_on_postgresql = "0025"
 rewritten_tables = ()
 
 _VISIBLE = "(SELECT current_setting('attune.workspaces')::text[])::text[]"
-"""Cast outside the subquery, which is thus evaluated once a statement."""
+"""The cast is outside the subquery, so that PostgreSQL evaluates it once per statement."""
 
 
 def _is_visible(workspace: str) -> str:
-    """Return whether the setting has a row's workspace, or stands for all.
+    """Return the SQL condition that the setting contains *workspace* or ``*``.
 
-    One comparison, as every use of the setting is a step that each statement prepares.
+    It is one comparison, since the planner prepares each use of the setting for each statement.
     """
     return f"ARRAY[{workspace}, '*']::text[] && {_VISIBLE}"
 
 
 def _is_team_visible(column: str) -> str:
-    """Return whether the team's own policy shows it."""
+    """Return the SQL condition that the policy of ``team`` shows the row with this id."""
     return f"EXISTS (SELECT FROM team WHERE team.id = {column})"
 
 
@@ -69,9 +69,10 @@ _POLICIES = {
     "period": _is_visible("workspace"),
     "period_member": f"{_is_visible('workspace')} OR {_is_unit_visible('period_member')}",
 }
-"""Which rows of each table are read, changed and deleted.
+"""Conditions of the rows that SELECT, UPDATE and DELETE see, by table.
 
-The workspace comes first: what reads all rows looks up no team for each.
+The comparison with the setting comes first, so that a query across workspaces executes no subquery
+for each row.
 """
 
 _IS_UNRESTRICTED = _is_visible("NULL")
@@ -87,9 +88,9 @@ _INSERTS = {
     "period": _is_unit_visible("period"),
     "period_member": _is_unit_visible("period_member"),
 }
-"""What is required of new rows in addition: those that mention two tenants are in both.
+"""Additional conditions of inserted rows, by table: both tenants of a row must be in the setting.
 
-Nothing is where the setting stands for all: rows may then be inserted before their team.
+With ``*`` the condition is always true: rows may then be inserted before their team.
 """
 
 _OPEN_WORKSPACE = """

@@ -1,7 +1,8 @@
-"""Workspaces that an organisation's token served until the organisation took the app out of them.
+"""Add the column `link_ended` to `installation`: an organisation's token no longer serves the row.
 
-Their rows stay until they are purged, so that Slack is asked before. A copy tells from the column
-what it tells from the suspension of the workspace, which is written at the same moment.
+The row of such a workspace remains until it is purged, so that Slack's API can be queried before. A
+copy of the database reveals no more from the column than from the suspension of the workspace,
+which is written at the same time.
 """
 
 from alembic import op
@@ -25,7 +26,10 @@ _LINKED, _SERVED = "organisation <> ''", "organisation <> '' AND NOT link_ended"
 
 
 def _replace_in_row_security(old: str, new: str) -> None:
-    """Let a workspace see the organisation that serves it, and none whose link has ended."""
+    """Replace a condition in the body of the function ``attune_open_workspace``, on PostgreSQL.
+
+    With the new one a transaction sees the organisation of an active link alone.
+    """
     if op.get_bind().dialect.name == "postgresql":
         definition = "pg_get_functiondef('attune_open_workspace'::regproc)"
         op.execute(f"DO $do$ BEGIN EXECUTE replace({definition}, $${old}$$, $${new}$$); END $do$")
