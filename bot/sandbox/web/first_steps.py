@@ -1,4 +1,4 @@
-"""The things to try: whom a visitor becomes, where they go, and what the clock and they do."""
+"""Build the list of first steps for the web page: persona, conversation, command or clock jump."""
 
 from dataclasses import dataclass
 
@@ -7,15 +7,16 @@ from bot.sandbox.workspace.time_travel import TimeTravel
 from bot.sandbox.workspace.workspace import Workspace
 
 BOT_CHAT = "app"
-"""The value of ``room_id`` for the persona's own chat with the bot, whose id differs."""
+"""``room_id`` of the persona's own chat with the bot; the page resolves it to the chat's id."""
 
 
 @dataclass(frozen=True)
 class FirstStep:
-    """One thing to try; ``name`` selects its sentences in the catalogue.
+    """One step; ``name`` is part of the keys of its sentences in the catalogue.
 
-    ``jump`` is the key of a jump of the clock, and ``line`` a command for the message input;
-    each may be empty.
+    ``jump`` is an argument of the endpoint ``/practice/clock``, and ``line`` a command for the
+    message input; both are ``""`` by default. ``room_id`` is a conversation's id or
+    :data:`BOT_CHAT`.
     """
 
     name: str
@@ -26,9 +27,9 @@ class FirstStep:
 
 
 def list_first_steps(workspace: Workspace, time_travel: TimeTravel) -> list[FirstStep]:
-    """Return the things to try in their order, for the current state of *workspace*.
+    """Return the steps in their order, for the current state of *workspace*.
 
-    A step whose role or channel the sample practice lacks is left out.
+    A step is skipped if no persona has its role, or *workspace* has no conversation with its id.
     """
     practice = workspace.sample_practice
     team = practice.teams[0]
@@ -59,5 +60,5 @@ def list_first_steps(workspace: Workspace, time_travel: TimeTravel) -> list[Firs
 
 
 def _order_by_checkins(clinicians: tuple[Persona, ...], time_travel: TimeTravel) -> list[Persona]:
-    """Return *clinicians*, those first who receive check-ins."""
+    """Return *clinicians* sorted by a boolean key: those who receive check-ins come first."""
     return sorted(clinicians, key=lambda person: not time_travel.has_received_checkin(person))

@@ -1,4 +1,4 @@
-"""The JSON representation of the screen of one person, for the web page and the terminal."""
+"""Serialize the workspace as the JSON screen of one person, for the web page and the terminal."""
 
 from collections.abc import Mapping
 
@@ -13,15 +13,15 @@ from bot.sandbox.workspace.time_travel import TimeTravel
 from bot.sandbox.workspace.workspace import Conversation, Json, Message, OpenView, Workspace
 
 _MAX_MESSAGES = 60
-"""Maximum number of messages per conversation; the sandbox has no scrolling to older ones."""
+"""Maximum messages per conversation in the JSON: the newest ones; there is no pagination."""
 
 
 _ROLES = ("clinician", "supervisor", "director", "admin")
-"""The roles in the order in which the page offers them."""
+"""The keys of the roles, in the order of the page's list."""
 
 
 class ScreenView:
-    """Renders the workspace for a person; *manifest* lists commands and shortcuts."""
+    """Serializes the in-memory workspace for a person; *manifest* is the app manifest's JSON."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class ScreenView:
         time_travel: TimeTravel,
         manifest: Mapping[str, Json],
     ) -> None:
-        """Render *workspace*, with sentences from *words*."""
+        """Read *workspace* at each call; titles and labels are translated with *words*."""
         self._workspace = workspace
         self._words = words
         self._time_travel = time_travel
@@ -40,7 +40,11 @@ class ScreenView:
         self._is_bot_chat_read_only = bool(app_home.get("messages_tab_read_only_enabled"))
 
     def render_screen(self, person: Persona) -> Json:
-        """Return all that is visible to *person* now."""
+        """Return a dict that is JSON-serializable, with all that is visible to *person* now.
+
+        ``version`` is the workspace's change counter, for the long poll. Blocks, views and the Home
+        tab are Slack's own JSON objects; instants are formatted in the person's time zone.
+        """
         workspace = self._workspace
         conversations = list(workspace.visible_conversations(person.id))
         commands, shortcuts = (
@@ -99,7 +103,7 @@ class ScreenView:
         }
 
     def _label_team(self, person: Persona) -> str:
-        """Return the name of a person's team, or that they are on no list, or in every team."""
+        """Return the name of a person's team, or the label for no list or the whole practice."""
         team = self._workspace.sample_practice.find_team(person.team_key)
         if team:
             return team.name
@@ -107,7 +111,7 @@ class ScreenView:
         return self._words.translate(f"sandbox.engine.scope.{scope}")
 
     def _render_role(self, role: str) -> Json:
-        """Return a role with its people, grouped by team."""
+        """Return a dict of a role's key, title and list of people, grouped by team label."""
         people = [person for person in self._workspace.people.values() if person.role == role]
         labels = dict.fromkeys(map(self._label_team, people))
         return {
@@ -131,7 +135,7 @@ class ScreenView:
         return [self._render_first_step(step) for step in steps]
 
     def _render_first_step(self, step: FirstStep) -> Json:
-        """Return a thing to try: what its button says, what it does, and what to do then."""
+        """Return a step as a dict with translated title and hint, persona id and action."""
         conversation = self._workspace.conversations.get(step.room_id)
         room_name = f"#{conversation.name}" if conversation else str(self._app_name)
         return {
@@ -147,7 +151,10 @@ class ScreenView:
         }
 
     def _render_conversation(self, conversation: Conversation, person: Persona) -> Json:
-        """Return a conversation; in a chat, ``person`` is the id of the other member."""
+        """Return a conversation as a dict, with the count of messages after the read marker.
+
+        In a direct message, ``person`` is the id of the other member; in a channel it is ``""``.
+        """
         other_id = next((member for member in conversation.members if member != person.id), "")
         names = {"channel": conversation.name, "app": self._app_name}
         last_read_ts = self._workspace.read_markers.get(person.id, {}).get(conversation.id, "")
@@ -203,5 +210,5 @@ def _render_current_persona(person: Persona) -> Json:
 
 
 def _render_view_with_errors(open_view: OpenView) -> Json:
-    """Return a modal in Slack's shape, with its field errors, which Slack's view object lacks."""
+    """Return a modal as Slack's view object with a key ``errors``, which Slack's schema lacks."""
     return {**modals.render_view(open_view), "errors": open_view.errors}

@@ -1,4 +1,4 @@
-"""The sandbox's HTTP server: Slack's Web API for the bot, the web page for the visitor."""
+"""ASGI application of the sandbox: Slack's Web API for the bot, a JSON API for the browser."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -28,12 +28,14 @@ _CONTENT_SECURITY_POLICY = (
 )
 _BAD_REQUEST = 400
 _JUMP_DAYS = {"day": 1, "week": 7}
+"""Days of the clock jumps with a fixed length, by the key in the request."""
 
 
 def build_app(engine: SandboxEngine) -> Starlette:
-    """Build the ASGI app of *engine*; requests with a foreign Host header are rejected.
+    """Build the Starlette application of *engine*, whose lifespan handler it runs.
 
-    The check defends against DNS rebinding: only loopback names are valid.
+    A middleware rejects a request whose Host header is no loopback name with the status 400, which
+    defends against DNS rebinding.
     """
     page_routes = _PageRoutes(engine)
     return Starlette(
@@ -59,24 +61,24 @@ def build_app(engine: SandboxEngine) -> Starlette:
 
 
 class _PageRoutes:
-    """Route handlers of the web page and of response URLs."""
+    """Request handlers of the web page, its JSON API and Slack's response URLs."""
 
     def __init__(self, engine: SandboxEngine) -> None:
         self._engine = engine
 
     async def serve_page(self, _request: Request) -> Response:
-        """Return the HTML of the page, with its content security policy."""
+        """Return the HTML file of the page, with the header ``Content-Security-Policy``."""
         return FileResponse(
             PAGE_FOLDER / "index.html",
             headers={"Content-Security-Policy": _CONTENT_SECURITY_POLICY},
         )
 
     async def serve_icon(self, _request: Request) -> Response:
-        """Return the page's icon where a browser looks for one if the document links none."""
+        """Return the icon for ``/favicon.ico``, which browsers request by default."""
         return FileResponse(PAGE_FOLDER / "icon.svg")
 
     async def serve_words(self, _request: Request) -> Response:
-        """Return the sentences of the page by key, with their language in a header."""
+        """Return the page's sentences as a JSON object by key; ``Content-Language`` is set."""
         words = self._engine.config.words
         sentences = {
             key: sentence if isinstance(sentence, str) else dict(sentence)
@@ -86,24 +88,28 @@ class _PageRoutes:
         return JSONResponse(sentences, headers={"Content-Language": words.language})
 
     async def serve_screen(self, request: Request) -> Response:
-        """Return the screen of one person; of the first persona where the parameter is invalid."""
+        """Return the JSON screen of the parameter ``persona``, by default the first persona."""
         person = self._engine.workspace.find_person(request.query_params.get("persona", ""))
         if person is None:
             person = self._engine.workspace.sample_practice.personas[0]
         return JSONResponse(self._engine.screen_view.render_screen(person))
 
     async def wait_for_change(self, request: Request) -> Response:
-        """Long-poll: respond after the next change of the workspace, or after a timeout."""
+        """Long poll: respond when the workspace is newer than ``version``, or after a timeout.
+
+        A missing or invalid parameter has the default -1, so that the response is immediate.
+        """
         raw_version = request.query_params.get("version", "")
         version = int(raw_version) if raw_version.isdecimal() else -1
         newest = await self._engine.workspace.wait_for_change(version, _LONG_POLL_SECONDS)
         return JSONResponse({"version": newest})
 
     async def perform_action(self, request: Request) -> Response:
-        """Run an action of a person; an invalid or impossible one has the status 400.
+        """Dispatch the JSON body to the action ``act`` of ``persona``; on an error, status 400.
 
-        ``ok`` is false where a form was not submitted because required fields are empty. The
-        notices about an earlier action go away, unless the page acts without its visitor.
+        The response's ``ok`` is false if a form was not submitted because required fields are
+        empty. Notices about an earlier action are cleared, except by the actions that the page
+        sends without a click. KeyError, TypeError and AttributeError become ``malformed``.
         """
         arguments = await _read_json(request)
         person = self._engine.workspace.find_person(str(arguments.get("persona")))
@@ -122,7 +128,7 @@ class _PageRoutes:
         return JSONResponse({"ok": is_done is not False})
 
     async def move_clock(self, request: Request) -> Response:
-        """Move the simulated clock; an invalid target has the status 400."""
+        """Move the simulated clock by the JSON body; on an invalid target, status 400."""
         arguments = await _read_json(request)
         engine = self._engine
         person = engine.workspace.find_person(str(arguments.get("persona", "")))
@@ -135,7 +141,7 @@ class _PageRoutes:
         return JSONResponse({"ok": True, "now": engine.workspace.clock.now().isoformat()})
 
     async def serve_response_url(self, request: Request) -> Response:
-        """Handle a request to a response URL: ``ok``, or an error with the status 404 or 400."""
+        """Pass the JSON body to the response handler: ``ok``, or a JSON error with 404 or 400."""
         try:
             self._engine.response_handler.handle_response_url(
                 request.path_params["end"], await _read_json(request)
@@ -199,7 +205,7 @@ async def _change_answer(engine: SandboxEngine, person: Persona, arguments: Json
 
 
 async def _submit_form(engine: SandboxEngine, person: Persona, arguments: Json) -> bool:
-    """Return False, without a request, while required fields are empty."""
+    """Return ``False``, without a request to the bot, while required fields are empty."""
     return await engine.persona_actions.submit_form(
         person, arguments["view"], arguments.get("state") or {}
     )
@@ -223,7 +229,7 @@ async def _dismiss_notice(engine: SandboxEngine, person: Persona, arguments: Jso
 def _adapt_persona_action(
     perform: Callable[[PersonaActions, Persona, Json], Awaitable[None]],
 ) -> "PageAction":
-    """Adapt a function of PersonaActions to the signature of a page action."""
+    """Return a callback with the signature of a page action that calls *perform*."""
     return lambda engine, person, arguments: perform(engine.persona_actions, person, arguments)
 
 
@@ -251,7 +257,7 @@ PAGE_ACTIONS: Mapping[str, PageAction] = {
     "read": _mark_conversation_read,
     "dismiss": _dismiss_notice,
 }
-"""The actions of the web page, by the name in its requests."""
+"""Dispatch table of the page's actions, by the attribute ``act`` of the request body."""
 
 _AUTOMATIC_ACTIONS = frozenset({"home", "read", "change", "dismiss"})
-"""The actions that the page sends by itself, or that are no answer to a notice."""
+"""Names of actions that do not clear notices: the page sends them without a click, or for one."""
