@@ -1,4 +1,4 @@
-"""Add the column `link_ended` to `installation`: an organisation's token no longer serves the row.
+"""Add the column `link_ended` to `installation`: an organisation removed the app from a workspace.
 
 The row of such a workspace remains until it is purged, so that Slack's API can be queried before. A
 copy of the database reveals no more from the column than from the suspension of the workspace,
