@@ -1,4 +1,4 @@
-"""Repositories: what a job can read and write within one transaction."""
+"""Repositories: the classes with the SQL statements, for one job in one transaction."""
 
 from datetime import datetime
 from functools import cached_property
@@ -48,10 +48,10 @@ from bot.store.repositories.workspaces import Workspaces
 
 
 class Repositories:
-    """All repositories, sharing the connection and so the transaction of one job.
+    """Factory of all repositories, which share the connection and transaction of one job.
 
-    Each is built on first use: most jobs need two or three of them. ``workspace`` is the one that
-    the job serves; ``None`` for a job across workspaces.
+    Each is built at its first use and cached. ``workspace`` is the one that the job serves;
+    ``None`` for a job across workspaces. No repository commits; the writer does, after a batch.
     """
 
     def __init__(
@@ -62,9 +62,9 @@ class Repositories:
         records: RecordCache,
         workspace: str | None = None,
     ) -> None:
-        """Use the transaction of *connection*, whose jobs share the sealed *records*.
+        """Use the transaction of *connection*, whose jobs share the record cache *records*.
 
-        *peppers* key the encryption; *key_store* holds the keys of periods and teams.
+        *peppers* encrypt the tokens of products; *key_store* has the keys of periods and teams.
         """
         self._connection = connection
         self._peppers = peppers
@@ -74,15 +74,15 @@ class Repositories:
 
     @property
     def is_key_store_unavailable(self) -> bool:
-        """Whether a key could not be read in this transaction, so that records stayed closed."""
+        """Whether reading a key failed in this transaction, so that records were not decrypted."""
         return self._records.is_key_store_unavailable
 
     def detect_rollback(self) -> rollback.Rollback | None:
-        """Return what a restore of the database has undone; ``None`` without one."""
+        """Compare the database's mark with the key store's; ``None`` without a restore."""
         return rollback.detect_rollback(self._connection, self._key_store)
 
     def handle_rollback(self, now: datetime) -> rollback.Rollback | None:
-        """Mark a detected rollback in every open period, and settle deliveries that may be sent."""
+        """After a restore, update open periods, deliveries and the grace of purges."""
         detected = self.detect_rollback()
         if detected is not None:
             self.ledger.mark_undone(detected.restored_to, now)
@@ -91,13 +91,13 @@ class Repositories:
         return detected
 
     def advance_database_mark(self, now: datetime) -> int:
-        """Advance the database's mark to *now* and return it, for the key store."""
+        """Upsert the database's mark; return it in Unix seconds, to be copied to the key store."""
         return rollback.advance_database_mark(self._connection, now)
 
     def handle_rollback_and_advance_database_mark(
         self, claims: KeyClaims, now: datetime
     ) -> tuple[rollback.Rollback | None, ClaimStatus]:
-        """Handle a rollback, and advance the database's mark unless the key store is in use.
+        """Acquire the claim, call :meth:`handle_rollback`, and advance the mark unless in use.
 
         Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
@@ -108,15 +108,15 @@ class Repositories:
         return detected, status
 
     def mark_vacuum_pending(self) -> None:
-        """Upsert the mark that rows of closed periods are still to be removed from the files."""
+        """Upsert the mark that deleted rows of closed periods remain in the database files."""
         pending_vacuum.mark_vacuum_pending(self._connection)
 
     def read_vacuum_mark(self) -> int | None:
-        """Return the mark of a close whose rows may still be in the files, if there is one."""
+        """Return the mark of deleted rows that may remain in the files; ``None`` without one."""
         return pending_vacuum.read_vacuum_mark(self._connection)
 
     def clear_vacuum_mark(self, mark: int) -> None:
-        """Delete the mark of a close whose rows are removed from the files."""
+        """Delete *mark*, once its rows are removed from the files."""
         pending_vacuum.clear_vacuum_mark(self._connection, mark)
 
     @cached_property

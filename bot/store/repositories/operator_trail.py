@@ -1,4 +1,4 @@
-"""The operator trail: purges and rotations of secrets, without the id of a workspace."""
+"""Repository of the operator trail (table ``operator_entry``), without ids of workspaces."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -18,11 +18,11 @@ _DELETE_BEFORE = delete(operator_entries).where(operator_entries.c.at < bindpara
 
 
 class OperatorTrail:
-    """Repository of the operator's entries, which a purge does not delete.
+    """Repository of purges and secret rotations, which a purge does not delete.
 
-    A workspace is stored as a digest with a key that is outside the database: the operator, who has
-    the key, finds the entries of a workspace whose id they know, and can say that it was deleted.
-    From copies of the database alone no id is read or tried.
+    A workspace is stored as an HMAC digest whose key is in the key store: the operator, who has the
+    key, can look up the entries of a workspace by its id, and prove that it was deleted. A copy of
+    the database alone contains no id, and allows no test of one.
     """
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
@@ -40,7 +40,7 @@ class OperatorTrail:
         reason: str = "",
         workspace: str = "",
     ) -> None:
-        """Add an entry; without a digest while the key cannot be read, which prevents no purge."""
+        """Insert an entry; if the key store is unavailable, with an empty digest, not an error."""
         digest = b""
         if workspace:
             try:
@@ -52,9 +52,10 @@ class OperatorTrail:
         insert_entry(self._connection, entry)
 
     def list_entries(self, *, workspace: str = "", limit: int = 1000) -> tuple[OperatorEntry, ...]:
-        """Return the newest *limit* entries, newest first; of one workspace if it is given.
+        """Return the newest *limit* entries, newest first, by default of all workspaces.
 
-        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError` then.
+        With *workspace*, those with its digest; ``()`` without the key. Raises
+        :class:`bot.store.keys.key_store.KeyStoreUnavailableError` then.
         """
         query = select(operator_entries).order_by(operator_entries.c.at.desc())
         if workspace:
@@ -66,13 +67,13 @@ class OperatorTrail:
         return tuple(map(_parse_row, self._connection.execute(query.limit(limit))))
 
     def delete_before(self, moment: datetime) -> int:
-        """Delete the entries of before *moment*; return how many."""
+        """Delete the rows older than *moment*; return how many."""
         parameters = {"cutoff": to_unix_seconds(moment)}
         return self._connection.execute(_DELETE_BEFORE, parameters).rowcount
 
 
 def insert_entry(connection: Connection, entry: OperatorEntry) -> None:
-    """Insert *entry* in the transaction of *connection*."""
+    """Insert *entry* with a random primary key, in the transaction of *connection*."""
     row = {
         "id": uuid4().hex,
         "at": to_unix_seconds(entry.at),
@@ -88,7 +89,7 @@ def insert_entry(connection: Connection, entry: OperatorEntry) -> None:
 def insert_purge_end(
     connection: Connection, secret_key: bytes | None, workspace: str, now_seconds: int
 ) -> None:
-    """Insert the entry of the end of a purge; *secret_key* is that of digests, if it is known."""
+    """Insert the entry of the end of a purge; the digest is empty without a *secret_key*."""
     digest = (
         b"" if secret_key is None else pseudonyms.derive_workspace_digest(secret_key, workspace)
     )

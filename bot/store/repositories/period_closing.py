@@ -1,4 +1,4 @@
-"""Closing of ended periods: publish each table, destroy its record, or say that its key is lost."""
+"""Close ended periods: insert the release, delete record, terms and feeds, in a savepoint each."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ from bot.store.upsert import insert_missing_rows
 logger = logging.getLogger("attune.ledger")
 
 LOST_KEY_WAIT = timedelta(days=7)
-"""Time after its end for which a period waits for its missing key, as after a lost mount."""
+"""Time after its end after which a missing key is given up; it may return with a lost mount."""
 
 
 _MAX_FETCHED_AT_ONCE = 200
@@ -43,12 +43,12 @@ _DELETE_FEEDS, _DELETE_PERIOD = (
 )
 
 _DELETE_TEAM_FEEDS = _DELETE_FEEDS.where(feeds.c.team == bindparam("team"))
-"""A team's own unit is fed by that team alone, whose rows are found by their primary key."""
+"""For a team's own unit, which only that team feeds: the row is found by its primary key."""
 
 
 @dataclass(frozen=True)
 class EndedPeriods:
-    """The ended periods, by closing day and unit, and the failures to read the others."""
+    """The ended periods, sorted by closing day and unit, and the errors of unparsable rows."""
 
     periods: tuple[Period, ...]
     unreadable: StepResults
@@ -58,8 +58,8 @@ class EndedPeriods:
 class ClosingResults:
     """Results of closing periods in one or several transactions.
 
-    ``steps`` counts those that were closed, ``waiting_count`` those whose key is missing. With
-    ``is_key_store_unavailable`` they wait for the key store itself.
+    ``steps`` counts the closed periods and the failures, ``waiting_count`` those that remain
+    because their key is missing. ``is_key_store_unavailable`` is true if that is the reason.
     """
 
     steps: StepResults = field(default_factory=StepResults)
@@ -67,7 +67,7 @@ class ClosingResults:
     is_key_store_unavailable: bool = False
 
     def __add__(self, other: "ClosingResults") -> "ClosingResults":
-        """Return the results of both."""
+        """Return the sum of the counts, and the flag of either."""
         return ClosingResults(
             self.steps + other.steps,
             self.waiting_count + other.waiting_count,
@@ -75,7 +75,7 @@ class ClosingResults:
         )
 
     def log_problems(self, unreadable: StepResults) -> None:
-        """Log the failures, with those of *unreadable* periods, and the missing keys."""
+        """Log the failures, those of *unreadable* rows included, and the count of missing keys."""
         (unreadable + self.steps).log_failures(logger, "ledger.close_failed")
         if self.is_key_store_unavailable:
             action = "ledger.key_store_unavailable"
@@ -85,7 +85,7 @@ class ClosingResults:
 
 
 class PeriodClosing:
-    """Closes ended periods, each in a savepoint: one that fails does not stop the others."""
+    """Closes ended periods, each in a savepoint: a failure rolls back only its own changes."""
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
@@ -95,21 +95,21 @@ class PeriodClosing:
         self._exposures = Exposures(connection)
 
     def list_ended(self, now: datetime) -> EndedPeriods:
-        """Return every period that has ended and is not closed, also in a read transaction."""
+        """Return the rows with ``closes_at`` up to *now*; also usable in a read transaction."""
         steps = IsolatedSteps(self._connection, self._records)
         is_ended = periods.c.closes_at <= to_unix_seconds(now)
         readable = self._fetch_readable(is_ended, {}, steps.add_failure)
         return EndedPeriods(tuple(readable), steps.collect_results(0))
 
     def close_periods(self, ended_periods: Sequence[Period], now: datetime) -> ClosingResults:
-        """Publish the tables of *ended_periods* and delete their records and terms.
+        """Insert the releases of *ended_periods*, and delete their records, terms and feeds.
 
-        Idempotent, also across processes: a period is published once, and the release is never
-        updated. A period whose key is missing waits for :data:`LOST_KEY_WAIT`; then its release
-        says that the key was lost. A period with fewer than five working accounts left on its
-        frozen list is released without a table, as is one whose table would exceed the yearly
-        exposure of anybody on it. With an unavailable key store a period waits on. A period that
-        another transaction has closed since it was listed is passed over.
+        Idempotent, also across processes: the rows are read again by primary key, so a period that
+        another transaction has closed is skipped, and an existing release is never updated. A
+        period whose key is missing remains for :data:`LOST_KEY_WAIT`; then a release without a
+        table is inserted, with the lost key as its reason. While the key store is unavailable the
+        period remains. A period with fewer than five working accounts on its frozen list, or whose
+        table would exceed a member's yearly exposure limit, gets a release without a table.
         """
         steps = IsolatedSteps(self._connection, self._records)
         open_periods = [
@@ -131,7 +131,7 @@ class PeriodClosing:
         )
 
     def count_unopened(self) -> int:
-        """Count the periods that cannot be read, or whose record no key opens."""
+        """Count the periods whose row cannot be parsed, or whose record cannot be decrypted."""
         steps = IsolatedSteps(self._connection, self._records)
         errors: list[Exception] = []
         openable = [
@@ -141,7 +141,7 @@ class PeriodClosing:
         return openable.count(False) + len(errors)
 
     def _close_period(self, period: Period, now: datetime) -> bool | None:
-        """Publish and destroy an ended period; ``False`` where it waits for its key."""
+        """Insert the release and delete the period; ``False`` if it remains without its key."""
         open_record = self._records.load_records([period]).get(period)
         if open_record is None and not self._is_given_up(period, now):
             return False
@@ -152,7 +152,7 @@ class PeriodClosing:
     def _select_table(
         self, period: Period, open_record: OpenRecord[LedgerRecord] | None
     ) -> ReleasedTable:
-        """Return the table of *period*, or the release that says why there is none."""
+        """Return the table to publish, or an object with the reason why there is none."""
         if open_record is None:
             return release_rule.release_lost_table(period.ledger)
         unreachable_reasons = self._members.load_unreachable_reasons(period)
@@ -166,12 +166,12 @@ class PeriodClosing:
         return bool(self._records.load_records([period]))
 
     def _is_given_up(self, period: Period, now: datetime) -> bool:
-        """Whether *period*, which nothing opens, has waited long enough for its key."""
+        """Whether the wait for the key of *period* is over, and the key store has no key."""
         is_over = period.closes_at + LOST_KEY_WAIT.total_seconds() <= now.timestamp()
         return is_over and self._records.is_lost(period)
 
     def _publish_table(self, period: Period, table: ReleasedTable) -> None:
-        """Insert the *table* of *period* as a release, unless it is published already."""
+        """Insert *table* as the release of *period*, unless a row with its key exists."""
         row = {
             **period.row_key,
             "opens": period.opens,
@@ -182,7 +182,7 @@ class PeriodClosing:
         insert_missing_rows(self._connection, releases, [row])
 
     def destroy_period(self, period: Period) -> None:
-        """Delete the record, the terms and the feeds of a closed *period*."""
+        """Delete the rows of *period* in ``ledger_record``, ``feed`` and ``period``."""
         self._records.delete_record(period)
         team_id = parse_team_unit_key(period.unit)
         delete_feeds = _DELETE_TEAM_FEEDS if team_id else _DELETE_FEEDS
@@ -195,7 +195,7 @@ class PeriodClosing:
         parameters: Mapping[str, object],
         on_error: Callable[[Exception], None],
     ) -> list[Period]:
-        """Return the periods that can be read; *on_error* is called for each of the others."""
+        """Parse the matching rows one by one; *on_error* gets the exception of an invalid one."""
         query = select(periods).where(where).order_by(periods.c.closes, periods.c.unit)
         rows = self._connection.execute(query, parameters)
         readable: list[Period] = []
@@ -214,7 +214,7 @@ def _bind_keys(some_periods: Sequence[Period]) -> Mapping[str, object]:
 
 
 def _release_table(period: Period, open_record: OpenRecord[LedgerRecord]) -> ReleasedTable:
-    """Compute the table of *period*, with noise that its contents and its key decide."""
+    """Compute the table of *period*; the noise is derived from its key and contents."""
     token_codes = slots.token_codes(open_record.record)
     noise_key = pseudonyms.derive_noise_key(open_record.noise_key, token_codes)
     generator = NoiseGenerator(noise_key)

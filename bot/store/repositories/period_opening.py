@@ -1,4 +1,4 @@
-"""Opening of periods: which teams feed none, and who is still to be added to a frozen list."""
+"""Insert missing periods, and additions to frozen lists, in savepoints of one transaction."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ from bot.store.schema import feeds, periods, teams
 
 
 class PeriodOpening:
-    """Opens missing periods, each in a savepoint: one that fails does not stop the others."""
+    """Inserts periods and list rows, each in a savepoint: a failure rolls back only its own."""
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
@@ -30,9 +30,10 @@ class PeriodOpening:
     def list_unfed_teams(
         self, now: datetime, team_ids: Collection[str] | None = None
     ) -> tuple[str, ...]:
-        """Return the ids of the teams without an open period in some ledger, by the teams' names.
+        """Return the ids of the teams without a feed into an open period of either ledger.
 
-        Those that are too small to be counted are among them. With *team_ids*, of these alone.
+        Sorted by team name; removed teams are excluded, too small ones are not. With *team_ids*,
+        of these alone.
         """
         query = _SELECT_UNFED
         if team_ids is not None:
@@ -40,7 +41,10 @@ class PeriodOpening:
         return tuple(self._connection.scalars(query, {"now": to_unix_seconds(now)}))
 
     def open_missing(self, now: datetime, team_ids: Sequence[str] | None = None) -> StepResults:
-        """Open the missing periods of all teams, or of *team_ids* in turn, and count the feeds."""
+        """Insert the missing periods of all teams, or of *team_ids*; count the new feeds.
+
+        Exceptions of a step are collected in the results, not raised.
+        """
         steps = IsolatedSteps(self._connection, self._records)
         if team_ids is None:
             team_ids = self.list_unfed_teams(now)
@@ -53,13 +57,13 @@ class PeriodOpening:
         return steps.collect_results(opened_count)
 
     def list_pending_teams(self, now: datetime) -> tuple[str, ...]:
-        """Return the ids of the teams with people to be added to a list in its first week."""
+        """Return the ids of teams with roster rows to add to a frozen list, each once."""
         return tuple(dict.fromkeys(team_id for team_id, _ in self._additions.list_pending(now)))
 
     def add_listed_people(
         self, now: datetime, team_ids: Collection[str] | None = None
     ) -> StepResults:
-        """Add the pending people of all teams, or of *team_ids*, and count the rows."""
+        """Insert the pending list rows of all teams, or of *team_ids*, and count them."""
         steps = IsolatedSteps(self._connection, self._records)
         added_count = sum(
             steps.run(partial(self._additions.add_people, team_id, period, now), 0)
@@ -69,7 +73,7 @@ class PeriodOpening:
 
 
 def _has_feed(ledger: str) -> ColumnElement[bool]:
-    """Whether a team's debriefs go into a period of *ledger* that is open ``now``."""
+    """Return the EXISTS condition of a feed into a period of *ledger*; binds ``now``."""
     return exists().where(
         feeds.c.ledger == ledger,
         feeds.c.team == teams.c.id,

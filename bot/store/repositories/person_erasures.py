@@ -1,4 +1,4 @@
-"""The erasure of a person: their rows are deleted, but for what the data map says remains."""
+"""Erasure of a person: delete their rows, except those that the data map declares as retained."""
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
@@ -31,21 +31,22 @@ _OWN_COLUMNS: tuple[Column[str], ...] = (
     chat_routes.c.person,
     close_notices.c.person,
 )
-"""The columns with the person of rows that an erasure deletes."""
+"""Id columns of the tables from which an erasure deletes the person's rows."""
 
 _IS_IN_PERIOD = and_(
     *(periods.c[name] == period_members.c[name] for name in ("ledger", "unit", "closes"))
 )
 
 _IS_UNCLOSED = exists().where(_IS_IN_PERIOD)
-"""The period of a row of a frozen list has no table yet, also where it has ended."""
+"""Condition that the period of a ``period_member`` row is not closed, whether or not it ended."""
 
 
 class PersonErasures:
-    """Repository that deletes what is stored about a person, in the caller's transaction.
+    """Repository that deletes a person's rows, in the caller's transaction; idempotent.
 
-    Debriefs are in sealed records: :class:`bot.store.repositories.withdrawals.Withdrawals` removes
-    them. No key is a person's own, so none is destroyed. A repeated erasure changes nothing.
+    Debriefs in encrypted records are deleted by
+    :class:`bot.store.repositories.withdrawals.Withdrawals`. No encryption key belongs to one
+    person, so none is destroyed.
     """
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
@@ -55,12 +56,12 @@ class PersonErasures:
         self._named_persons = NamedPersons(connection)
 
     def erase_present(self, accounts: Collection[Person]) -> None:
-        """Erase a person who is still there: what the set-up declares stays the supervisor's.
+        """Delete the rows of a person who is still a member; declared roster rows remain.
 
-        Their row of a role has no agreement any more, and with a role their messages are stopped.
-        That an account cannot be on a list is stored for as long as it is on one. Frozen lists
-        stay, as without a row a period could be withheld for having too few people; nobody is
-        told, so no note counts who is on no team's list by the erasure.
+        Role rows remain, with ``agreed`` cleared, and their close notices are stopped. The reason
+        why an account does not work is stored again while it is on a list. Rows of frozen lists
+        remain, since a period with too few people is withheld; they are marked as ``erased`` if
+        the person has no roster row any more, so that no note counts them.
         """
         marks = {account: self._load_mark(account) for account in accounts}
         for account in accounts:
@@ -78,12 +79,13 @@ class PersonErasures:
     def erase_departed(
         self, accounts: Collection[Person], now: datetime, *, is_key_lost: bool
     ) -> None:
-        """Erase a person who has left: lists, roles and links too, and their name in the history.
+        """Delete the rows of a person who has left: also lists, roles, links and trail entries.
 
-        The frozen lists of ended periods stay, as nobody may be in more tables of a year than are
-        permitted, whoever returns. Those of open ones stay where *is_key_lost*: what was filed
-        could not be deleted, and is published if the key is found. From the others the person
-        goes, as who has left does not count for the size of a table.
+        In the audit trail and undo copies the id is replaced or the row deleted. Frozen list rows
+        of ended periods remain, since the yearly exposure limit must count them if the person
+        returns. Those of open periods are deleted, so that the person does not count for the size
+        of a table; except with *is_key_lost*, where the debriefs could not be deleted and would be
+        published if the key is restored.
         """
         marks = {account: self._load_mark(account) for account in accounts}
         for account in accounts:
@@ -107,22 +109,22 @@ class PersonErasures:
             self._connection.execute(delete(column.table).where(is_theirs))
 
     def _leave_out_of_notes(self, accounts: Collection[Person]) -> None:
-        """Mark the person's rows of periods that are not closed: no note counts them."""
+        """Set ``erased`` in the rows of periods that are not closed: no note counts them."""
         is_member = _matches_any(period_members, period_members.c.person, accounts)
         change = update_rows(period_members).where(is_member, _IS_UNCLOSED)
         self._connection.execute(change.values(erased=True))
 
     def _erase_unneeded_links(self, accounts: Collection[Person]) -> None:
-        """Unlink the accounts of a person without a role and on no list, present or frozen.
+        """Delete the links of a person without a row in ``roster``, ``role`` or ``period_member``.
 
-        By the links the tables of all accounts count against one yearly bound.
+        With such a row the links remain: the exposure of all accounts counts against one limit.
         """
         if not any(self._has_rows(table, accounts) for table in (rosters, roles, period_members)):
             is_linked = _matches_any(linked_accounts, linked_accounts.c.person, accounts)
             self._connection.execute(delete(linked_accounts).where(is_linked))
 
     def _reset_role_rows(self, account: Person) -> None:
-        """Take back the person's agreement, and stop their messages, if they have a role."""
+        """Clear ``agreed``, and upsert a stopped close notice, if the account has a role row."""
         if self._has_rows(roles, [account]):
             is_role = _matches_any(roles, roles.c.person, [account])
             self._connection.execute(update_rows(roles).where(is_role).values(agreed=False))
@@ -130,7 +132,10 @@ class PersonErasures:
             upsert_row(self._connection, close_notices, row | {"day": None, "time": None})
 
     def _restore_marks(self, marks: Mapping[Person, tuple[str, date | None]]) -> None:
-        """Store again which accounts do not count for the size of a team or a table."""
+        """Upsert ``unreachable`` and ``closed_since`` of accounts that do not work, if on a list.
+
+        Such an account must not count for the size of a team or a table.
+        """
         for account, (reason, closed_since) in marks.items():
             is_member = _matches_any(period_members, period_members.c.person, [account])
             is_counted = self._has_rows(rosters, [account]) or self._connection.scalar(
@@ -142,7 +147,7 @@ class PersonErasures:
                 upsert_row(self._connection, people, row, defaults=defaults)
 
     def _load_mark(self, account: Person) -> tuple[str, date | None]:
-        """Return why the person is unreachable, ``""`` if not, and since when an account closed."""
+        """Return the columns ``unreachable`` and ``closed_since``; ``("", None)`` without a row."""
         query = select(people.c.unreachable, people.c.closed_since)
         row = self._connection.execute(
             query.where(_matches_any(people, people.c.id, [account]))
@@ -157,7 +162,7 @@ class PersonErasures:
 def _matches_any(
     table: Table, column: Column[str], accounts: Collection[Person]
 ) -> ColumnElement[bool]:
-    """Match the rows of *table* whose *column* and workspace are those of one of *accounts*."""
+    """Return the SQL condition that workspace and *column* are those of one of *accounts*."""
     return or_(
         *(
             and_(table.c.workspace == account.workspace, column == account.id)

@@ -1,4 +1,4 @@
-"""Every row about a person, read by the data map, without anything about another person."""
+"""Export the rows about a person from the tables of the data map, without ids of others."""
 
 import json
 from collections.abc import Collection, Iterable
@@ -14,7 +14,7 @@ from bot.store.repositories.column_codecs import from_unix_seconds
 from bot.store.schema import audit_entries, deliveries, previous_setups
 
 NAMING_KINDS = (DeliveryKind.INTRODUCTION, DeliveryKind.NAMING, DeliveryKind.SHARE)
-"""Kinds of deliveries to channels whose detail begins with ids of people, separated by spaces."""
+"""Kinds of deliveries to channels whose ``detail`` begins with ids of people, space-separated."""
 
 _INSTANTS = frozenset(
     {
@@ -22,21 +22,22 @@ _INSTANTS = frozenset(
         *(audit_entries.c.at, previous_setups.c.at),
     }
 )
-"""Columns with Unix seconds; 0 is no instant."""
+"""Columns with Unix seconds, exported as ISO strings; 0 is exported as null."""
 
 
 class PersonalRows:
-    """Repository of all rows about one person, of every table of the data map."""
+    """Read-only repository of the rows about one person, in every table of the data map."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
         self._connection = connection
 
     def load_rows(self, accounts: Collection[Person]) -> dict[str, list[dict[str, Cell]]]:
-        """Return the rows of the person with *accounts*, by table; without the tables of none.
+        """Return a dict of lists of rows by table name; a table without rows has no key.
 
-        Instants and days are in ISO format. The id of another person is replaced by
-        :data:`OTHER_ID`, and of a text that may name people only the person's own ids remain.
+        A row is a dict by column name. Instants and days are ISO strings. The id of another person
+        is replaced by :data:`OTHER_ID`; of a text column with ids of people only the person's own
+        remain.
         """
         rows = {
             name: self._load_table_rows(facts, frozenset(accounts))
@@ -45,7 +46,7 @@ class PersonalRows:
         return {name: of_table for name, of_table in rows.items() if of_table}
 
     def count_rows(self, accounts: Collection[Person]) -> int:
-        """Count the rows that name the person with *accounts*, in all tables."""
+        """Count the rows of :meth:`load_rows` in all tables."""
         return sum(map(len, self.load_rows(accounts).values()))
 
     def _load_table_rows(
@@ -61,7 +62,10 @@ class PersonalRows:
 
 
 def _may_name_any(facts: TableFacts, accounts: Iterable[Person]) -> ColumnElement[bool]:
-    """Match the rows of the accounts, and those whose texts contain one of their ids."""
+    """Return the SQL condition of rows with an account's key, or its id in a text column.
+
+    The second part matches substrings, so :func:`_names_any` filters its rows.
+    """
     columns = facts.table.c
     is_theirs = [
         and_(columns[workspace] == account.workspace, columns[person] == account.id)
@@ -90,7 +94,7 @@ def _names_any(facts: TableFacts, values: RowMapping, accounts: Collection[Perso
 def _export_row(
     facts: TableFacts, values: RowMapping, accounts: Collection[Person]
 ) -> dict[str, Cell]:
-    """Return the row *values* as cells, without what is about anybody else."""
+    """Return the row *values* as a dict of cells, with the ids of other people replaced."""
     cells = {name: _encode_cell(facts, name, value) for name, value in values.items()}
     for workspace, person in facts.accounts:
         account = Person(values[workspace], values[person])
@@ -112,12 +116,12 @@ def _encode_cell(facts: TableFacts, name: str, value: Cell | date) -> Cell:
 
 
 def _has_ids(values: RowMapping, name: str) -> bool:
-    """Whether the text in the column *name* may contain ids of people."""
+    """Whether the column *name* is a JSON body, or the detail of one of :data:`NAMING_KINDS`."""
     return name == "body" or values.get("kind") in NAMING_KINDS
 
 
 def _list_ids(values: RowMapping, name: str) -> list[str]:
-    """Return the words of a text that may be ids of people, each once, in their order."""
+    """Parse a text column into the ids of people that it may contain, each once, in order."""
     if not _has_ids(values, name):
         return []
     if name == "body":

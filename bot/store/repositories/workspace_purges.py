@@ -1,7 +1,7 @@
-"""Purges: every row of a workspace that uninstalled the app is deleted, a batch at a time.
+"""Repository of purges: delete all rows of a workspace that uninstalled the app, in batches.
 
-See :mod:`bot.workflows.workspace_purge` for the steps, and :mod:`bot.store.workspace_rows` for what
-belongs to a workspace.
+:mod:`bot.workflows.workspace_purge` runs the steps, each in a transaction of its own, and
+:mod:`bot.store.workspace_rows` has the condition of a workspace's rows for each table.
 """
 
 from collections.abc import Mapping, Sequence
@@ -39,7 +39,7 @@ RowKey = tuple[Any, ...]
 
 
 class WorkspaceUninstallation(NamedTuple):
-    """A workspace with why it is suspended, and since when the app is removed, if it is."""
+    """Key, suspension reason and time of the uninstallation, from a row of ``workspace``."""
 
     workspace: str
     suspension_reason: str
@@ -47,22 +47,22 @@ class WorkspaceUninstallation(NamedTuple):
 
 
 class UnitKeys(NamedTuple):
-    """What the units of a workspace are called, also those of which no row is left.
+    """Keys in the column ``unit`` of a workspace, to match them after its rows were deleted.
 
-    ``known_units`` are its teams' and the pools with a published table; every pool has a key that
-    begins with ``pool_prefix``.
+    ``known_units`` are the keys of its teams and of pools with a release; ``pool_prefix`` is the
+    prefix of the keys of all its pools.
     """
 
     known_units: frozenset[str]
     pool_prefix: str
 
     def include(self, unit: str) -> bool:
-        """Whether *unit* is one of them."""
+        """Whether the key *unit* is known or has the prefix."""
         return unit in self.known_units or unit.startswith(self.pool_prefix)
 
 
 class WorkspacePurges:
-    """Repository of the deletion of workspaces; each method is one step, and repeatable."""
+    """Repository of the deletion of workspaces; each method is one idempotent step."""
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
@@ -70,9 +70,10 @@ class WorkspacePurges:
         self._records = records
 
     def list_workspaces(self) -> tuple[WorkspaceUninstallation, ...]:
-        """Return every workspace with a team, a person, a state or an installation, by its key.
+        """Return a UNION of the workspaces of four tables, sorted by key.
 
-        An organisation that installed the app for its workspaces is one of them.
+        These are ``workspace``, ``team``, ``person`` and ``installation``; organisations that
+        installed the app are included.
         """
         keys = union(
             *(
@@ -92,13 +93,14 @@ class WorkspacePurges:
         )
 
     def list_pending(self) -> tuple[WorkspaceUninstallation, ...]:
-        """Return the workspaces that are to be purged, now or later, or whose purge has begun."""
+        """Return the suspended workspaces with a time in ``uninstalled``, purging ones included."""
         return tuple(state for state in self._fetch_states() if state.uninstalled_at)
 
     def list_unmarked_dependents(self) -> tuple[WorkspaceUninstallation, ...]:
-        """Return the unmarked workspaces that have no token but that of a pending organisation.
+        """Return workspaces without a token of their own whose organisation is uninstalled.
 
-        Each with the reason and the time of its organisation; none once that one's purge has begun.
+        Only those whose own ``uninstalled`` is 0, each with the reason and time of the
+        organisation's row; none of an organisation whose purge has begun.
         """
         organisation = workspaces.alias()
         query = (
@@ -119,7 +121,7 @@ class WorkspacePurges:
         )
 
     def list_due(self, now: datetime) -> tuple[str, ...]:
-        """Return the workspaces that are purged at *now*, with those whose purge has begun."""
+        """Return the keys of workspaces whose grace has ended, or whose purge has begun."""
         return tuple(
             state.workspace
             for state in self._fetch_states()
@@ -127,17 +129,17 @@ class WorkspacePurges:
         )
 
     def begin_if_due(self, workspace: str, now: datetime) -> bool:
-        """Begin the purge of *workspace*, unless it was resumed since; return whether it has."""
+        """Begin the purge of *workspace* if it is still due in this transaction; return whether."""
         is_due = workspace in self.list_due(now)
         if is_due:
             self.begin(workspace, now, OperatorActor.CLOCK)
         return is_due
 
     def restart_grace(self, now: datetime) -> None:
-        """Let the grace of every pending deletion begin at *now*.
+        """Set ``uninstalled`` to *now* in every row with such a time that is not being purged.
 
-        In a restored backup a workspace may still count as uninstalled that was installed again
-        after the backup.
+        Called after a restore: the backup may contain the mark of a workspace that was installed
+        again after the backup.
         """
         is_pending = (workspaces.c.uninstalled > 0) & (workspaces.c.suspended != PURGING)
         change = update(workspaces).where(is_pending).values(uninstalled=to_unix_seconds(now))
@@ -146,10 +148,10 @@ class WorkspacePurges:
     def begin(
         self, workspace: str, now: datetime, actor: OperatorActor = OperatorActor.OPERATOR
     ) -> None:
-        """Begin the purge of *workspace*: from now on it is completed, whatever happens.
+        """Set the suspension reason of *workspace* to ``PURGING``, and ``removed`` of its teams.
 
-        Nothing is sent to it, and its teams count as removed, so that no duty adds anything. The
-        operator's trail has the purge, with who began it.
+        From then on no message is sent to it, no job inserts rows for it, and the purge is not
+        cancelled. The first call also inserts an entry in the operator trail, with *actor*.
         """
         if not workspace_keys.is_purging(self._connection, workspace):
             self._record_begin(workspace, now, actor)
@@ -170,11 +172,11 @@ class WorkspacePurges:
         )
 
     def is_purging(self, workspace: str) -> bool:
-        """Whether the purge of *workspace* has begun, which deletes whatever is added to it."""
+        """Whether the purge of *workspace* has begun, which deletes new rows as well."""
         return workspace_keys.is_purging(self._connection, workspace)
 
     def count_rows(self, workspace: str) -> Mapping[str, int]:
-        """Count the rows of *workspace* by table, in the order of deletion, with 0 for none."""
+        """Return a dict of row counts by table, 0 included, in the order of deletion."""
         names = (*workspace_rows.ROWS_BY_TABLE, *workspace_rows.LAST_ROWS_BY_TABLE)
         return {
             name: self._connection.scalar(
@@ -187,15 +189,15 @@ class WorkspacePurges:
         }
 
     def replace_main_accounts(self, workspace: str, limit: int, now: datetime) -> int:
-        """Hand main accounts of *workspace* over to linked ones; see :class:`MainAccounts`."""
+        """Replace a batch of main accounts of *workspace*; see :class:`MainAccounts`."""
         return MainAccounts(self._connection, self._records).replace_mains(workspace, limit, now)
 
     def separate_members(self, workspace: str, limit: int) -> int:
-        """End some memberships between *workspace* and the others, by linked accounts.
+        """End at most *limit* memberships across *workspace* and others, by linked accounts.
 
-        A person of another workspace leaves the team that is deleted, as with its removal. A person
-        of this one leaves the other's team, and their slot in its record is cleared. Returns how
-        many people it were, 0 after the last.
+        For a person of another workspace in a team of this one, and for a person of this one in
+        another's team, whose slot in that team's record is cleared. Returns how many; 0 when none
+        is left, and if the workspace is not being purged.
         """
         is_inside, team_ids = people.c.workspace == workspace, workspace_rows.select_team_ids
         is_of_team = people.c.home_team.in_(team_ids(workspace))
@@ -218,16 +220,18 @@ class WorkspacePurges:
     def list_row_keys(self, workspace: str, table_name: str) -> list[RowKey]:
         """Return the primary keys of the rows of *workspace* in a table.
 
-        To be called in a transaction that only reads: in some tables it looks at every row.
+        Called in a read transaction: on some tables the query is a full scan, which must not hold
+        the write lock.
         """
         condition = workspace_rows.build_condition(table_name, workspace)
         query = select(*metadata.tables[table_name].primary_key).where(condition)
         return [tuple(row) for row in self._connection.execute(query)]
 
     def delete_rows(self, workspace: str, table_name: str, row_keys: Sequence[RowKey]) -> int:
-        """Delete rows of *workspace* from a table by their keys; return how many there were.
+        """Delete rows from a table by primary keys, in one statement; return how many.
 
-        None once the purge is finished: the workspace may have been set up anew.
+        Returns 0 and deletes nothing if *workspace* is not being purged any more: it may have been
+        set up again since the keys were read.
         """
         if not workspace_keys.is_purging(self._connection, workspace):
             return 0
@@ -236,7 +240,7 @@ class WorkspacePurges:
         return self._connection.execute(statement, bind_row_keys(row_keys)).rowcount
 
     def list_unit_keys(self, workspace: str) -> UnitKeys:
-        """Return what the units of *workspace* are called, while its teams are stored."""
+        """Return the unit keys of *workspace*; to be called before its teams are deleted."""
         team_ids = self._connection.scalars(
             select(teams.c.id).where(teams.c.workspace == workspace)
         )
@@ -257,7 +261,7 @@ class WorkspacePurges:
         ]
 
     def _end_membership(self, account: Person) -> None:
-        """Unsubscribe *account*, withdraw their check-ins, and delete their route."""
+        """Clear home team and ``joined``, withdraw planned deliveries, delete the chat route."""
         is_row = (people.c.workspace == account.workspace) & (people.c.id == account.id)
         change = update(people).where(is_row)
         self._connection.execute(change.values(home_team="", joined=False, paused_until=None))
