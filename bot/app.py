@@ -166,10 +166,8 @@ class Bot:
         """
         for adapter in self.chat_adapters.values():
             await adapter.start()
-        tasks = [
-            asyncio.create_task(self._deliver_on_wakeup()),
-            asyncio.create_task(self._monitor_health()),
-        ]
+        loops = (self._deliver_on_wakeup(), self._monitor_health())
+        tasks = [asyncio.create_task(loop) for loop in loops]
         if self._runs_ticker and not self._is_test:  # a test's clock is not real time
             tasks.append(asyncio.create_task(reseal_records.write_covers_forever(self.context)))
         if self._runs_ticker:
@@ -192,9 +190,8 @@ class Bot:
         flight continue; the tasks of running duties are cancelled.
         """
         if self._stop_deadline is None:
-            self._stop_deadline = (
-                asyncio.get_running_loop().time() + process_stop.SHUTDOWN_GRACE_SECONDS
-            )
+            loop_time = asyncio.get_running_loop().time()
+            self._stop_deadline = loop_time + process_stop.SHUTDOWN_GRACE_SECONDS
         self.ticker.stop()
         self._duty_runner.begin_stop()
         self.delivery_worker.begin_stop()
