@@ -2,7 +2,7 @@
 
 Construction has two steps, because the dependency is circular: the handlers are bound to a context
 that contains the outlets, and the adapters need the handlers. :func:`build_outbound_sides` builds
-the outlets, and :func:`bind_adapters` then builds the adapters from the routing tables.
+the outlets, and :func:`create_adapters` then builds the adapters from the routing tables.
 """
 
 from collections.abc import Mapping
@@ -104,7 +104,7 @@ def build_outbound_sides(
     return outbound_sides
 
 
-def bind_adapters(
+def create_adapters(
     outbound_sides: Mapping[str, OutboundSide], routes: Routes
 ) -> dict[str, ChatAdapter]:
     """Return the adapter of each product, keyed by product; all dispatch to the same *routes*."""

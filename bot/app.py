@@ -66,7 +66,7 @@ class Bot:
         self.request_middleware = RequestMiddleware(self.context)
         self._delivery_wakeup, self._state_log = asyncio.Event(), StateLog(logger)
         self._runs_ticker, self._is_test = runs_ticker, settings.test_mode
-        self.chat_adapters = adapters.bind_adapters(outbound_sides, self._build_routes())
+        self.chat_adapters = adapters.create_adapters(outbound_sides, self._build_routes())
         max_rest_seconds = 0 if settings.test_mode else TICK_INTERVAL_SECONDS  # tests skip rests
         self.delivery_sender = DeliverySender(
             self.context,

@@ -29,7 +29,7 @@ def build_configured(context: Context, **values: object) -> dict[str, adapters.C
     outbound_sides = adapters.build_outbound_sides(
         settings, context.store, context.catalogue, receives=True
     )
-    return adapters.bind_adapters(outbound_sides, StubHandlers([]).build_routes({}))
+    return adapters.create_adapters(outbound_sides, StubHandlers([]).build_routes({}))
 
 
 async def test_each_configured_product_has_an_adapter_and_an_endpoint(context: Context) -> None:
