@@ -28,8 +28,8 @@ BATCH_SIZE = 100
 _MAINS_PER_TRANSACTION = 5
 """Main accounts replaced per transaction, which writes every open record of their workspaces."""
 
-_MAX_ROUNDS = 10
-"""Rounds after which a purge is left to the next run: other processes add rows all the time."""
+_MAX_PASSES = 10
+"""Passes over all tables after which a purge is left to the next run: other processes add rows."""
 
 
 class _Batch(NamedTuple):
@@ -56,9 +56,9 @@ async def complete_purge(
     :class:`bot.store.key_removal.KeyStoreInUseError`; a later call goes on then, too.
     """
     scope, deleted_count = store.across_workspaces, 0
-    for _ in range(_MAX_ROUNDS):
+    for _ in range(_MAX_PASSES):
         await _replace_main_accounts(scope, workspace, now)
-        await _separate_members(scope, workspace, batch_size)
+        await _end_cross_workspace_memberships(scope, workspace, batch_size)
         while await store.run_purge_step(workspace_keys.destroy_keys, workspace, now):
             pass
         units = await scope.read(partial(_list_unit_keys, workspace=workspace))
@@ -73,7 +73,11 @@ async def complete_purge(
 
 
 async def _replace_main_accounts(scope: StoreScope, workspace: str, now: datetime) -> None:
-    """Let accounts of other workspaces keep what they filed there, before the links are deleted."""
+    """Replace main accounts of *workspace* by linked accounts of other workspaces.
+
+    Each batch is one transaction. Once the links are deleted, debriefs under the token of a main
+    account could not be withdrawn.
+    """
 
     def replace_batch(repos: Repositories) -> int:
         return repos.workspace_purges.replace_main_accounts(workspace, _MAINS_PER_TRANSACTION, now)
@@ -82,11 +86,13 @@ async def _replace_main_accounts(scope: StoreScope, workspace: str, now: datetim
         pass
 
 
-async def _separate_members(scope: StoreScope, workspace: str, batch_size: int) -> None:
-    def separate_batch(repos: Repositories) -> int:
-        return repos.workspace_purges.separate_members(workspace, batch_size)
+async def _end_cross_workspace_memberships(
+    scope: StoreScope, workspace: str, batch_size: int
+) -> None:
+    def end_batch(repos: Repositories) -> int:
+        return repos.workspace_purges.end_cross_workspace_memberships(workspace, batch_size)
 
-    while await scope.write(separate_batch, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS):
+    while await scope.write(end_batch, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS):
         pass
 
 

@@ -192,7 +192,7 @@ class WorkspacePurges:
         """Replace a batch of main accounts of *workspace*; see :class:`MainAccounts`."""
         return MainAccounts(self._connection, self._records).replace_mains(workspace, limit, now)
 
-    def separate_members(self, workspace: str, limit: int) -> int:
+    def end_cross_workspace_memberships(self, workspace: str, limit: int) -> int:
         """End at most *limit* memberships across *workspace* and others, by linked accounts.
 
         For a person of another workspace in a team of this one, and for a person of this one in
