@@ -7,7 +7,7 @@ from bot.context import Context
 from bot.store.release_archive import ReleaseArchive
 from bot.store.repositories.column_codecs import parse_practice_unit_key
 from bot.store.repositories.releases import ReleaseKey
-from bot.workflows.own_retention import OwnRetention, find_table_cutoffs
+from bot.workflows.workspace_retention import WorkspaceRetention, find_table_cutoffs
 
 
 async def run(context: Context) -> int:
@@ -39,7 +39,10 @@ async def run(context: Context) -> int:
 
 
 async def _delete_by_own_periods(
-    context: Context, archive: ReleaseArchive, periods: OwnRetention, keys: tuple[ReleaseKey, ...]
+    context: Context,
+    archive: ReleaseArchive,
+    periods: WorkspaceRetention,
+    keys: tuple[ReleaseKey, ...],
 ) -> tuple[ReleaseKey, ...]:
     """Delete the files that are older than single workspaces' own retention *periods*.
 

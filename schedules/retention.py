@@ -23,7 +23,7 @@ from bot.store.keys.key_store_error import KeyStoreUnavailableError
 from bot.store.release_archive import ReleaseArchive
 from bot.store.removed_teams import TeamExpiry
 from bot.store.repositories import Repositories
-from bot.workflows import own_retention
+from bot.workflows import workspace_retention
 from bot.workflows.secret_rotation import record_rotation, reseal_outdated
 
 _TEAM_RECORDS_WATERMARK = "team_records"
@@ -107,12 +107,14 @@ async def _delete_by_own_periods(context: Context) -> int:
     if not own_periods:
         return 0
     expired = await scope.read(
-        partial(own_retention.find_expired, periods=own_periods, now=context.now()),
+        partial(
+            workspace_retention.find_expired, periods_by_workspace=own_periods, now=context.now()
+        ),
         reads_many_rows=True,
     )
     if not any(expired):
         return 0
-    return await scope.write(partial(own_retention.delete_expired, expired=expired))
+    return await scope.write(partial(workspace_retention.delete_expired, expired=expired))
 
 
 async def _delete_removed_teams(context: Context) -> int:
@@ -124,7 +126,7 @@ async def _delete_removed_teams(context: Context) -> int:
     :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
     """
     store, now, deleted_count = context.store, context.now(), 0
-    own_cutoffs = own_retention.find_table_cutoffs(context.list_own_retention(), now)
+    own_cutoffs = workspace_retention.find_table_cutoffs(context.list_own_retention(), now)
     shared_cutoff = (now - context.retention.tables).date()
     for cutoff in {shared_cutoff, *own_cutoffs.values()}:
         workspaces = await store.across_workspaces.read(
