@@ -17,7 +17,7 @@ _CARD_RETRY_DELAY, _MAX_CARD_RETRY_DELAY = timedelta(hours=1), timedelta(days=1)
 """First and maximum delay of the exponential backoff for a rejected introduction card."""
 
 
-def address_of(delivery: Delivery) -> Address:
+def build_address(delivery: Delivery) -> Address:
     """Return the address of a delivery, without its chat route.
 
     A private chat that the product did not find at an earlier attempt is opened again.
@@ -45,7 +45,7 @@ def record_send_result(
     match result.status:
         case SendStatus.SENT:
             repos.deliveries.mark_sent(delivery_id, attempt, result.reference)
-            repos.chat_routes.save_route(address_of(delivery), result.route)
+            repos.chat_routes.save_route(build_address(delivery), result.route)
             if delivery.channel:
                 # A post in the channel proves that the bot was put back into it.
                 repos.teams.mark_reachable(delivery.workspace, delivery.channel)

@@ -16,7 +16,7 @@ from bot.elements import Message
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import decode_introduction_detail
 from bot.store.repositories.deliveries import Delivery, DeliveryState
-from bot.workflows.delivery_outcome import address_of
+from bot.workflows.delivery_outcome import build_address
 from bot.workflows.team_setup import INTRODUCTION_LIFETIME, REPOST_SLOT_PREFIX, WELCOME_SLOT
 
 _STATUS_BY_STATE: Mapping[DeliveryState, CardStatus] = MappingProxyType(
@@ -81,7 +81,7 @@ def claim_card(
     message = compose_card(repos, card, catalogue)
     if message is None or not repos.deliveries.claim_delivery(card.id, card.attempt, now):
         return None
-    address = address_of(card)
+    address = build_address(card)
     route = repos.chat_routes.get_route(address)
     return ClaimedCard(card, message, replace(address, route=route))
 

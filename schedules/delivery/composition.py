@@ -149,7 +149,7 @@ class MessageComposer:
             message = compose(repos, delivery, self._context.for_workspace(delivery.workspace))
             if not isinstance(message, Message):
                 return message
-            address = delivery_outcome.address_of(delivery)
+            address = delivery_outcome.build_address(delivery)
             route = repos.chat_routes.get_route(address)
         except Exception as error:  # noqa: BLE001 - returned, so that one row fails alone
             return error

@@ -75,7 +75,7 @@ class Reconciler:
         self._lookup_backoffs.pop(workspace, None)
 
     async def _check_posted(self, delivery: Delivery, outlet: Outlet) -> SearchResult:
-        address = delivery_outcome.address_of(delivery)
+        address = delivery_outcome.build_address(delivery)
         route = await self._context.store.for_workspace(address.workspace).read(
             lambda repos: repos.chat_routes.get_route(address)
         )
