@@ -11,12 +11,12 @@ from bot.domain.teams.setup_submission import parse_person_ids, parse_team_id
 from bot.errors import NotTheirTeamError
 from bot.outlet import AccountStatus
 from bot.store.repositories import Repositories
-from bot.workflows import supervisor_naming
+from bot.workflows import supervisor_assignment
 from bot.workflows.personal_data import load_roles_by_team
-from bot.workflows.supervisor_naming import SupervisedTeam
+from bot.workflows.supervisor_assignment import SupervisedTeam
 
-_LOOKUP_SECONDS = 4.0
-"""Seconds for the accounts of supervisors: Teams shows an error for an answer that comes late."""
+_LOOKUP_TIMEOUT_SECONDS = 4.0
+"""Timeout of the lookup of supervisors' accounts: Teams shows an error after a late response."""
 
 
 async def show_history(request: Request, context: Context) -> Reply:
@@ -41,19 +41,27 @@ async def show_history(request: Request, context: Context) -> Reply:
     return audit_screen.build_history_form(entries, zones, words)
 
 
-async def open_naming(request: Request, context: Context) -> Reply:
-    """Open the form that names a supervisor for a team that has no active one."""
-    return DeferredReply(partial(_build_naming_form, request, context))
+async def open_assignment_form(request: Request, context: Context) -> Reply:
+    """Open the form that assigns a supervisor to a team that has no active one.
+
+    The reply is deferred: the product's API reports which accounts are active.
+    """
+    return DeferredReply(partial(_build_assignment_form, request, context))
 
 
-async def submit_naming(request: Request, context: Context) -> Reply:
-    """Make the chosen people the supervisors of the chosen team, and announce it there."""
-    return DeferredReply(partial(_name_supervisors, request, context))
+async def submit_assignment(request: Request, context: Context) -> Reply:
+    """Assign the chosen supervisors to the chosen team, and queue the announcement in its channel.
+
+    Idempotent; the reply is deferred until the product has reported the accounts. It then raises
+    :class:`bot.errors.NotTheirTeamError` for a team that the person does not oversee, and
+    :class:`bot.errors.StaleFormError` if its supervisors changed meanwhile.
+    """
+    return DeferredReply(partial(_assign_supervisors, request, context))
 
 
-async def _build_naming_form(request: Request, context: Context) -> Reply:
+async def _build_assignment_form(request: Request, context: Context) -> Reply:
     teams = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: supervisor_naming.load_overseen_teams(repos, request.person),
+        lambda repos: supervisor_assignment.load_overseen_teams(repos, request.person),
         reads_many_rows=True,
     )
     statuses = await _fetch_statuses(context, teams)
@@ -63,52 +71,55 @@ async def _build_naming_form(request: Request, context: Context) -> Reply:
         if taking_over.lacks_supervisor([statuses[person] for person in candidate.supervisors])
     ]
     words = context.catalogue.get_pack(request.language)
-    return taking_over.build_naming_form(lacking, words)
+    return taking_over.build_assignment_form(lacking, words)
 
 
-async def _name_supervisors(request: Request, context: Context) -> Reply:
+async def _assign_supervisors(request: Request, context: Context) -> Reply:
     person, now = request.person, context.now()
     words = context.catalogue.get_pack(request.language)
-    named_ids = parse_person_ids(request.answers, taking_over.PEOPLE_FIELD_ID)
+    assigned_ids = parse_person_ids(request.answers, taking_over.PEOPLE_FIELD_ID)
     team_id = parse_team_id(request.data, request.answers)
     scope = context.store.for_workspace(person.workspace)
     teams = await scope.read(
-        lambda repos: supervisor_naming.load_overseen_teams(repos, person, team_id),
+        lambda repos: supervisor_assignment.load_overseen_teams(repos, person, team_id),
         reads_many_rows=True,
     )
     if not teams:
         raise NotTheirTeamError
     checked = teams[0]
     supervisor_statuses = await _fetch_statuses(context, teams)
-    is_current = {supervisor.id for supervisor in checked.supervisors} == {*named_ids}
+    is_current = {supervisor.id for supervisor in checked.supervisors} == {*assigned_ids}
     if is_current and not taking_over.lacks_supervisor([*supervisor_statuses.values()]):
-        return taking_over.build_named_form(checked.team, named_ids, words)  # a repeated request
-    fault = taking_over.find_naming_fault(
-        named_ids,
+        # The retry of a request whose change is stored.
+        return taking_over.build_assigned_form(checked.team, assigned_ids, words)
+    fault = taking_over.find_assignment_fault(
+        assigned_ids,
         person.id,
         [*supervisor_statuses.values()],
         [clinician.id for clinician in checked.clinicians],
-        unlistable_count=await _count_unlistable(request, context, checked, named_ids),
+        unlistable_count=await _count_unlistable(request, context, checked, assigned_ids),
     )
     if fault:
         return taking_over.build_fault(fault, words)
     team = await scope.write(
-        lambda repos: supervisor_naming.name_supervisors(repos, person, checked, named_ids, now)
+        lambda repos: supervisor_assignment.assign_supervisors(
+            repos, person, checked, assigned_ids, now
+        )
     )
-    return taking_over.build_named_form(team, named_ids, words)
+    return taking_over.build_assigned_form(team, assigned_ids, words)
 
 
 async def _count_unlistable(
-    request: Request, context: Context, checked: SupervisedTeam, named_ids: tuple[str, ...]
+    request: Request, context: Context, checked: SupervisedTeam, assigned_ids: tuple[str, ...]
 ) -> int:
     """Count the accounts that may have no role; one that could not be looked up may have one."""
     profiles = await context.fetch_profiles(
         (
             Person(request.person.workspace, person_id)
-            for person_id in named_ids[: taking_over.MAX_NAMED]
+            for person_id in assigned_ids[: taking_over.MAX_ASSIGNED]
         ),
         checked.team.channel,
-        _LOOKUP_SECONDS,
+        _LOOKUP_TIMEOUT_SECONDS,
     )
     return sum(not profile.may_be_listed for profile in profiles.values())
 
@@ -121,4 +132,4 @@ async def _fetch_statuses(
         for candidate in teams
         for supervisor in candidate.supervisors
     ]
-    return await context.fetch_account_statuses(accounts, _LOOKUP_SECONDS)
+    return await context.fetch_account_statuses(accounts, _LOOKUP_TIMEOUT_SECONDS)

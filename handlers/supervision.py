@@ -176,7 +176,7 @@ async def _build_extra_rows(
     rows = setup_undo.build_undo_rows(undoable_teams, words, offers_card=True)
     if not oversight.may_oversee(workspace, roles, is_admin=is_admin):
         return rows
-    buttons = (taking_over.build_naming_button(words), audit_screen.build_history_button(words))
+    buttons = (taking_over.build_assignment_button(words), audit_screen.build_history_button(words))
     return (*rows, ActionRow(buttons))
 
 

@@ -8,13 +8,13 @@ from bot.store.repositories.deliveries import Delivery
 
 
 def compose_naming(repos: Repositories, delivery: Delivery, context: Context) -> Message | None:
-    """Render who named whom, from the ids in the row's ``detail`` column, in the team's language.
+    """Render who assigned whom, from the ids in the ``detail`` column, in the team's language.
 
     ``None``, which withdraws the row, for a channel that no team has any more.
     """
     team = repos.teams.get_by_channel(delivery.workspace, delivery.channel)
     if team is None:
         return None
-    namer_id, named_ids = taking_over.parse_naming(delivery.detail)
+    assigner_id, assigned_ids = taking_over.parse_assignment(delivery.detail)
     words = context.catalogue.get_pack(team.language)
-    return taking_over.render_announcement(team, namer_id, named_ids, words)
+    return taking_over.render_announcement(team, assigner_id, assigned_ids, words)

@@ -26,7 +26,7 @@ FURTHER_TEAMS = tuple(
 )
 
 
-async def open_naming(context: Context) -> object:
+async def open_assignment_form(context: Context) -> object:
     """Open the form that names a supervisor, as an admin."""
     request = build_request(ADMIN)
     return await resolve_reply(await BUTTONS["supervision.name"](request, context))
@@ -46,7 +46,7 @@ async def count_statements_on_loop(context: Context, act: Act) -> int:
         lambda context: preview_setup(
             context, SUPERVISOR, TEAM.id, {**CURRENT_ANSWERS, "name": "Night team"}
         ),
-        open_naming,
+        open_assignment_form,
     ],
     ids=["opening", "check", "naming"],
 )

@@ -11,8 +11,8 @@ from bot.domain.people import Role
 from bot.domain.teams.audit_entry import AuditAction
 from bot.elements import ChoiceField, Form
 from bot.errors import NotTheirTeamError, UnknownAnswerError
-from bot.workflows import supervisor_naming
-from bot.workflows.supervisor_naming import SupervisedTeam
+from bot.workflows import supervisor_assignment
+from bot.workflows.supervisor_assignment import SupervisedTeam
 from handlers import BUTTONS, FORMS
 from schedules import COMPOSERS
 from schedules.delivery.sender import DeliverySender
@@ -53,10 +53,10 @@ async def list_supervisors(context: Context, team_id: str = TEAM.id) -> tuple[Pe
     )
 
 
-async def submit_naming(
+async def submit_assignment(
     context: Context, person: Person, *named: Person, team_id: str = TEAM.id
 ) -> object:
-    """Submit the naming form, and resolve its reply."""
+    """Submit the assignment form, and resolve its reply."""
     answers: FormAnswers = {
         "which": team_id,
         "supervisors": tuple(named_person.id for named_person in named),
@@ -67,7 +67,7 @@ async def submit_naming(
 
 
 async def list_offered_teams(context: Context, person: Person) -> list[str]:
-    """Open the naming form, and return the ids of the teams that it offers."""
+    """Open the assignment form, and return the ids of the teams that it offers."""
     form = await resolve_reply(await BUTTONS["supervision.name"](build_request(person), context))
     fields = fields_by_id(form)
     field = fields.get("which")
@@ -91,7 +91,7 @@ async def test_an_admin_names_a_supervisor(context: Context, outlet: RecordingOu
     await set_up_team(context)
     outlet.profiles[SUPERVISOR] = CLOSED_ACCOUNT
 
-    reply = await submit_naming(context, ADMIN, NEW_SUPERVISOR)
+    reply = await submit_assignment(context, ADMIN, NEW_SUPERVISOR)
 
     assert "is supervised by" in reply_text(reply)
     assert await list_supervisors(context) == (NEW_SUPERVISOR,)
@@ -105,7 +105,7 @@ async def test_a_naming_is_recorded_and_announced_once(
     await set_up_team(context)
     outlet.profiles[SUPERVISOR] = CLOSED_ACCOUNT
     for _ in range(2):
-        reply = await submit_naming(context, ADMIN, NEW_SUPERVISOR)
+        reply = await submit_assignment(context, ADMIN, NEW_SUPERVISOR)
         assert "is supervised by" in reply_text(reply)
 
     await DeliverySender(context, COMPOSERS).send_all_due()
@@ -125,14 +125,14 @@ async def test_a_naming_is_recorded_and_announced_once(
 async def test_a_repeat_is_not_announced_where_the_named_account_is_closed(
     context: Context, outlet: RecordingOutlet
 ) -> None:
-    """The person named is supervisor already, so that the repeated request queues nothing."""
+    """The assigned person is supervisor already, so that the repeated request queues nothing."""
     await set_up_team(context)
     outlet.profiles[SUPERVISOR] = CLOSED_ACCOUNT
-    await submit_naming(context, ADMIN, NEW_SUPERVISOR)
+    await submit_assignment(context, ADMIN, NEW_SUPERVISOR)
     checked = SupervisedTeam(TEAM, (NEW_SUPERVISOR,), ())
 
     await context.store.across_workspaces.write(
-        lambda repos: supervisor_naming.name_supervisors(
+        lambda repos: supervisor_assignment.assign_supervisors(
             repos, ADMIN, checked, (NEW_SUPERVISOR.id,), context.now() + timedelta(hours=1)
         )
     )
@@ -149,7 +149,7 @@ async def test_text_that_is_no_account_is_not_named(
     outlet.profiles[SUPERVISOR] = CLOSED_ACCOUNT
 
     with pytest.raises(UnknownAnswerError):
-        await submit_naming(context, ADMIN, Person(TEAM.workspace, "a made-up name"))
+        await submit_assignment(context, ADMIN, Person(TEAM.workspace, "a made-up name"))
 
     assert await list_supervisors(context) == (SUPERVISOR,)
 
@@ -168,7 +168,7 @@ async def test_an_active_supervisor_is_not_replaced(
     )
     outlet.are_profiles_unavailable = are_profiles_unavailable
 
-    reply = await submit_naming(context, director, Person(TENANT, NEW_SUPERVISOR.id))
+    reply = await submit_assignment(context, director, Person(TENANT, NEW_SUPERVISOR.id))
 
     assert isinstance(reply, InvalidAnswers)
     assert "could not be checked" in reply_text(reply)
@@ -191,8 +191,8 @@ async def test_a_director_names_a_supervisor_on_teams(
 
     assert await list_offered_teams(context, director) == [team.id]
     with pytest.raises(NotTheirTeamError):
-        await submit_naming(context, director, named, team_id=other.id)
-    await submit_naming(context, director, named)
+        await submit_assignment(context, director, named, team_id=other.id)
+    await submit_assignment(context, director, named)
 
     assert await list_supervisors(context) == (named,)
     assert await list_supervisors(context, other.id) == ()
@@ -207,7 +207,7 @@ async def test_some_people_may_not_be_named(
     for person in (SUPERVISOR, build_person("closed")):
         outlet.profiles[person] = CLOSED_ACCOUNT
 
-    reply = await submit_naming(context, ADMIN, named)
+    reply = await submit_assignment(context, ADMIN, named)
 
     assert isinstance(reply, InvalidAnswers)
     assert set(reply.errors) == {"supervisors"}
@@ -219,7 +219,7 @@ async def test_who_left_is_not_named_again(context: Context, outlet: RecordingOu
     await set_up_team(context)
     outlet.profiles[SUPERVISOR] = CLOSED_ACCOUNT
 
-    assert isinstance(await submit_naming(context, ADMIN, SUPERVISOR), InvalidAnswers)
+    assert isinstance(await submit_assignment(context, ADMIN, SUPERVISOR), InvalidAnswers)
 
 
 @pytest.mark.parametrize("person", [SUPERVISOR, DIRECTOR, MARIE, STRANGER])
@@ -228,7 +228,7 @@ async def test_other_people_name_nobody(context: Context, person: Person) -> Non
     await set_up_team(context, supervisors=())
 
     with pytest.raises(NotTheirTeamError):
-        await submit_naming(context, person, NEW_SUPERVISOR)
+        await submit_assignment(context, person, NEW_SUPERVISOR)
 
 
 async def test_a_team_of_another_workspace_is_not_theirs(context: Context) -> None:
@@ -236,4 +236,4 @@ async def test_a_team_of_another_workspace_is_not_theirs(context: Context) -> No
     await set_up_team(context, replace(TEAM, workspace="slack:T0OTHER"), (), ())
 
     with pytest.raises(NotTheirTeamError):
-        await submit_naming(context, ADMIN, NEW_SUPERVISOR)
+        await submit_assignment(context, ADMIN, NEW_SUPERVISOR)

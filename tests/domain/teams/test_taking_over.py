@@ -25,7 +25,7 @@ def test_only_closed_accounts_give_the_right(statuses: list[AccountStatus]) -> N
 
 
 @pytest.mark.parametrize(
-    ("named_ids", "statuses", "unlistable_count", "expected"),
+    ("assigned_ids", "statuses", "unlistable_count", "expected"),
     [
         (("U1",), (CLOSED,), 0, None),
         (("U1", "U2", "U3"), (), 0, None),
@@ -39,14 +39,14 @@ def test_only_closed_accounts_give_the_right(statuses: list[AccountStatus]) -> N
     ],
 )
 def test_who_may_be_named(
-    named_ids: tuple[str, ...],
+    assigned_ids: tuple[str, ...],
     statuses: tuple[AccountStatus, ...],
     unlistable_count: int,
     expected: tuple[str, str] | None,
 ) -> None:
-    """The team lacks a supervisor, and the named are other people than namer and clinicians."""
-    fault = taking_over.find_naming_fault(
-        named_ids, "UNAMER", statuses, ("UCLINICIAN",), unlistable_count=unlistable_count
+    """The team lacks a supervisor, and the assigned are neither the assigner nor clinicians."""
+    fault = taking_over.find_assignment_fault(
+        assigned_ids, "UNAMER", statuses, ("UCLINICIAN",), unlistable_count=unlistable_count
     )
 
     assert fault == expected
@@ -61,7 +61,7 @@ def test_a_fault_is_an_error_of_its_field() -> None:
 
 def test_the_form_offers_the_teams() -> None:
     """The first team is chosen, the others can be."""
-    field = fields_by_id(taking_over.build_naming_form((TEAM, OTHER_TEAM), WORDS))["which"]
+    field = fields_by_id(taking_over.build_assignment_form((TEAM, OTHER_TEAM), WORDS))["which"]
 
     assert isinstance(field, ChoiceField)
     assert [option.code for option in field.options] == [TEAM.id, OTHER_TEAM.id]
@@ -70,7 +70,7 @@ def test_the_form_offers_the_teams() -> None:
 
 def test_without_a_team_there_is_nothing_to_submit() -> None:
     """A note says that every team has an active supervisor."""
-    form = taking_over.build_naming_form((), WORDS)
+    form = taking_over.build_assignment_form((), WORDS)
 
     assert form.submit == ""
     assert "Every team has an active supervisor" in reply_text(form)
@@ -78,24 +78,24 @@ def test_without_a_team_there_is_nothing_to_submit() -> None:
 
 @given(st.lists(st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True), min_size=1, max_size=4))
 def test_the_ids_of_an_announcement_are_parsed_back(ids: list[str]) -> None:
-    """Namer and named people are stored in the delivery."""
-    namer_id, *named_ids = ids
+    """The assigner and the assigned people are stored in the delivery."""
+    assigner_id, *assigned_ids = ids
 
-    detail = taking_over.encode_naming(namer_id, named_ids)
+    detail = taking_over.encode_assignment(assigner_id, assigned_ids)
 
-    assert taking_over.parse_naming(detail) == (namer_id, tuple(named_ids))
+    assert taking_over.parse_assignment(detail) == (assigner_id, tuple(assigned_ids))
 
 
 def test_an_announcement_fits_in_its_row() -> None:
     """The ids of Microsoft Teams, 36 characters each, fit in the column of 200."""
-    detail = taking_over.encode_naming("n" * 36, ["p" * 36] * taking_over.MAX_NAMED)
+    detail = taking_over.encode_assignment("n" * 36, ["p" * 36] * taking_over.MAX_ASSIGNED)
 
     assert len(detail) <= 200
 
 
 @pytest.mark.parametrize("words", PACKS, ids=lambda words: words.language)
 def test_the_announcement_names_both(words: LanguagePack) -> None:
-    """The channel reads who named whom, in each language."""
+    """The channel reads who assigned whom, in each language."""
     message = taking_over.render_announcement(TEAM, "UNAMER", ("U1", "U2"), words)
 
     assert message.audience is Audience.TEAM
@@ -104,7 +104,7 @@ def test_the_announcement_names_both(words: LanguagePack) -> None:
 
 def test_the_confirmation_says_where_it_is_announced() -> None:
     """The namer reads who supervises the team, and in which channel that is said."""
-    text = reply_text(taking_over.build_named_form(TEAM, ("U1",), WORDS))
+    text = reply_text(taking_over.build_assigned_form(TEAM, ("U1",), WORDS))
 
     assert "**Monday team** is supervised by @{U1} now." in text
     assert f"#{{{TEAM.channel}}}" in text
@@ -113,7 +113,7 @@ def test_the_confirmation_says_where_it_is_announced() -> None:
 @pytest.mark.parametrize("words", PACKS, ids=lambda words: words.language)
 def test_naming_begins_in_a_form(words: LanguagePack) -> None:
     """The button opens the form in each language."""
-    button = taking_over.build_naming_button(words)
+    button = taking_over.build_assignment_button(words)
 
-    assert (button.name, button.opens_form) == (taking_over.NAMING_BUTTON_NAME, True)
+    assert (button.name, button.opens_form) == (taking_over.ASSIGNMENT_BUTTON_NAME, True)
     assert button.label == words.translate("setups.naming.step")

@@ -1,4 +1,4 @@
-"""Load the teams that may lack a supervisor, and store the supervisors that are named for one."""
+"""Load the teams that may lack a supervisor, and store the supervisors who are assigned to one."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from bot.workflows.form_submission import write_cover
 from bot.workflows.personal_data import load_roles_by_team
 
 ANNOUNCEMENT_LIFETIME = timedelta(days=7)
-"""Time after a naming within which the channel may still be told."""
+"""Time after an assignment within which its announcement may still be posted."""
 
 _ACTIONS = (AuditAction.NAMED, AuditAction.SUPERVISOR_REMOVED)
 
@@ -34,7 +34,7 @@ class SupervisedTeam:
 def load_overseen_teams(
     repos: Repositories, person: Person, team_id: str | None = None
 ) -> tuple[SupervisedTeam, ...]:
-    """Load the teams that *person*, who oversees set-ups, may name a supervisor for.
+    """Load the teams that *person*, who oversees set-ups, may assign a supervisor to.
 
     They are those in which the person has no role of a supervisor; *team_id* selects one of them.
     """
@@ -53,14 +53,14 @@ def load_overseen_teams(
     )
 
 
-def name_supervisors(
+def assign_supervisors(
     repos: Repositories,
     person: Person,
     checked: SupervisedTeam,
-    named_ids: Collection[str],
+    assigned_ids: Collection[str],
     now: datetime,
 ) -> Team:
-    """Make *named_ids* the supervisors of a team in the place of those who were *checked*.
+    """Make *assigned_ids* the supervisors of a team in the place of those who were *checked*.
 
     The change is recorded and announced in the team's channel. The team's records are written as
     by a form: the slot of a new supervisor is cleared. Raises :class:`StaleFormError` if the
@@ -70,29 +70,29 @@ def name_supervisors(
     supervisors = repos.teams.list_role_holders(checked.team.id, Role.SUPERVISOR)
     if team is None or team.is_removed or supervisors != checked.supervisors:
         raise StaleFormError
-    if {supervisor.id for supervisor in supervisors} == {*named_ids}:
+    if {supervisor.id for supervisor in supervisors} == {*assigned_ids}:
         return team  # a repeated request: the announcement is queued already
-    named = [Person(person.workspace, person_id) for person_id in named_ids]
-    repos.teams.set_role_holders(team.id, Role.SUPERVISOR, named)
+    new_supervisors = [Person(person.workspace, person_id) for person_id in assigned_ids]
+    repos.teams.set_role_holders(team.id, Role.SUPERVISOR, new_supervisors)
     repos.audit_trail.record(
         setup_changes.build_role_entries(
             team,
             [supervisor.id for supervisor in supervisors],
-            named_ids,
+            assigned_ids,
             person.id,
             now,
             _ACTIONS,
         )
     )
-    _queue_announcement(repos, team, person, named_ids, now)
+    _queue_announcement(repos, team, person, assigned_ids, now)
     write_cover(repos, team, now)
     return team
 
 
 def _queue_announcement(
-    repos: Repositories, team: Team, person: Person, named_ids: Collection[str], now: datetime
+    repos: Repositories, team: Team, person: Person, assigned_ids: Collection[str], now: datetime
 ) -> None:
-    detail = taking_over.encode_naming(person.id, sorted(named_ids))
+    detail = taking_over.encode_assignment(person.id, sorted(assigned_ids))
     slot = uuid5(NAMESPACE_OID, f"{team.id} {now.isoformat()} {detail}").hex
     announcement = PlannedDelivery(
         team.workspace,
