@@ -10,7 +10,7 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.teams import Account
 from bot.workflows.personal_data import load_teams_and_roles
 
-_ROLE_COLUMNS = {Role.SUPERVISOR: AccessRole.SUPERVISOR, Role.DIRECTOR: AccessRole.DIRECTOR}
+_ACCESS_ROLE_BY_ROLE = {Role.SUPERVISOR: AccessRole.SUPERVISOR, Role.DIRECTOR: AccessRole.DIRECTOR}
 
 
 def load_access(repos: Repositories, person: Person, channel: str) -> PersonAccess:
@@ -18,7 +18,7 @@ def load_access(repos: Repositories, person: Person, channel: str) -> PersonAcce
     home_team = repos.teams.get_home_team(person)
     teams, roles = load_teams_and_roles(repos, person)
     access_roles = {
-        _ROLE_COLUMNS[role] for team in teams for role in roles.get(team.id, frozenset())
+        _ACCESS_ROLE_BY_ROLE[role] for team in teams for role in roles.get(team.id, frozenset())
     }
     if home_team:
         access_roles.add(AccessRole.CLINICIAN)

@@ -53,7 +53,7 @@ def record_send_result(
             repos.deliveries.requeue_delivery(delivery_id, attempt)
             repos.workspaces.set_rest(
                 delivery.workspace,
-                now + _bound_rest(result.retry_after_seconds),
+                now + _clamp_rest(result.retry_after_seconds),
                 rate_per_minute if result.is_rate_limited else None,
             )
             return "workspaces.resting"
@@ -70,7 +70,7 @@ def record_send_result(
     return ""
 
 
-def settle_in_doubt(
+def record_search_result(
     repos: Repositories, delivery: Delivery, search_result: SearchResult, now: datetime
 ) -> str:
     """Record the search result for a delivery of unknown status; return the log action."""
@@ -91,7 +91,7 @@ def settle_in_doubt(
     return ""
 
 
-def _bound_rest(seconds: float) -> timedelta:
+def _clamp_rest(seconds: float) -> timedelta:
     """Return a rest of a second to :data:`_LONGEST_REST`; an adapter may report any number."""
     if math.isnan(seconds):
         return _SHORTEST_REST

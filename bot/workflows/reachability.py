@@ -27,7 +27,9 @@ def changes_reachability(
 
     *suspension_reason* is that of their workspace, ``""`` for none.
     """
-    has_new_reason = _reason_after_request(clinician, affiliation) != clinician.unreachable_reason
+    has_new_reason = (
+        _derive_reason_after_request(clinician, affiliation) != clinician.unreachable_reason
+    )
     return has_new_reason or may_resume(suspension_reason, Evidence.PAYLOAD)
 
 
@@ -41,7 +43,7 @@ def update_reachability_from_request(repos: Repositories, request: Request) -> t
     """
     person, actions = request.person, []
     clinician = repos.people.get(person)
-    reason = _reason_after_request(clinician, request.affiliation)
+    reason = _derive_reason_after_request(clinician, request.affiliation)
     if not reason:
         repos.people.mark_reachable(person)
     elif not clinician.unreachable_reason and repos.people.mark_unreachable(person, reason):
@@ -105,7 +107,7 @@ def mark_reachable_after_activity(repos: Repositories, person: Person) -> None:
         repos.people.mark_reachable(person)
 
 
-def _reason_after_request(clinician: ClinicianProfile, affiliation: Affiliation) -> str:
+def _derive_reason_after_request(clinician: ClinicianProfile, affiliation: Affiliation) -> str:
     if not clinician.has_joined and not clinician.unreachable_reason:
         return ""
     return unreachable_reason_after_request(clinician.unreachable_reason, affiliation)

@@ -43,7 +43,7 @@ def undo_setup(
     supervisors_before = repos.teams.list_role_holders(team_id, Role.SUPERVISOR)
     if previous.setup is None:
         repos.team_lifecycle.remove(team, calendar.local_day(now, calendar.load_zone(team.zone)))
-    elif _is_taken(repos, team, previous.setup):
+    elif _conflicts_with_other_team(repos, team, previous.setup):
         return None
     else:
         _restore_setup(repos, team, previous.setup)
@@ -74,7 +74,7 @@ def _restore_setup(repos: Repositories, team: Team, setup: SetupSubmission) -> N
     repos.teams.set_role_holders(team.id, Role.SUPERVISOR, supervisors)
 
 
-def _is_taken(repos: Repositories, team: Team, setup: SetupSubmission) -> bool:
+def _conflicts_with_other_team(repos: Repositories, team: Team, setup: SetupSubmission) -> bool:
     """Return whether another team has the channel or a clinician of *setup* by now."""
     channel_team = repos.teams.get_by_channel(team.workspace, setup.channel)
     if channel_team is not None and channel_team.id != team.id:

@@ -58,7 +58,7 @@ class Reconciler:
         ):
             search_result = await self._check_posted(delivery, outlet)
             settle = partial(
-                delivery_outcome.settle_in_doubt,
+                delivery_outcome.record_search_result,
                 delivery=delivery,
                 search_result=search_result,
                 now=now,
