@@ -27,7 +27,7 @@ thousands of periods takes minutes: other teams' check-ins fall due meanwhile, a
 takes a worker that records no tick for a crashed one.
 """
 
-OVERDUE_SECONDS = 1800.0
+OVERDUE_AFTER_SECONDS = 1800.0
 """Seconds after its start from which each tick counts a duty that still runs as failed.
 
 Several times what the close of thousands of periods takes. A call to a network file system that
@@ -37,15 +37,15 @@ hangs has no timeout of its own.
 _RECORD_TIMEOUT_SECONDS = 30.0
 """Timeout in seconds of the write transaction that records a tick; shorter than the interval."""
 
-_PREREQUISITES: Mapping[str, str] = {
+_CONFLICTING_DUTIES: Mapping[str, str] = {
     "mark_database": "close_periods",
     "close_notice": "close_periods",
 }
-"""Key: a duty that a tick skips, or replaces by its fallback, while the task of the value runs.
+"""Key: a duty that must not start while the task of its value, the conflicting duty, runs.
 
-Only tasks of this process count. A restore is marked in the rows of open periods, and a notice
-reads published tables; the close writes both. All other duties may run concurrently, as they do
-in several worker processes.
+The tick skips it, or runs its fallback. Only tasks of this process count. A restore is marked in
+the rows of open periods, and a notice reads published tables; the close writes both. All other
+duties may run concurrently, as they do in several worker processes.
 """
 
 SETTLING_DUTY = "settle_restored"
@@ -57,7 +57,7 @@ A database restored from a backup lacks the rows of messages that were sent afte
 PLANNING_DUTIES = frozenset({"daily_tip", "weekly_checkin", "close_notice"})
 """Duties that insert rows into the delivery queue."""
 
-WAKE_SECONDS = 5.0
+WAKE_INTERVAL_SECONDS = 5.0
 """Seconds between two wake-ups of the delivery worker while a planning duty runs.
 
 Planning the check-ins of 100,000 people takes minutes; the rows of its first transactions are due
@@ -73,7 +73,7 @@ because a purge waits for a product's response and for the file system.
 
 
 class DutyOverdueError(Exception):
-    """A duty's task still runs :data:`OVERDUE_SECONDS` after its start; logged, never raised."""
+    """A duty runs :data:`OVERDUE_AFTER_SECONDS` after its start, or longer; logged, not raised."""
 
 
 class DutyRunner:
@@ -92,18 +92,18 @@ class DutyRunner:
         *,
         lease: DutyLease | None = None,
         wake_delivery_worker: Callable[[], None] = lambda: None,
-        wake_seconds: float = WAKE_SECONDS,
+        wake_interval_seconds: float = WAKE_INTERVAL_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Run the duties of *timetable* with *context*; no task is created before the first tick.
 
         Without a *lease* (``None``, the default) every tick runs all duties, whatever other
         processes do. The callback *wake_delivery_worker* is called on the event loop every
-        *wake_seconds* while a planning duty runs. *monotonic* returns the seconds by which an
-        overdue duty is detected.
+        *wake_interval_seconds* while a planning duty runs. *monotonic* returns the seconds by which
+        an overdue duty is detected.
         """
         self._wake_delivery_worker = wake_delivery_worker
-        self._wake_seconds = wake_seconds
+        self._wake_interval_seconds = wake_interval_seconds
         self._lease = lease
         self._has_lease = False
         self._monotonic = monotonic
@@ -211,14 +211,14 @@ class DutyRunner:
     ) -> DutyFunction | None:
         """Return the coroutine function that this tick runs for a duty; ``None`` to skip the duty.
 
-        It is the duty's fallback while its prerequisite runs.
+        It is the duty's fallback while the conflicting duty runs.
         """
         if name in PLANNING_DUTIES and not self._has_settled:
             return None
         if not is_leading and name != SETTLING_DUTY:
             return None
-        is_prerequisite_running = _PREREQUISITES.get(name) in self._running_tasks
-        return duty.run_fallback if is_prerequisite_running else duty.run
+        is_conflict_running = _CONFLICTING_DUTIES.get(name) in self._running_tasks
+        return duty.run_fallback if is_conflict_running else duty.run
 
     async def _start_and_wait(
         self, name: str, run: DutyFunction, wait_timeout_seconds: float
@@ -246,7 +246,7 @@ class DutyRunner:
         return None if task.cancelled() else task.result()
 
     def _is_overdue(self, name: str) -> bool:
-        return self._monotonic() - self._started_at[name] >= OVERDUE_SECONDS
+        return self._monotonic() - self._started_at[name] >= OVERDUE_AFTER_SECONDS
 
     def _report_if_overdue(self, name: str) -> bool | None:
         """Return ``True``, and log a :class:`DutyOverdueError`, if a running duty is overdue."""
@@ -272,7 +272,7 @@ class DutyRunner:
     async def _wake_worker_periodically(self, name: str) -> None:
         """Call the wake-up callback at an interval until cancelled, if the duty *name* plans."""
         while name in PLANNING_DUTIES:
-            await asyncio.sleep(self._wake_seconds)
+            await asyncio.sleep(self._wake_interval_seconds)
             self._wake_delivery_worker()
 
     async def _record_tick(self, has_failed: dict[str, bool]) -> None:

@@ -38,8 +38,8 @@ class Duty:
     idempotent, also in several workers at once; it returns how many rows or people it processed,
     and an exception marks the run as failed. ``next_due`` returns the next instant at which ``run``
     would change something for a person, or ``None``; only a simulated clock calls it.
-    ``run_fallback`` replaces ``run`` while a duty that has to end before it is running; with
-    ``None``, the default, the duty is skipped then.
+    ``run_fallback`` replaces ``run`` while a conflicting duty is running; with ``None``, the
+    default, the duty is skipped then.
     """
 
     run: Callable[[Context], Awaitable[int]]

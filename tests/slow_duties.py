@@ -52,6 +52,6 @@ def build_runner(
         context,
         {name: Duty(duty.run, duty.next_due) for name, duty in timetable.items()},
         wake_delivery_worker=wake_delivery_worker,
-        wake_seconds=0.01,
+        wake_interval_seconds=0.01,
         monotonic=monotonic,
     )

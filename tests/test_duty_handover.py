@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from bot.context import Context
-from bot.duty_runner import OVERDUE_SECONDS, DutyRunner
+from bot.duty_runner import OVERDUE_AFTER_SECONDS, DutyRunner
 from schedules import TIMETABLE, Duty
 from tests.doubles import full_catalogue
 from tests.schedules.delivery.worker_pairs import context, outlet
@@ -77,7 +77,7 @@ async def test_worker_whose_duty_does_not_end_leaves_them_to_another(context: Co
     """After the time that any duty takes, as a request that is never answered does."""
     hanging = ThreeDuties(context, hangs=True)
     await hanging.run_tick()
-    hanging.seconds = OVERDUE_SECONDS
+    hanging.seconds = OVERDUE_AFTER_SECONDS
 
     assert await run_ticks(hanging, ThreeDuties(context)) == [2, 2]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from bot.context import Context
-from bot.duty_runner import OVERDUE_SECONDS, DutyRunner
+from bot.duty_runner import OVERDUE_AFTER_SECONDS, DutyRunner
 from bot.store.schema import idempotency_keys
 from schedules import TIMETABLE
 from tests.doubles import clock, context, empty_database, full_catalogue, outlet
@@ -169,7 +169,13 @@ async def test_duty_that_does_not_end_counts_as_failed(
     slow, now = SlowDuty(), [0.0]
     runner = build_runner(context, slow, "archive_releases", lambda: now[0])
     counts = []
-    for now[0] in (0.0, 600.0, OVERDUE_SECONDS - 1, OVERDUE_SECONDS, OVERDUE_SECONDS + 60):
+    for now[0] in (
+        0.0,
+        600.0,
+        OVERDUE_AFTER_SECONDS - 1,
+        OVERDUE_AFTER_SECONDS,
+        OVERDUE_AFTER_SECONDS + 60,
+    ):
         await runner.run_duties(wait_timeout_seconds=0.01)
         counts.append((await read_failed_runs(context)).get("archive_releases"))
 
@@ -227,7 +233,7 @@ async def test_purge_that_does_not_end_stops_no_other_duty(
     tick = asyncio.create_task(runner.run_duties(wait_timeout_seconds=0.01))
     await slow.begin.wait()
 
-    now[0] = OVERDUE_SECONDS
+    now[0] = OVERDUE_AFTER_SECONDS
     async with asyncio.timeout(60):
         await tick
 
