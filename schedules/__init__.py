@@ -12,9 +12,9 @@ from schedules import (
     close_notice,
     close_periods,
     daily_tip,
+    detect_rollback,
     erase_departed,
     introduction,
-    mark_database,
     naming,
     purge_workspaces,
     refresh_profiles,
@@ -52,7 +52,7 @@ TIMETABLE: Mapping[str, Duty] = {
     "purge_workspaces": Duty(purge_workspaces.run, purge_workspaces.next_due),
     "close_periods": Duty(close_periods.run, close_periods.next_due),
     "mark_database": Duty(
-        mark_database.run, mark_database.next_due, mark_database.advance_unless_restored
+        detect_rollback.run, detect_rollback.next_due, detect_rollback.advance_unless_rolled_back
     ),
     "reseal_records": Duty(reseal_records.run, reseal_records.next_due),
     "archive_releases": Duty(archive_releases.run, archive_releases.next_due),
@@ -64,6 +64,8 @@ TIMETABLE: Mapping[str, Duty] = {
     "retention": Duty(retention.run, retention.next_due),
 }
 """The duties by name; a tick runs them in the order of this dict.
+
+The names are stored in the table of duty runs, so they do not change with a module's name.
 
 ``settle_restored`` comes first: no delivery is planned or sent before it has succeeded, and a purge
 takes minutes. ``purge_workspaces`` comes next, and completes a purge that a crash interrupted: the

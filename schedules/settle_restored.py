@@ -17,7 +17,7 @@ async def run(context: Context) -> int:
     Unconfirmed rows are never retried. The end of that database is stored: a delivery that a duty
     plans again, with a due time before it, is inserted as unconfirmed as well. Idempotent: a read
     transaction checks first whether there is anything to settle. The rollback mark is not
-    advanced, so that :mod:`schedules.mark_database` still detects the restore after a close; the
+    advanced, so that :mod:`schedules.detect_rollback` still detects the restore after a close; the
     mark of restored copies is, and it is copied to the key store after the commit. Raises
     :class:`bot.store.keys.key_store.KeyStoreUnavailableError` and
     :class:`bot.errors.StoreBusyError`.

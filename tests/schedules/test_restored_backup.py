@@ -18,7 +18,7 @@ from schedules import (
     COMPOSERS,
     TIMETABLE,
     close_periods,
-    mark_database,
+    detect_rollback,
     purge_workspaces,
     weekly_checkin,
 )
@@ -80,12 +80,12 @@ async def restored_bot(
         ]
     )
     await submit(context, "debrief", MARIE, "act 1")
-    await mark_database.run(context)
+    await detect_rollback.run(context)
     back_up_database(f"sqlite:///{tmp_path}/attune.sqlite", tmp_path / "backup")
     clock.advance(hours=2)
     await submit(context, "withdraw", MARIE, "act 2")
     await submit(context, "debrief", ADA, "act 3")
-    await mark_database.run(context)
+    await detect_rollback.run(context)
     outlet = RecordingOutlet()
     clock.advance(hours=1)
     key_store = key_store_for(f"sqlite:///{tmp_path}/attune.sqlite")
@@ -156,8 +156,8 @@ async def test_everybody_on_the_list_reads_it_with_the_next_checkin(
 ) -> None:
     """Nine of nine read since which day, whatever they did; none of the two others do."""
     context, outlet = restored_bot
-    assert await mark_database.run(context) == 1
-    await mark_database.run(context)
+    assert await detect_rollback.run(context) == 1
+    await detect_rollback.run(context)
     clock.advance(days=1)
     await send_checkins(context)
 
@@ -169,7 +169,7 @@ async def test_a_moved_person_reads_what_is_undone_where_they_count(
 ) -> None:
     """Marie counts in her former team until its close, and her present one has no open period."""
     context, outlet = restored_bot
-    await mark_database.run(context)
+    await detect_rollback.run(context)
     await context.store.across_workspaces.write(
         lambda repos: repos.people.join_team(MARIE, OTHER_TEAM.id)
     )
@@ -196,7 +196,7 @@ async def test_notice_ends_with_the_period(
 ) -> None:
     """A check-in after the close of the marked periods has no such sentence."""
     context, outlet = restored_bot
-    await mark_database.run(context)
+    await detect_rollback.run(context)
     clock.advance(days=8)
     await close_periods.run(context)
     await send_checkins(context)
@@ -209,7 +209,7 @@ async def test_second_restore_does_not_shorten_the_span(
 ) -> None:
     """The earliest date stays, since all that came later is undone as well."""
     context, _ = restored_bot
-    await mark_database.run(context)
+    await detect_rollback.run(context)
     later = clock() + timedelta(hours=1)
     await context.store.across_workspaces.write(
         lambda repos: repos.ledger.mark_undone(later, clock())
@@ -230,7 +230,7 @@ async def test_crash_before_the_key_stores_mark_loses_no_notice(
         lambda repos: (repos.handle_rollback(clock()), repos.advance_database_mark(clock()))
     )
 
-    assert await mark_database.run(context) == 0
+    assert await detect_rollback.run(context) == 0
     since = await context.store.across_workspaces.read(
         lambda repos: find_undone_since(repos, clock())
     )
@@ -241,9 +241,9 @@ async def test_without_a_restore_no_checkin_has_the_notice(
     planned_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
     """Marks that only advance change no message."""
-    await mark_database.run(planned_context)
+    await detect_rollback.run(planned_context)
     clock.advance(days=1)
-    await mark_database.run(planned_context)
+    await detect_rollback.run(planned_context)
     await send_checkins(planned_context)
 
     assert list_notices(outlet)
@@ -255,7 +255,7 @@ async def test_supervisor_reads_no_notice(
 ) -> None:
     """A supervisor, who is on no list, gets no message."""
     context, outlet = restored_bot
-    await mark_database.run(context)
+    await detect_rollback.run(context)
     clock.advance(days=1)
     await send_checkins(context)
 
@@ -270,18 +270,18 @@ async def test_workspace_that_was_installed_again_after_the_backup_has_a_new_day
     From then on the grace begins anew, and ends as it does after an uninstallation.
     """
     await EVENT_HANDLER(WorkspaceDisconnected(WORKSPACE, "app_uninstalled"), team_context)
-    await mark_database.run(team_context)
+    await detect_rollback.run(team_context)
     back_up_database(f"sqlite:///{tmp_path}/attune.sqlite", tmp_path / "backup")
     await EVENT_HANDLER(WorkspaceConnected(WORKSPACE), team_context)
     clock.advance(days=3)
-    await mark_database.run(team_context)
+    await detect_rollback.run(team_context)
     key_store = key_store_for(f"sqlite:///{tmp_path}/attune.sqlite")
     store = Store.open(f"sqlite:///{tmp_path}/backup", PEPPERS, key_store)
     restored = Context(store, team_context.catalogue, clock, {"slack": outlet})
 
     purged_counts = [await purge_workspaces.run(restored)]
     for _ in range(2):  # the key store is in use for an hour
-        await mark_database.run(restored)
+        await detect_rollback.run(restored)
         clock.advance(hours=2)
     clock.advance(hours=21)
     purged_counts.append(await purge_workspaces.run(restored))

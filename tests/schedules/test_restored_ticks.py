@@ -1,6 +1,8 @@
 """After a restore no tick sends a message twice, however long a close or a failure lasts."""
 
 import asyncio
+import inspect
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-import schedules
 from bot.context import Context
 from bot.duty_runner import PLANNING_DUTIES, DutyFunction, DutyRunner
 from bot.store.keys.key_store import KeyStoreUnavailableError
@@ -110,9 +111,10 @@ async def count_due(context: Context, now: datetime) -> int:
 
 def test_every_planning_duty_waits_for_settlement() -> None:
     """Each duty that inserts deliveries is one of ``PLANNING_DUTIES``."""
-    folder = Path(schedules.__file__).parent
     planning = {
-        name for name in TIMETABLE if ".deliveries.plan_" in (folder / f"{name}.py").read_text()
+        name
+        for name, duty in TIMETABLE.items()
+        if ".deliveries.plan_" in inspect.getsource(sys.modules[duty.run.__module__])
     }
 
     assert planning == PLANNING_DUTIES

@@ -1,4 +1,4 @@
-"""Periodic job (duty): advance the rollback mark, a timestamp in the database and the key store.
+"""Duty ``mark_database``: advance the rollback mark, a timestamp in the database and the key store.
 
 A database restored from a backup has a lower mark than the key store: rollback detection.
 """
@@ -34,7 +34,7 @@ async def run(context: Context) -> int:
     return int(rollback is not None)
 
 
-async def advance_unless_restored(context: Context) -> int:
+async def advance_unless_rolled_back(context: Context) -> int:
     """Advance the mark unless a restore is detected; the fallback of :func:`run` during a close.
 
     A restore has to be stored in the rows of periods that the close in progress still opens. The
