@@ -269,7 +269,7 @@ async def run_worker(settings: Settings, options: WorkerOptions = PRODUCTION) ->
     listener = open_listener(settings.host, settings.worker_port)
     bot = Bot(settings, Clock(), receives=False, runs_ticker=True, options=options)
     bot.delivery_worker = (
-        _build_shared_workers(bot, settings, options.timings)
+        _build_shared_queue_worker(bot, settings, options.timings)
         if is_scale_extra_installed()
         else SingleWorker(bot.delivery_sender, bot.context.store)
     )
@@ -290,10 +290,12 @@ def is_scale_extra_installed() -> bool:
     return find_spec("dbos") is not None
 
 
-def _build_shared_workers(bot: Bot, settings: Settings, timings: WorkerTimings) -> DeliveryWorker:
+def _build_shared_queue_worker(
+    bot: Bot, settings: Settings, timings: WorkerTimings
+) -> DeliveryWorker:
     """Return the delivery worker that shares the queue of due deliveries by DBOS workflows."""
-    from schedules.delivery.shared_workers import SharedWorkers  # noqa: PLC0415 - an optional dependency
+    from schedules.delivery.shared_queue_worker import SharedQueueWorker  # noqa: PLC0415 - an optional dependency
 
-    return SharedWorkers(
+    return SharedQueueWorker(
         bot.delivery_sender, bot.context.store, settings.database_url.get_secret_value(), timings
     )

@@ -55,7 +55,7 @@ BREACHES = [
         "cachetools",
     ),
     ("APScheduler only in the ticker", "schedules/delivery/sender.py", "apscheduler"),
-    ("DBOS only in the shared workers", "schedules/delivery/sender.py", "dbos"),
+    ("DBOS only in the worker of the shared queue", "schedules/delivery/sender.py", "dbos"),
     ("The environment only in the settings", "bot/app.py", "pydantic_settings"),
     (
         "Pydantic only for settings, team files and Block Kit checks",
@@ -216,7 +216,7 @@ def test_every_installed_library_is_used() -> None:
     } == protected | INDIRECT_LIBRARIES.keys()
 
 
-LAZY_MODULES = {"schedules.delivery.shared_workers"}
+LAZY_MODULES = {"schedules.delivery.shared_queue_worker"}
 """Modules imported inside a function only: below DBOS, croniter starts a subprocess to detect
 whether the platform has 32 bits.
 """

@@ -23,7 +23,7 @@ from tests.growth.slack_stand_in import StandInAddress
 from tests.journeys.botprocess import PEPPER, ROOT
 
 _MODULE = "tests.growth.bot_process"
-_IMPORTED_MODULES = (_MODULE, "schedules.delivery.shared_workers")
+_IMPORTED_MODULES = (_MODULE, "schedules.delivery.shared_queue_worker")
 _START_SECONDS = 120.0
 
 

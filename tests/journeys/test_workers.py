@@ -112,7 +112,7 @@ def test_new_release_resumes_the_workflows_of_the_old_one(
     changed_tree = tmp_path / "changed"
     for package in ("bot", "handlers", "schedules", "tests"):
         shutil.copytree(ROOT / package, changed_tree / package)  # with the compiled modules
-    module_file = changed_tree / "schedules" / "delivery" / "shared_workers.py"
+    module_file = changed_tree / "schedules" / "delivery" / "shared_queue_worker.py"
     text = module_file.read_text(encoding="utf-8")
     changed_text = re.sub(
         r"^( +)(\w+ = DBOS\.workflow_id)", r"\1assert workspace\n\1\2", text, flags=re.MULTILINE

@@ -62,7 +62,7 @@ class WorkerProcess:
         own_path = self.environment["PYTHONPATH"]
         environment = {**self.environment, "PYTHONPATH": f"{own_path}:{self.source_tree}"}
         is_fork = self.source_tree == ROOT and not own_path and not needs_interpreter(environment)
-        server = start_server(_MODULE, "schedules.delivery.shared_workers")
+        server = start_server(_MODULE, "schedules.delivery.shared_queue_worker")
         start = server.start_process if is_fork else spawn_process
         with self.log_file.open("ab") as log:
             self.process = start(_MODULE, ["worker"], self.source_tree, environment, (log, log))

@@ -13,8 +13,8 @@ from sqlalchemy.engine import make_url
 from bot.content.log_texts import get_remedy
 from bot.context import Context
 from schedules.delivery.sender import DeliverySender
-from schedules.delivery.shared_workers import SharedWorkers
-from tests.schedules.delivery.test_shared_workers import TIMINGS
+from schedules.delivery.shared_queue_worker import SharedQueueWorker
+from tests.schedules.delivery.test_shared_queue_worker import TIMINGS
 from tests.schedules.delivery.worker_pairs import (
     WORKSPACES,
     SlowOutlet,
@@ -51,7 +51,7 @@ async def test_worker_without_the_privilege_sends_alone_and_says_so_once(
     """The line has PostgreSQL's code and the statement that grants the privilege."""
     caplog.set_level(logging.INFO, "attune.worker")
     sender = DeliverySender(context, {"note": compose_empty_message})
-    worker = SharedWorkers(sender, context.store, limited_url, TIMINGS)
+    worker = SharedQueueWorker(sender, context.store, limited_url, TIMINGS)
     await plan_notes(context, WORKSPACES[0], "U1", "U2")
     await worker.start_sending()
     await wait_until(lambda: len(outlet.sent_messages) == 2)

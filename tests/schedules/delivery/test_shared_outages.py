@@ -9,10 +9,10 @@ import pytest
 from bot.context import Context
 from schedules import COMPOSERS
 from schedules.delivery.sender import DeliverySender
-from schedules.delivery.shared_workers import SharedWorkers
+from schedules.delivery.shared_queue_worker import SharedQueueWorker
 from tests.doubles import FakeClock
 from tests.journeys.faulty_slack import FaultySlack
-from tests.schedules.delivery.test_shared_workers import TIMINGS, tables
+from tests.schedules.delivery.test_shared_queue_worker import TIMINGS, tables
 from tests.schedules.delivery.worker_pairs import DbosTables, context, outlet, wait_until
 from tests.schedules.outages import DeliverDue, OutageClaims, plan_monday, slack
 
@@ -31,17 +31,17 @@ async def outage_context(
 @pytest.fixture
 async def worker(
     outage_context: Context, migrated_postgres_url: str
-) -> AsyncIterator[SharedWorkers]:
+) -> AsyncIterator[SharedQueueWorker]:
     """The one worker of this process."""
     sender = DeliverySender(outage_context, COMPOSERS)
-    shared = SharedWorkers(sender, outage_context.store, migrated_postgres_url, TIMINGS)
+    shared = SharedQueueWorker(sender, outage_context.store, migrated_postgres_url, TIMINGS)
     await shared._renew_and_recover()  # the queue exists before the first tick
     yield shared
     await shared.stop()
 
 
 @pytest.fixture
-def deliver_due(worker: SharedWorkers, tables: DbosTables) -> DeliverDue:
+def deliver_due(worker: SharedQueueWorker, tables: DbosTables) -> DeliverDue:
     """Let the worker tick, and wait until its workflows have ended."""
 
     async def tick_and_wait(_context: Context) -> None:

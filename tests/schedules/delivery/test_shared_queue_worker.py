@@ -9,7 +9,7 @@ import pytest
 
 from bot.context import Context
 from schedules.delivery.sender import DeliverySender
-from schedules.delivery.shared_workers import SharedWorkers
+from schedules.delivery.shared_queue_worker import SharedQueueWorker
 from schedules.delivery.worker_timings import WorkerTimings
 from tests.schedules.delivery.worker_pairs import (
     WORKSPACES,
@@ -36,9 +36,9 @@ TIMINGS = WorkerTimings(
 
 
 @pytest.fixture
-async def worker(context: Context, migrated_postgres_url: str) -> AsyncIterator[SharedWorkers]:
+async def worker(context: Context, migrated_postgres_url: str) -> AsyncIterator[SharedQueueWorker]:
     """The one worker of this process."""
-    shared = SharedWorkers(
+    shared = SharedQueueWorker(
         DeliverySender(context, {"note": compose_empty_message}),
         context.store,
         migrated_postgres_url,
@@ -57,7 +57,7 @@ def tables(migrated_postgres_url: str) -> DbosTables:
 
 
 async def test_one_worker_at_a_time_sends_to_a_workspace(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers
+    context: Context, outlet: SlowOutlet, worker: SharedQueueWorker
 ) -> None:
     """Two workspaces are sent to concurrently; a second enqueue doubles no message."""
     for workspace in WORKSPACES:
@@ -76,7 +76,7 @@ async def test_one_worker_at_a_time_sends_to_a_workspace(
 
 
 async def test_workspace_that_is_being_sent_to_is_not_queued_again(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
+    context: Context, outlet: SlowOutlet, worker: SharedQueueWorker, tables: DbosTables
 ) -> None:
     """A later tick leaves one workflow alone, for which every worker would look for room."""
     outlet.answer_gate.clear()
@@ -94,7 +94,7 @@ async def test_workspace_that_is_being_sent_to_is_not_queued_again(
 
 
 async def test_a_failed_workflow_is_enqueued_again(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
+    context: Context, outlet: SlowOutlet, worker: SharedQueueWorker, tables: DbosTables
 ) -> None:
     """An exception ends one workflow, the next tick starts another; no table stores its text."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
@@ -113,7 +113,7 @@ async def test_a_failed_workflow_is_enqueued_again(
 
 
 async def test_dbos_tables_contain_no_personal_data(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
+    context: Context, outlet: SlowOutlet, worker: SharedQueueWorker, tables: DbosTables
 ) -> None:
     """DBOS's tables reveal which workspace was sent to and when, in plain text, and no more."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
@@ -137,7 +137,7 @@ async def test_dbos_tables_contain_no_personal_data(
 
 
 async def test_workflow_rows_are_deleted_after_two_days(
-    context: Context, worker: SharedWorkers, tables: DbosTables
+    context: Context, worker: SharedQueueWorker, tables: DbosTables
 ) -> None:
     """A workflow's rows are deleted after two days."""
     for workspace in WORKSPACES:
@@ -162,7 +162,7 @@ async def test_workflow_rows_are_deleted_after_two_days(
 
 
 async def test_orphaned_workflows_are_resumed(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
+    context: Context, outlet: SlowOutlet, worker: SharedQueueWorker, tables: DbosTables
 ) -> None:
     """The workflows of a worker that never returns are resumed after the grace period."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
@@ -178,7 +178,7 @@ async def test_orphaned_workflows_are_resumed(
 
 
 async def test_a_live_workers_workflows_are_not_resumed(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
+    context: Context, outlet: SlowOutlet, worker: SharedQueueWorker, tables: DbosTables
 ) -> None:
     """A workflow of a live worker is not resumed while that worker has its lease."""
     other_lease = context.store.worker_locks.create_worker_lease(shares_deliveries=True)
@@ -197,7 +197,7 @@ async def test_a_live_workers_workflows_are_not_resumed(
 
 
 async def test_an_outage_restarts_the_grace_period(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
+    context: Context, outlet: SlowOutlet, worker: SharedQueueWorker, tables: DbosTables
 ) -> None:
     """After an outage all leases are lost, and the grace period starts again."""
     tables.insert_pending_workflow(WORKSPACES[1], "worker-2")
@@ -218,7 +218,7 @@ async def test_an_outage_restarts_the_grace_period(
 
 
 async def test_a_lost_own_workflow_is_resumed(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
+    context: Context, outlet: SlowOutlet, worker: SharedQueueWorker, tables: DbosTables
 ) -> None:
     """A workflow that was dequeued but never started is resumed without a restart."""
     tables.insert_pending_workflow(WORKSPACES[0], "worker-1")
@@ -228,7 +228,7 @@ async def test_a_lost_own_workflow_is_resumed(
 
 
 async def test_a_stop_finishes_the_message_in_flight(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
+    context: Context, outlet: SlowOutlet, worker: SharedQueueWorker, tables: DbosTables
 ) -> None:
     """A stop interrupts no message, and the remaining deliveries wait for no particular worker."""
     await plan_notes(context, WORKSPACES[0], *(f"U0{number}" for number in range(100)))
@@ -250,7 +250,10 @@ async def test_a_stop_finishes_the_message_in_flight(
 
 
 async def test_dbos_prints_nothing(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, capfd: pytest.CaptureFixture[str]
+    context: Context,
+    outlet: SlowOutlet,
+    worker: SharedQueueWorker,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     """DBOS's own log handlers, whose records may contain a row's values, are replaced."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")

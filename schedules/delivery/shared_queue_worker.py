@@ -53,7 +53,7 @@ class WorkspaceSender(DeliveryWorker, Protocol):
         """Send what is due in *workspace*; return how many messages were sent."""
 
 
-class SharedWorkers:
+class SharedQueueWorker:
     """Enqueues the due workspaces, and runs queued workflows, as every worker on the database does.
 
     A background task of the event loop sends the lease's heartbeats. Until the worker has a lease
