@@ -15,7 +15,7 @@ def migrate_store(_options: argparse.Namespace, words: LanguagePack) -> int:
     The claim of the key store is checked first, so that no other database is migrated. Idempotent.
     """
     config = settings.load_settings("migrate")
-    start_checks.check_claim(config, accepts_lost_keys=False, is_server=False)
+    start_checks.verify_key_store_claim(config, accepts_lost_keys=False, is_server=False)
     upgrade_schema(
         config, progress.build_step_callback(words.translate("operator.progress.tables"))
     )

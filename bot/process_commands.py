@@ -104,10 +104,10 @@ def _prepare_process(verb: str, words: LanguagePack, *, accepts_lost_keys: bool)
     config = settings.load_settings(verb)
     check_workspaces_file(config)
     logs.configure_logging(config.log_level)
-    start_checks.check_claim(config, accepts_lost_keys=accepts_lost_keys)
+    start_checks.verify_key_store_claim(config, accepts_lost_keys=accepts_lost_keys)
     if config.uses_sqlite:
         upgrade_schema(config)
-    for finding in start_checks.check_key_store(
+    for finding in start_checks.claim_key_store(
         config, read_machine(), accepts_lost_keys=accepts_lost_keys
     ):
         print_sentence(words.translate(finding.key, **finding.facts))

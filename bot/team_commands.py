@@ -253,10 +253,10 @@ def load_settings_and_migrate() -> Settings:
 
     A pepper other than the running bot's raises :class:`FaultyInputError` before the migration.
     Raises also as :func:`bot.settings.load_settings` and
-    :func:`bot.admin.start_checks.check_claim` do.
+    :func:`bot.admin.start_checks.verify_key_store_claim` do.
     """
     config = settings.load_settings("team")
-    start_checks.check_claim(config, accepts_lost_keys=False, is_server=False)
+    start_checks.verify_key_store_claim(config, accepts_lost_keys=False, is_server=False)
     store = open_store(config)
     try:
         if store.is_schema_current() and store.read_sync(

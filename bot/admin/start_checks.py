@@ -40,7 +40,9 @@ _UNUSABLE_SCHEMA_FAULTS = frozenset(
 )
 
 
-def check_claim(settings: Settings, *, accepts_lost_keys: bool, is_server: bool = True) -> None:
+def verify_key_store_claim(
+    settings: Settings, *, accepts_lost_keys: bool, is_server: bool = True
+) -> None:
     """Check before the first write that the key store's claim is that of the database. Blocks.
 
     A missing claim is written again if every key is present, or with *accepts_lost_keys*; otherwise
@@ -114,7 +116,7 @@ def build_database_fault(fault: DatabaseFault, location: str = "DATABASE_URL") -
     return Fault(location, f"environment.database.{fault}")
 
 
-def check_key_store(
+def claim_key_store(
     settings: Settings, machine: Machine, *, accepts_lost_keys: bool
 ) -> tuple[Finding, ...]:
     """Claim the key store for the database; return the findings printed at the start. Blocks.
@@ -124,7 +126,7 @@ def check_key_store(
     key store with open periods unless *accepts_lost_keys*.
     """
     try:
-        status = _claim_keys(settings, accepts_lost_keys=accepts_lost_keys)
+        status = _acquire_key_store_claim(settings, accepts_lost_keys=accepts_lost_keys)
     except KeyStoreUnavailableError as error:
         raise build_key_fault(error, may_start_without_keys=True) from error
     name = "keys" if settings.keys_folder else "keys_database"
@@ -137,7 +139,7 @@ def check_key_store(
     return (location, *in_use, *key_checkup.list_location_findings(settings, machine))
 
 
-def _claim_keys(settings: Settings, *, accepts_lost_keys: bool) -> ClaimStatus | None:
+def _acquire_key_store_claim(settings: Settings, *, accepts_lost_keys: bool) -> ClaimStatus | None:
     """Check the keys, acquire the claim in a write transaction, and return its status before.
 
     ``None`` after an exception that is no permanent fault, which is logged: a process starts while

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.admin.key_location import Machine
-from bot.admin.start_checks import build_key_fault, check_claim, check_key_store
+from bot.admin.start_checks import build_key_fault, claim_key_store, verify_key_store_claim
 from bot.content.catalogue import load_catalogue
 from bot.domain.delivery_kind import DeliveryKind
 from bot.errors import FaultyInputError
@@ -43,7 +43,7 @@ def settings(tmp_path: Path) -> Settings:
 def rejected_key(settings: Settings) -> str:
     """Return the catalogue key of the only fault that stops the start."""
     with pytest.raises(FaultyInputError) as error:
-        check_key_store(settings, SAFE_MACHINE, accepts_lost_keys=False)
+        claim_key_store(settings, SAFE_MACHINE, accepts_lost_keys=False)
     (fault,) = error.value.faults
     assert fault.location == "KEYS"
     return fault.key
@@ -56,7 +56,7 @@ def test_lost_keys_stop_the_start(settings: Settings) -> None:
 
 def test_lost_keys_can_be_accepted(settings: Settings) -> None:
     """With `--without-keys` the process starts, and names the folder."""
-    (finding,) = check_key_store(settings, SAFE_MACHINE, accepts_lost_keys=True)
+    (finding,) = claim_key_store(settings, SAFE_MACHINE, accepts_lost_keys=True)
 
     sentence = load_catalogue().get_pack("en").translate(finding.key, **finding.facts)
     assert str(settings.keys_folder) in sentence
@@ -73,7 +73,7 @@ def test_unwritable_folder_stops_the_start(settings: Settings, tmp_path: Path) -
 async def claimed_settings(tmp_path: Path) -> Settings:
     """Settings of a bot that has opened periods, and has no generated pepper yet."""
     settings = build_settings(tmp_path, "live")
-    check_claim(settings, accepts_lost_keys=False)
+    verify_key_store_claim(settings, accepts_lost_keys=False)
     store = open_store(settings)
     store.migrate()
     await open_periods(store, (build_team("north"), 9))
@@ -92,7 +92,7 @@ def build_settings(tmp_path: Path, name: str) -> Settings:
 def claim_fault(settings: Settings) -> str:
     """Return the catalogue key of the only fault that the check of the claim reports."""
     with pytest.raises(FaultyInputError) as error:
-        check_claim(settings, accepts_lost_keys=False)
+        verify_key_store_claim(settings, accepts_lost_keys=False)
     (fault,) = error.value.faults
     assert load_catalogue().get_pack("en").translate(fault.key, **fault.facts)
     return fault.key
@@ -118,9 +118,9 @@ def test_lost_volume_can_be_accepted(claimed_settings: Settings, tmp_path: Path)
     """With `--without-keys` the new folder is claimed, and the next start needs no option."""
     shutil.rmtree(tmp_path / "keys")
 
-    check_claim(claimed_settings, accepts_lost_keys=True)
-    check_claim(claimed_settings, accepts_lost_keys=False)
-    assert check_key_store(claimed_settings, SAFE_MACHINE, accepts_lost_keys=True)
+    verify_key_store_claim(claimed_settings, accepts_lost_keys=True)
+    verify_key_store_claim(claimed_settings, accepts_lost_keys=False)
+    assert claim_key_store(claimed_settings, SAFE_MACHINE, accepts_lost_keys=True)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ async def test_start_without_keys_sends_nothing_that_was_due(
     await store.close()
     shutil.rmtree(tmp_path / "keys")
 
-    check_claim(claimed_settings, accepts_lost_keys=True)
+    verify_key_store_claim(claimed_settings, accepts_lost_keys=True)
 
     store = open_store(claimed_settings)
     (count,) = store.read_sync(lambda repos: repos.deliveries.count_by_state())
@@ -153,7 +153,7 @@ def test_lost_claim_beside_all_keys_is_written_again(
     """A folder that was moved without that one file serves on, and says so in the log."""
     (tmp_path / "keys" / "claim").unlink()
 
-    check_claim(claimed_settings, accepts_lost_keys=False)
+    verify_key_store_claim(claimed_settings, accepts_lost_keys=False)
     assert "claim" in list_folder(tmp_path)
 
 
@@ -164,7 +164,7 @@ def test_second_database_on_the_folder_is_refused(tmp_path: Path) -> None:
     before = list_folder(tmp_path)
 
     with pytest.raises(MissingDatabaseError) as error:
-        check_claim(second, accepts_lost_keys=False)
+        verify_key_store_claim(second, accepts_lost_keys=False)
     (fault,) = build_key_fault(error.value, may_start_without_keys=True).faults
     assert (fault.location, fault.key) == ("DATABASE_URL", "operator.missing.database_gone")
     assert list_folder(tmp_path) == before
@@ -191,8 +191,8 @@ async def test_copy_beside_the_running_bot_is_reported(
     shutil.copytree(tmp_path / "live", tmp_path / "copy")
 
     copy = build_settings(tmp_path, "copy")
-    check_claim(copy, accepts_lost_keys=False)
-    findings = check_key_store(copy, SAFE_MACHINE, accepts_lost_keys=False)
+    verify_key_store_claim(copy, accepts_lost_keys=False)
+    findings = claim_key_store(copy, SAFE_MACHINE, accepts_lost_keys=False)
     unhealthy = [finding.key for finding in findings if not finding.is_healthy]
     assert unhealthy == ["operator.doctor.keys_in_use"]
 
@@ -201,7 +201,7 @@ def test_risky_location_is_a_warning(settings: Settings) -> None:
     """A folder in memory is reported at the start, which goes on."""
     machine = Machine("tmpfs / tmpfs rw 0 0", None)
 
-    location, risk = check_key_store(settings, machine, accepts_lost_keys=True)
+    location, risk = claim_key_store(settings, machine, accepts_lost_keys=True)
 
     assert (location.is_healthy, risk.is_healthy) == (True, False)
     assert risk.key == "operator.doctor.keys_in_memory"
@@ -217,4 +217,4 @@ def test_unreachable_database_does_not_stop_the_start(tmp_path: Path) -> None:
         }
     )
 
-    assert check_key_store(settings, SAFE_MACHINE, accepts_lost_keys=False)
+    assert claim_key_store(settings, SAFE_MACHINE, accepts_lost_keys=False)
