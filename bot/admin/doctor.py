@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.admin import (
     database_checkup,
+    database_role_checkup,
     health_checkup,
     installation_checkup,
     key_checkup,
     microsoft_checkup,
-    role_checkup,
     settings_checkup,
     slack_checkup,
     team_checkup,
@@ -103,7 +103,7 @@ def _current_database_findings(
         if settings.uses_sqlite
         else (
             _worker_finding(store.worker_locks.list_live_workers()),
-            *role_checkup.check_roles(store.server_roles),
+            *database_role_checkup.check_database_roles(store.server_roles),
         )
     )
     return (

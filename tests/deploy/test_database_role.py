@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy import URL, make_url
 
-from bot.admin.role_checkup import check_roles
+from bot.admin.database_role_checkup import check_database_roles
 from tests import needs
 from tests.key_folders import open_test_store
 from tests.postgres import PostgresServer
@@ -43,7 +43,9 @@ def test_the_bot_migrates_as_an_ordinary_role(postgres: PostgresServer, created_
     """The role has no attribute, and `doctor` finds that row security applies to it."""
     store = open_test_store(str(created_url), ())
     store.migrate()
-    findings = {finding.key: finding.is_healthy for finding in check_roles(store.server_roles)}
+    findings = {
+        finding.key: finding.is_healthy for finding in check_database_roles(store.server_roles)
+    }
     store.close_sync()
 
     assert findings["operator.doctor.row_security"]

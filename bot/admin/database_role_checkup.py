@@ -4,15 +4,15 @@ from bot.admin.finding import Finding
 from bot.store.server_roles import ServerRoles
 
 
-def check_roles(roles: ServerRoles) -> tuple[Finding, ...]:
+def check_database_roles(roles: ServerRoles) -> tuple[Finding, ...]:
     """Query the server's roles, and whether row security applies to the bot's; for PostgreSQL.
 
     Blocks. Raises the driver's exceptions.
     """
-    return _check_others(roles.count_others()), _check_policies(roles)
+    return _check_other_roles(roles.count_others()), _check_row_security(roles)
 
 
-def _check_others(other_roles_count: int) -> Finding:
+def _check_other_roles(other_roles_count: int) -> Finding:
     """Return the number of other roles that may connect, and so read statistics of each table."""
     if not other_roles_count:
         return Finding(is_healthy=True, key="operator.doctor.roles_alone")
@@ -20,7 +20,7 @@ def _check_others(other_roles_count: int) -> Finding:
     return Finding(is_healthy=False, key="operator.doctor.roles_others", facts=facts)
 
 
-def _check_policies(roles: ServerRoles) -> Finding:
+def _check_row_security(roles: ServerRoles) -> Finding:
     """Return whether row security limits a transaction to the rows of its workspace.
 
     A superuser, and a role with BYPASSRLS, bypass every policy.

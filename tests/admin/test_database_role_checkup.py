@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.engine import make_url
 
-from bot.admin.role_checkup import check_roles
+from bot.admin.database_role_checkup import check_database_roles
 from tests.key_folders import open_test_store
 from tests.postgres import PostgresServer
 
@@ -16,7 +16,9 @@ def test_role_that_passes_every_policy_is_reported(
     name = make_url(postgres_url).database or ""
     store = open_test_store(postgres.superuser_url(name) if is_superuser else postgres_url, ())
 
-    findings = {finding.key: finding.is_healthy for finding in check_roles(store.server_roles)}
+    findings = {
+        finding.key: finding.is_healthy for finding in check_database_roles(store.server_roles)
+    }
 
     store.close_sync()
     key = "row_security_bypassed" if is_superuser else "row_security"
