@@ -11,10 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from bot.admin import (
     database_checkup,
     database_role_checkup,
-    health_checkup,
     installation_checkup,
     key_checkup,
     microsoft_checkup,
+    scheduler_checkup,
     settings_checkup,
     slack_checkup,
     team_checkup,
@@ -108,7 +108,7 @@ def _current_database_findings(
     )
     return (
         *database_checkup.check_writing(settings, store),
-        *health_checkup.check_service(store),
+        *scheduler_checkup.check_scheduler(store),
         *key_findings,
         *worker_findings,
         *_product_findings(settings, store.read_sync(_count_joined_people)),

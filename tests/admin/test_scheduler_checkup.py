@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.admin.finding import Finding
-from bot.admin.health_checkup import check_service
+from bot.admin.scheduler_checkup import check_scheduler
 from bot.content.catalogue import load_catalogue
 from bot.store.schema import duty_runs
 from bot.store.store import Store
@@ -38,7 +38,7 @@ def insert_run(tmp_path: Path, name: str, age: timedelta, failed_runs: int = 0) 
 
 def check(store: Store) -> dict[str, bool]:
     """Return whether each check passed, by the last part of its key; every sentence is there."""
-    findings = check_service(store, NOW)
+    findings = check_scheduler(store, NOW)
     assert all(render(finding) for finding in findings)
     return {f.key.removeprefix("operator.doctor."): f.is_healthy for f in findings}
 
@@ -83,7 +83,7 @@ def test_old_tick_fails_with_its_age(store: Store, tmp_path: Path) -> None:
     """The sentence says for how many minutes nothing was sent."""
     insert_run(tmp_path, "(tick)", timedelta(hours=2))
 
-    (finding,) = [f for f in check_service(store, NOW) if "tick" in f.key]
+    (finding,) = [f for f in check_scheduler(store, NOW) if "tick" in f.key]
     assert not finding.is_healthy
     assert "120" in render(finding)[0]
 
@@ -94,6 +94,6 @@ def test_failing_duty_is_named(store: Store, tmp_path: Path) -> None:
     assert check(store)["duties"] is True
     insert_run(tmp_path, "retention", timedelta(0), failed_runs=3)
 
-    (finding,) = [f for f in check_service(store, NOW) if "duties" in f.key]
+    (finding,) = [f for f in check_scheduler(store, NOW) if "duties" in f.key]
     assert not finding.is_healthy
     assert finding.facts == {"duties": "retention"}

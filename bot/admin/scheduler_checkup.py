@@ -10,7 +10,7 @@ from bot.store.store import Store
 _SECONDS_PER_MINUTE = 60
 
 
-def check_service(store: Store, now: datetime | None = None) -> tuple[Finding, ...]:
+def check_scheduler(store: Store, now: datetime | None = None) -> tuple[Finding, ...]:
     """Return the findings about the last tick and the duties, from two read transactions.
 
     Requires this release's schema. Blocks. *now* is by default the current time. Raises the
