@@ -92,7 +92,7 @@ class Bot:
     def _build_http_app(self, clock: Clock, *, receives: bool) -> http.HttpApp:
         """Return the HTTP application; without webhook endpoints unless the process *receives*."""
         clock_route = build_clock_route(clock, self.next_due, self.run_duties_and_deliver)
-        checks = (self.check_readiness, self.check_service)
+        checks = (self.check_readiness, self.check_deployment)
         sources = http.MonitoringSources(*checks, self.render_metrics)
         asgi_routes = adapters.build_asgi_routes(self.chat_adapters) if receives else {}
         extra_routes = [clock_route] if self._is_test else []
@@ -150,9 +150,9 @@ class Bot:
         """Return the JSON object of ``/readyz``: whether this process can handle requests."""
         return await self.health_monitor.check_readiness()
 
-    async def check_service(self) -> dict[str, Any]:
+    async def check_deployment(self) -> dict[str, Any]:
         """Return the JSON object of ``/servez``: whether the deployment works as a whole."""
-        return await self.health_monitor.check_service()
+        return await self.health_monitor.check_deployment()
 
     async def render_metrics(self) -> str:
         """Return the response body of ``/metrics`` in Prometheus' text format: no personal data."""

@@ -58,7 +58,7 @@ async def test_lost_key_is_a_fault_of_the_whole(web: Bot) -> None:
         web.context.store.key_store.delete(stored_key)
 
     assert await fetch_faults(web) == (200, 503, ["keys"])
-    assert (await web.check_service())["lost_keys"] == 1
+    assert (await web.check_deployment())["lost_keys"] == 1
 
 
 async def test_missing_key_folder_is_a_fault_of_the_whole(web: Bot) -> None:

@@ -105,7 +105,7 @@ class HealthMonitor:
         fault = await self._find_process_fault()
         return {"ready": fault is None, "cause": fault or ""}
 
-    async def check_service(self) -> dict[str, Any]:
+    async def check_deployment(self) -> dict[str, Any]:
         """Return the JSON body of ``/servez``: whether the deployment serves, and its faults.
 
         If the database cannot be read, the figures have their default values.

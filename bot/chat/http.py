@@ -22,13 +22,13 @@ HealthCheck = Callable[[], Awaitable[Mapping[str, Any]]]
 class MonitoringSources:
     """What the monitoring endpoints show; nothing of it names a person.
 
-    ``check_readiness`` returns ``ready`` (bool) for this process, ``check_service`` returns
+    ``check_readiness`` returns ``ready`` (bool) for this process, ``check_deployment`` returns
     ``served`` (bool) for the whole, both with details; ``render_metrics`` returns the metrics in
     Prometheus' text format.
     """
 
     check_readiness: HealthCheck
-    check_service: HealthCheck
+    check_deployment: HealthCheck
     render_metrics: Callable[[], Awaitable[str]]
 
 
@@ -59,8 +59,8 @@ def build_http_app(
     async def get_readiness(_request: Request) -> Response:
         return _build_check_response(await sources.check_readiness(), "ready")
 
-    async def get_service(_request: Request) -> Response:
-        return _build_check_response(await sources.check_service(), "served")
+    async def get_deployment_health(_request: Request) -> Response:
+        return _build_check_response(await sources.check_deployment(), "served")
 
     async def get_metrics(_request: Request) -> Response:
         text = await sources.render_metrics()
@@ -69,7 +69,7 @@ def build_http_app(
     routes: list[BaseRoute] = [
         Route("/healthz", get_liveness, methods=["GET"]),
         Route("/readyz", get_readiness, methods=["GET"]),
-        Route("/servez", get_service, methods=["GET"]),
+        Route("/servez", get_deployment_health, methods=["GET"]),
         Route("/metrics", get_metrics, methods=["GET"]),
         *_build_product_routes(product_apps),
         *extra_routes,

@@ -50,7 +50,7 @@ def database(tmp_path: Path, product: SlackProduct) -> Path:
 
 async def list_faults(monitor: HealthMonitor) -> list[str]:
     """Return the faults of the whole."""
-    return list((await monitor.check_service())["faults"])
+    return list((await monitor.check_deployment())["faults"])
 
 
 async def write(product: SlackProduct, job: Callable[[Repositories], object]) -> None:
@@ -63,7 +63,7 @@ async def test_bot_with_a_tick_serves_people(monitor: HealthMonitor) -> None:
     await monitor.refresh()
 
     assert await monitor.check_readiness() == {"ready": True, "cause": ""}
-    service = await monitor.check_service()
+    service = await monitor.check_deployment()
     assert (service["served"], service["faults"], service["workers"]) == (True, [], 1)
 
 
@@ -114,7 +114,7 @@ async def test_refused_token_is_a_fault_until_it_is_accepted(
     product.api.plan_error("auth.test", "invalid_auth")
     await monitor.refresh()
     assert await list_faults(monitor) == ["token"]
-    assert (await monitor.check_service())["refused_products"] == ["slack"]
+    assert (await monitor.check_deployment())["refused_products"] == ["slack"]
 
     del product.api.planned_answers["auth.test"]
     seconds.seconds += 15
@@ -139,7 +139,7 @@ async def test_silent_worker_is_found_after_three_minutes(
     product.clock.move_to(product.clock() + timedelta(minutes=4))
     seconds.seconds += 15
 
-    service = await monitor.check_service()
+    service = await monitor.check_deployment()
     assert (service["faults"], service["workers"]) == (["worker"], 0)
     assert service["tick_seconds"] >= 240
     assert (await monitor.check_readiness())["ready"]
@@ -155,11 +155,11 @@ async def test_duty_that_failed_three_times_is_named(
 
     for _ in range(2):
         await write(product, record_failure)
-    early_service = await HealthMonitor(product.bot.context, {}).check_service()
+    early_service = await HealthMonitor(product.bot.context, {}).check_deployment()
     await write(product, record_failure)
 
     assert early_service["faults"] == []
-    service = await monitor.check_service()
+    service = await monitor.check_deployment()
     assert (service["faults"], service["failing_duties"]) == (["duty"], ["retention"])
 
 
@@ -169,7 +169,7 @@ async def test_suspended_workspace_is_a_fault_of_the_whole(
     """Its people get no messages."""
     await write(product, lambda repos: repos.workspaces.suspend("slack:T1CLINIC", "token_revoked"))
 
-    service = await monitor.check_service()
+    service = await monitor.check_deployment()
     assert (service["faults"], service["suspended_workspaces"]) == (["suspended"], 1)
 
 

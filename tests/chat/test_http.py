@@ -69,7 +69,7 @@ async def test_service_has_status_and_details(sources: http.MonitoringSources, s
     """The check of the whole gets 200 or 503 whether or not this process is ready."""
     response = await asgi.send_request(http.build_http_app({}, sources), "GET", "/servez")
 
-    assert (response.status, response.json) == (status, dict(await sources.check_service()))
+    assert (response.status, response.json) == (status, dict(await sources.check_deployment()))
 
 
 async def test_product_app_serves_its_path() -> None:
