@@ -39,14 +39,14 @@ class DeploymentFigures:
 class ProcessFigures:
     """State of one process for its metrics, which is rendered also without a readable database.
 
-    ``tick_age`` is in seconds, ``None`` before the first tick or if it cannot be read.
+    ``tick_age_seconds`` is ``None`` before the first tick or if it cannot be read.
     ``refused_requests`` is the number of requests with a wrong signature or token, and ``sockets``
     whether the socket is connected: dicts by product, the latter of those with a socket.
     """
 
     is_ready: bool = True
     faults: tuple[HealthFault, ...] = ()
-    tick_age: float | None = None
+    tick_age_seconds: float | None = None
     refused_requests: Mapping[str, int] = field(default_factory=dict)
     sockets: Mapping[str, bool] = field(default_factory=dict)
 

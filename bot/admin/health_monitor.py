@@ -25,13 +25,13 @@ READINESS_CACHE_SECONDS = 5.0
 FIGURES_CACHE_SECONDS = 15.0
 """Cache lifetime of the figures, and interval of the background task's checks, in seconds."""
 
-_WRITE_PROBE_SECONDS, _TOKEN_CHECK_SECONDS = 60.0, 300.0
+_WRITE_PROBE_INTERVAL_SECONDS, _TOKEN_CHECK_INTERVAL_SECONDS = 60.0, 300.0
 """Interval in seconds of the write probe, and of the token checks, as long as they succeed.
 
 After a failure each is repeated in every check, so that the recovery is detected sooner.
 """
 
-_START_POLL_SECONDS, _MAX_START_POLLS = 0.1, 300
+_START_POLL_INTERVAL_SECONDS, _MAX_START_POLLS = 0.1, 300
 """Polling interval in seconds and number of polls, 30 seconds in all, before the first check."""
 
 
@@ -57,7 +57,7 @@ class _Snapshot:
     process_fault: HealthFault | None
     faults: tuple[HealthFault, ...]
     figures: DeploymentFigures | None
-    tick_age: float | None
+    tick_age_seconds: float | None
 
 
 class HealthMonitor:
@@ -112,7 +112,7 @@ class HealthMonitor:
         """
         snapshot = await self._take_snapshot()
         figures = snapshot.figures or DeploymentFigures()
-        age = snapshot.tick_age
+        age = snapshot.tick_age_seconds
         return {
             "served": not snapshot.faults,
             "faults": list(snapshot.faults),
@@ -136,7 +136,7 @@ class HealthMonitor:
             ProcessFigures(
                 is_ready=snapshot.process_fault is None,
                 faults=snapshot.faults,
-                tick_age=snapshot.tick_age,
+                tick_age_seconds=snapshot.tick_age_seconds,
                 refused_requests={name: a.refused_request_count for name, a in adapters},
                 sockets={
                     name: is_connected
@@ -164,10 +164,14 @@ class HealthMonitor:
         now = self._monotonic()
         if now >= self._next_write_probe:
             self._is_writable = await can_write(self._context.store, self._context.now())
-            self._next_write_probe = now + (_WRITE_PROBE_SECONDS if self._is_writable else 0)
+            self._next_write_probe = now + (
+                _WRITE_PROBE_INTERVAL_SECONDS if self._is_writable else 0
+            )
         if now >= self._next_token_check:
             self._refused_products = await self._list_refused_products()
-            self._next_token_check = now + (0 if self._refused_products else _TOKEN_CHECK_SECONDS)
+            self._next_token_check = now + (
+                0 if self._refused_products else _TOKEN_CHECK_INTERVAL_SECONDS
+            )
         snapshot = await self._take_snapshot()
         is_complete = snapshot.figures is not None
         self._state_log.report_causes("health.fault", snapshot.faults, is_complete=is_complete)
@@ -186,7 +190,7 @@ class HealthMonitor:
         for _ in range(_MAX_START_POLLS):
             if self._are_sockets_connected() and self._has_started():
                 return
-            await asyncio.sleep(_START_POLL_SECONDS)
+            await asyncio.sleep(_START_POLL_INTERVAL_SECONDS)
 
     async def _log_start(self) -> None:
         """Log the products, the kind of the database and the number of teams."""

@@ -36,7 +36,7 @@ def list_labels() -> Mapping[str, tuple[str, ...]]:
     They are collected from dummy figures in which every metric has a sample.
     """
     count = DeliveryCount(date.min, "", DeliveryState.SENT, "", 0)
-    process = ProcessFigures(tick_age=0, refused_requests={"": 0}, sockets={"": True})
+    process = ProcessFigures(tick_age_seconds=0, refused_requests={"": 0}, sockets={"": True})
     figures = DeploymentFigures(failed_runs={"": 0}, delivery_counts=(count,))
     return {
         metric.samples[0].name: tuple(metric.samples[0].labels)
@@ -66,8 +66,8 @@ def _collect_process_metrics(process: ProcessFigures) -> Iterator[Metric]:
     yield _build_gauge("attune_served", [((), not process.faults)])
     causes = {(fault.value,): fault in process.faults for fault in HealthFault}
     yield _build_gauge("attune_fault", causes.items(), ("cause",))
-    if process.tick_age is not None:
-        yield _build_gauge("attune_tick_age_seconds", [((), round(process.tick_age))])
+    if process.tick_age_seconds is not None:
+        yield _build_gauge("attune_tick_age_seconds", [((), round(process.tick_age_seconds))])
     name = "attune_refused_requests_total"
     refused_requests = CounterMetricFamily(name, get_help(name), labels=("product",))
     for product, count in process.refused_requests.items():

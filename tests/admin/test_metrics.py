@@ -88,7 +88,7 @@ async def test_prometheus_output_has_no_personal_data(context: Context) -> None:
     )
     process = ProcessFigures(
         faults=(HealthFault.SUSPENDED,),
-        tick_age=12.4,
+        tick_age_seconds=12.4,
         refused_requests={"slack": 2},
         sockets={"slack": True},
     )
