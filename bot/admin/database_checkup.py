@@ -72,7 +72,7 @@ def find_schema_finding(store: Store) -> Finding | None:
     return build_fault_finding(build_database_fault(fault)) if fault else None
 
 
-def check_writing(settings: Settings, store: Store) -> tuple[Finding, ...]:
+def check_storage_access(settings: Settings, store: Store) -> tuple[Finding, ...]:
     """Commit a test row; check the files' permissions, and write access to the release archive.
 
     A driver's exception becomes a finding; any other exception is raised.

@@ -107,7 +107,7 @@ def _current_database_findings(
         )
     )
     return (
-        *database_checkup.check_writing(settings, store),
+        *database_checkup.check_storage_access(settings, store),
         *scheduler_checkup.check_scheduler(store),
         *key_findings,
         *worker_findings,
@@ -115,7 +115,7 @@ def _current_database_findings(
         *_suspension_findings(store.read_sync(_list_suspension_reasons)),
         *_deletion_findings(store.read_sync(_count_pending_deletions)),
         *_delivery_findings(store.read_sync(_count_deliveries), today),
-        *team_checkup.check_lists(store),
+        *team_checkup.check_unlisted_members(store),
     )
 
 

@@ -5,7 +5,7 @@ from bot.domain.teams.unlisted_members import count_without_team
 from bot.store.store import Store
 
 
-def check_lists(store: Store) -> tuple[Finding, ...]:
+def check_unlisted_members(store: Store) -> tuple[Finding, ...]:
     """Return the number of people on a frozen list and no team's, without ids; ``()`` for none.
 
     Blocks. The finding is healthy, a note only: they may have been removed from the list on

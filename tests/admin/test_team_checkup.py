@@ -14,12 +14,12 @@ async def test_people_without_a_list_are_a_note(tmp_path: Path) -> None:
     copy_empty_database(tmp_path)
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     await open_periods(store, (build_team("north"), 9))
-    before = team_checkup.check_lists(store)
+    before = team_checkup.check_unlisted_members(store)
     await store.across_workspaces.write(
         lambda repos: repos.teams.declare_clinicians("north", build_clinicians("north", 7))
     )
 
-    (finding,) = team_checkup.check_lists(store)
+    (finding,) = team_checkup.check_unlisted_members(store)
     await store.close()
 
     sentence = finding.render_sentence(catalogue.load_catalogue().get_pack("en"))
