@@ -54,7 +54,7 @@ class ProcessFigures:
 def load_figures(store: Store, now: datetime) -> DeploymentFigures:
     """Read all figures at *now*, in several short read transactions; blocks.
 
-    Raises the driver's exceptions. A key store that cannot be read is reported in ``key_health``.
+    Raises the driver's exceptions. ``key_store_health`` reports an unreadable key store.
     """
     figures = store.read_sync(lambda repos: _read_figures(repos, now))
     return replace(
