@@ -59,7 +59,7 @@ async def run_checkup(
     :class:`bot.errors.FaultyInputError` for an invalid workspaces file.
     """
     current_day = today or datetime.now(UTC).date()
-    findings = await asyncio.to_thread(_database_findings, settings, current_day, read_machine())
+    findings = await asyncio.to_thread(_check_database, settings, current_day, read_machine())
     findings += await asyncio.to_thread(settings_checkup.check_settings, settings)
     if settings.uses_slack:
         findings += await _check_slack(settings, slack_queries)
@@ -71,7 +71,7 @@ async def run_checkup(
     return findings
 
 
-def _database_findings(settings: Settings, today: date, machine: Machine) -> tuple[Finding, ...]:
+def _check_database(settings: Settings, today: date, machine: Machine) -> tuple[Finding, ...]:
     """Check the schema, and all else only if it is current. Blocks.
 
     An exception of the driver or the key store becomes the only finding; a defect is raised.
@@ -84,7 +84,7 @@ def _database_findings(settings: Settings, today: date, machine: Machine) -> tup
             schema_finding = database_checkup.find_schema_finding(store)
             if schema_finding:
                 return (schema_finding,)
-            return _current_database_findings(settings, store, today, machine)
+            return _check_current_database(settings, store, today, machine)
         finally:
             store.close_sync()
     except KeyStoreUnavailableError as error:
@@ -93,7 +93,7 @@ def _database_findings(settings: Settings, today: date, machine: Machine) -> tup
         return (database_checkup.build_error_finding(error),)
 
 
-def _current_database_findings(
+def _check_current_database(
     settings: Settings, store: Store, today: date, machine: Machine
 ) -> tuple[Finding, ...]:
     """Check a database of this release's schema; every check opens its own transactions."""
@@ -102,7 +102,7 @@ def _current_database_findings(
         ()
         if settings.uses_sqlite
         else (
-            _worker_finding(store.worker_locks.list_live_workers()),
+            _check_worker_leases(store.worker_locks.list_live_workers()),
             *database_role_checkup.check_database_roles(store.server_roles),
         )
     )
@@ -111,15 +111,15 @@ def _current_database_findings(
         *scheduler_checkup.check_scheduler(store),
         *key_findings,
         *worker_findings,
-        *_product_findings(settings, store.read_sync(_count_joined_people)),
-        *_suspension_findings(store.read_sync(_list_suspension_reasons)),
-        *_deletion_findings(store.read_sync(_count_pending_deletions)),
-        *_delivery_findings(store.read_sync(_count_deliveries), today),
+        *_check_unconfigured_products(settings, store.read_sync(_count_joined_people)),
+        *_build_suspension_findings(store.read_sync(_list_suspension_reasons)),
+        *_build_pending_purge_findings(store.read_sync(_count_pending_purges)),
+        *_build_delivery_findings(store.read_sync(_count_deliveries), today),
         *team_checkup.check_unlisted_members(store),
     )
 
 
-def _delivery_findings(
+def _build_delivery_findings(
     delivery_counts: tuple[DeliveryCount, ...], today: date
 ) -> tuple[Finding, ...]:
     """Count the failed and the missed rows of the last seven days by error code.
@@ -149,7 +149,9 @@ def _delivery_findings(
     return findings or (Finding(is_healthy=True, key="operator.doctor.deliveries"),)
 
 
-def _product_findings(settings: Settings, joined_people: Mapping[str, int]) -> tuple[Finding, ...]:
+def _check_unconfigured_products(
+    settings: Settings, joined_people: Mapping[str, int]
+) -> tuple[Finding, ...]:
     """Count *joined_people*, a dict by workspace key, for each product that is not configured."""
     is_configured = {"slack": settings.uses_slack, "msteams": settings.uses_teams}
     people_count: Counter[str] = Counter()
@@ -166,7 +168,7 @@ def _product_findings(settings: Settings, joined_people: Mapping[str, int]) -> t
     )
 
 
-def _suspension_findings(reasons: tuple[str, ...]) -> tuple[Finding, ...]:
+def _build_suspension_findings(reasons: tuple[str, ...]) -> tuple[Finding, ...]:
     """Return the number of suspended workspaces by error code; ``()`` for none."""
     if not reasons:
         return ()
@@ -174,7 +176,7 @@ def _suspension_findings(reasons: tuple[str, ...]) -> tuple[Finding, ...]:
     return (Finding(is_healthy=False, key="operator.doctor.workspaces_suspended", facts=facts),)
 
 
-def _deletion_findings(count: int) -> tuple[Finding, ...]:
+def _build_pending_purge_findings(count: int) -> tuple[Finding, ...]:
     """Return the number of workspaces with a pending purge, as the app was uninstalled."""
     if not count:
         return ()
@@ -186,7 +188,7 @@ def _format_codes(counts: Counter[str]) -> str:
     return ", ".join(f"{code} ({number})" for code, number in sorted(counts.items()))
 
 
-def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:
+def _check_worker_leases(workers: tuple[LiveWorker, ...]) -> Finding:
     """Return the number of worker leases; a fault if several workers do not share the queue."""
     facts: dict[str, str | int] = {"count": len(workers)}
     if len(workers) < 2:  # noqa: PLR2004 - two workers can share
@@ -242,12 +244,12 @@ async def _check_slack_channels(
     channels = channels_by_workspace.get(workspace, ())[: slack_checkup.MAX_CHECKED_CHANNELS]
     errors = await queries.check_channels(channels) if channels else {}
     return (
-        *_foreign_team_findings(channels_by_workspace, workspace),
+        *_check_foreign_teams(channels_by_workspace, workspace),
         *slack_checkup.build_channel_findings(channels, errors),
     )
 
 
-def _foreign_team_findings(channels_by_workspace: Channels, workspace: str) -> tuple[Finding, ...]:
+def _check_foreign_teams(channels_by_workspace: Channels, workspace: str) -> tuple[Finding, ...]:
     """Count the teams on Slack in another workspace than *workspace*, the only one of the token."""
     foreign_count = sum(
         len(channels)
@@ -278,7 +280,7 @@ def _count_deliveries(repos: Repositories) -> tuple[DeliveryCount, ...]:
     return repos.deliveries.count_by_state()
 
 
-def _count_pending_deletions(repos: Repositories) -> int:
+def _count_pending_purges(repos: Repositories) -> int:
     return len(repos.workspace_purges.list_pending())
 
 
