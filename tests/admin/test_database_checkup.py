@@ -1,9 +1,12 @@
 """The check-up of the database before the first start, and of what others may read."""
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from bot.admin import doctor
 from bot.admin.database_checkup import can_write_below
+from bot.admin.key_location import Machine
 from bot.admin.microsoft_checkup import MicrosoftCheck
 from bot.admin.slack_checkup import SlackCheck
 from bot.settings import Settings
@@ -14,7 +17,14 @@ from tests.key_folders import open_test_store
 from tests.slack_queries import build_queries
 
 
-async def check_folder(folder: Path) -> dict[str, bool]:
+def read_safe_machine() -> Machine:
+    """Return a machine on which the test's folders outlive a restart."""
+    return SAFE_MACHINE
+
+
+async def check_folder(
+    folder: Path, read_machine: Callable[[], Machine] = read_safe_machine
+) -> dict[str, bool]:
     """Return whether each check passed, by the last part of its key."""
     settings = Settings.model_validate(
         {"database_url": f"sqlite:///{folder}/data/attune.sqlite", "keys": f"{folder}/keys"}
@@ -30,7 +40,7 @@ async def check_folder(folder: Path) -> dict[str, bool]:
         settings,
         build_queries(check_slack),
         check_microsoft,
-        read_machine=lambda: SAFE_MACHINE,
+        read_machine=read_machine,
     )
     return {finding.key.rpartition(".")[2]: finding.is_healthy for finding in findings}
 
@@ -42,6 +52,20 @@ async def test_everything_is_well_before_the_first_start(tmp_path: Path) -> None
     assert results["database_new"]
     assert all(results.values())
     assert not (tmp_path / "data").exists()
+
+
+async def test_mount_table_is_read_in_a_worker_thread(tmp_path: Path) -> None:
+    """The read of ``/proc/mounts``, which may block, does not block the event loop."""
+    threads: list[threading.Thread] = []
+
+    def read_machine() -> Machine:
+        threads.append(threading.current_thread())
+        return SAFE_MACHINE
+
+    await check_folder(tmp_path, read_machine)
+
+    assert threads
+    assert threading.current_thread() not in threads
 
 
 async def test_keys_without_a_database_are_reported(tmp_path: Path) -> None:
