@@ -21,8 +21,8 @@ from bot.admin import (
     team_history,
     team_verbs,
 )
+from bot.admin.channel_access_check import check_channel_access
 from bot.admin.command_line import CommandHandler
-from bot.admin.file_visibility import check_visibility
 from bot.admin.finding import Finding
 from bot.command_output import EXIT_FAULTY_INPUT, print_sentence
 from bot.content.catalogue import LanguagePack
@@ -45,11 +45,11 @@ def run_team_command(options: argparse.Namespace, words: LanguagePack) -> int:
 def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
     """Apply the team file, then print what each product's API reports about its channels.
 
-    Idempotent, see :func:`bot.admin.apply_teams.apply_teams`. :func:`_require_visible_channels`
+    Idempotent, see :func:`bot.admin.apply_teams.apply_teams`. :func:`_require_channel_access`
     validates the file first, so that a fault changes no team.
     """
     config = load_settings_and_migrate()
-    _require_visible_channels(config, options, words)
+    _require_channel_access(config, options, words)
     track_progress = partial(
         progress.track_progress, label=words.translate("operator.progress.teams")
     )
@@ -225,7 +225,7 @@ def _print_unlisted_count(config: Settings, words: LanguagePack) -> None:
         print_sentence(words.translate(key, count=unlisted_count))
 
 
-def _require_visible_channels(
+def _require_channel_access(
     config: Settings, options: argparse.Namespace, words: LanguagePack
 ) -> None:
     """Validate the file's workspaces and channels by Slack's API and the list of served tenants.
@@ -241,7 +241,7 @@ def _require_visible_channels(
     checks_slack = config.uses_slack and not config.installs_from_link
     queries = adapter_checks.build_slack_queries(config) if checks_slack else None
     tenants = config.allowed_tenants if config.uses_teams else ()
-    check = asyncio.run(check_visibility(declared, options.file, queries, tenants))
+    check = asyncio.run(check_channel_access(declared, options.file, queries, tenants))
     if check.faults:
         raise FaultyInputError(check.faults)
     if not check.is_complete:

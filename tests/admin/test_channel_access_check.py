@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.admin import team_file
-from bot.admin.file_visibility import VisibilityCheck, check_visibility
+from bot.admin.channel_access_check import ChannelAccessCheck, check_channel_access
 from bot.admin.slack_checkup import SlackCheck, SlackQueries
 
 TENANT = "6f1c0000-aaaa-4bbb-8ccc-0123456789ab"
@@ -38,7 +38,7 @@ async def check_file(
     *channels: str,
     queries: SlackQueries | None = None,
     tenants: tuple[str, ...] = (),
-) -> VisibilityCheck:
+) -> ChannelAccessCheck:
     """Check a file with a team in each of *channels*, given as ``WORKSPACE/CHANNEL``."""
     path = tmp_path / "teams.toml"
     path.write_text(
@@ -50,10 +50,10 @@ async def check_file(
         )
     )
     declared = team_file.read_teams(path, test_mode=False)
-    return await check_visibility(declared, path, queries, tenants)
+    return await check_channel_access(declared, path, queries, tenants)
 
 
-def list_faults(check: VisibilityCheck) -> list[tuple[str, str]]:
+def list_faults(check: ChannelAccessCheck) -> list[tuple[str, str]]:
     """Return the line and the name of each fault."""
     return [
         (fault.location.rpartition(":")[2], fault.key.rpartition(".")[2]) for fault in check.faults
@@ -109,7 +109,7 @@ async def test_slack_that_does_not_answer_is_stated(tmp_path: Path) -> None:
 
     check = await check_file(tmp_path, "T0OURS/C0A", queries=queries)
 
-    assert check == VisibilityCheck((), is_complete=False)
+    assert check == ChannelAccessCheck((), is_complete=False)
 
 
 async def test_team_of_another_tenant_is_a_fault(tmp_path: Path) -> None:
@@ -127,4 +127,4 @@ async def test_product_that_is_not_configured_is_not_checked(tmp_path: Path) -> 
     """A file may be applied before its product is configured."""
     check = await check_file(tmp_path, "T0OURS/C0A", f"{TENANT}/19:a@thread.tacv2")
 
-    assert check == VisibilityCheck((), is_complete=True)
+    assert check == ChannelAccessCheck((), is_complete=True)

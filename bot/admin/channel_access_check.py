@@ -20,20 +20,20 @@ _FAULTS_BY_CODE: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class VisibilityCheck:
+class ChannelAccessCheck:
     """The faults of a file; ``is_complete`` is false if a request to Slack gave no workspace."""
 
     faults: tuple[Fault, ...]
     is_complete: bool
 
 
-async def check_visibility(
+async def check_channel_access(
     declared: Sequence[DeclaredTeam],
     path: Path,
     slack_queries: SlackQueries | None,
     tenants: Collection[str],
-) -> VisibilityCheck:
-    """Return a fault for each workspace and channel of *declared* that the bot cannot see.
+) -> ChannelAccessCheck:
+    """Return a fault for each workspace and channel of *declared* that the bot cannot access.
 
     *slack_queries* is ``None`` if Slack is not configured; no request is sent for a file without a
     workspace on Slack. *tenants* are the allowed Microsoft tenants, empty without Teams. A product
@@ -41,16 +41,16 @@ async def check_visibility(
     :class:`bot.errors.FaultyInputError` if the file at *path* cannot be read.
     """
     lines = TeamFileLines(path, read_team_text(path))
-    visible_workspaces = {f"msteams:{tenant}" for tenant in tenants}
+    accessible_workspaces = {f"msteams:{tenant}" for tenant in tenants}
     channel_errors: Mapping[str, str] = {}
     has_slack_team = any(parse_product(team.workspace_key) == "slack" for team in declared)
     account = await slack_queries.check_account() if slack_queries and has_slack_team else None
     if slack_queries and account and account.workspace_id:
         workspace = f"slack:{account.workspace_id}"
-        visible_workspaces.add(workspace)
+        accessible_workspaces.add(workspace)
         channel_errors = await _check_channels(declared, workspace, slack_queries)
-    return VisibilityCheck(
-        tuple(_find_faults(declared, lines, visible_workspaces, channel_errors)),
+    return ChannelAccessCheck(
+        tuple(_find_faults(declared, lines, accessible_workspaces, channel_errors)),
         is_complete=account is None or bool(account.workspace_id),
     )
 
@@ -70,17 +70,17 @@ async def _check_channels(
 def _find_faults(
     declared: Sequence[DeclaredTeam],
     lines: TeamFileLines,
-    visible_workspaces: Collection[str],
+    accessible_workspaces: Collection[str],
     channel_errors: Mapping[str, str],
 ) -> Iterator[Fault]:
-    visible_ids: dict[str, str] = {}
-    for workspace in sorted(visible_workspaces):
-        visible_ids.setdefault(parse_product(workspace), workspace.partition(":")[2])
+    accessible_ids: dict[str, str] = {}
+    for workspace in sorted(accessible_workspaces):
+        accessible_ids.setdefault(parse_product(workspace), workspace.partition(":")[2])
     for number, team in enumerate(declared):
         product = parse_product(team.workspace_key)
         name = _FAULTS_BY_CODE.get(channel_errors.get(team.channel, ""))
-        if product in visible_ids and team.workspace_key not in visible_workspaces:
-            facts: dict[str, str | int] = {"workspace": visible_ids[product]}
+        if product in accessible_ids and team.workspace_key not in accessible_workspaces:
+            facts: dict[str, str | int] = {"workspace": accessible_ids[product]}
             location = lines.locate_field(number, "workspace")
             yield Fault(location, "operator.team.workspace_unseen", facts)
         elif name and product == "slack":
