@@ -10,14 +10,14 @@ from bot.content.pack_texts import PackTexts
 from bot.store.data_map import DATA_MAP, Remainder, TableFacts
 from bot.store.workspace_rows import TABLES_WITHOUT_WORKSPACE
 
-_STORE_WORDS = {
+_WORDS_BY_LOCATION_FACT = {
     "what": "contents",
     "why": "why",
     "kept": "kept",
     "seen": "seen",
     "backup": "backup",
 }
-"""Key of the word that introduces each fact about a location outside the database's tables."""
+"""Key of the word that introduces each fact about a location outside the tables, by fact."""
 
 
 def build_data_map(texts: PackTexts) -> Section:
@@ -26,7 +26,7 @@ def build_data_map(texts: PackTexts) -> Section:
     Raises :class:`KeyError` that names the file and key of a missing text.
     """
     tables = [_build_table_section(facts, texts) for facts in DATA_MAP.values()]
-    return build_section(texts, "data", sections=[*tables, _build_elsewhere(texts)])
+    return build_section(texts, "data", sections=[*tables, _build_location_section(texts)])
 
 
 def _build_table_section(facts: TableFacts, texts: PackTexts) -> Section:
@@ -39,8 +39,8 @@ def _build_table_section(facts: TableFacts, texts: PackTexts) -> Section:
                 *map(
                     texts.fill, texts.get_fact("tables", facts.table.name, "columns", column.name)
                 ),
-                describe_person(facts, column.name, texts),
-                texts.files["prose"]["backup"][_name_backup(facts, column.name)],
+                _describe_column_subject(facts, column.name, texts),
+                texts.files["prose"]["backup"][_classify_backup_form(facts, column.name)],
             )
             for column in facts.table.columns
         ),
@@ -58,7 +58,7 @@ def _build_table_section(facts: TableFacts, texts: PackTexts) -> Section:
     return Section(f"data-{facts.table.name}", title, (lines, table))
 
 
-def describe_person(facts: TableFacts, column_name: str, texts: PackTexts) -> str:
+def _describe_column_subject(facts: TableFacts, column_name: str, texts: PackTexts) -> str:
     """Return the text on whether a column can be about a person, by its group in the data map."""
     kinds = {
         "sealed": column_name in facts.sealed,
@@ -72,7 +72,7 @@ def describe_person(facts: TableFacts, column_name: str, texts: PackTexts) -> st
     return str(texts.files["prose"]["about_person"][kind])
 
 
-def _name_backup(facts: TableFacts, column_name: str) -> str:
+def _classify_backup_form(facts: TableFacts, column_name: str) -> str:
     return "sealed" if column_name in facts.sealed else "plain"
 
 
@@ -90,16 +90,19 @@ def _describe_purge(facts: TableFacts, texts: PackTexts) -> str:
     return texts.get_word("not_purged", reason=reason) if reason else texts.get_word("purged")
 
 
-def _build_elsewhere(texts: PackTexts) -> Section:
+def _build_location_section(texts: PackTexts) -> Section:
     """Build the section with one list per location outside the tables: files, logs, key store."""
     lines = [
         block
-        for store in texts.files["stores"].values()
+        for location in texts.files["stores"].values()
         for block in (
-            Paragraph(f"**{store['title']}**"),
+            Paragraph(f"**{location['title']}**"),
             build_named_lines(
                 texts,
-                *((word, texts.fill(store[name])) for name, word in _STORE_WORDS.items()),
+                *(
+                    (word, texts.fill(location[fact]))
+                    for fact, word in _WORDS_BY_LOCATION_FACT.items()
+                ),
             ),
         )
     ]
