@@ -160,7 +160,7 @@ def build_slack_access(
             _build_install_access(settings, store),
             signing_secret=signing_secret,
             app_token=app_token,
-            pads_answers=settings.pad_answers,
+            pads_responses=settings.pad_answers,
         )
     return slack.AccessSettings.with_static_token(
         settings.slack_api_url,
@@ -168,7 +168,7 @@ def build_slack_access(
         signing_secret=signing_secret,
         app_token=app_token,
         token_rotator=_build_token_rotator(settings, store),
-        pads_answers=settings.pad_answers,
+        pads_responses=settings.pad_answers,
     )
 
 
@@ -234,5 +234,5 @@ def build_teams_access(settings: Settings) -> "AccessSettings":
         client_secret=reveal_secret(settings.teams_client_secret),
         openid_metadata_url=settings.teams_openid_metadata_url or "",
         allow_unsigned=settings.dangerously_allow_unauthenticated_requests,
-        pads_answers=settings.pad_answers,
+        pads_responses=settings.pad_answers,
     )

@@ -223,7 +223,7 @@ def queue_repost(repos: Repositories, person: Person, team_id: str, now: datetim
     A card that is still pending is due at once instead. Returns the team.
     """
     team = _get_team(repos, person, team_id)
-    if not repos.deliveries.hasten_introduction(team.workspace, team.channel, now):
+    if not repos.deliveries.make_introduction_due(team.workspace, team.channel, now):
         slot = f"{REPOST_SLOT_PREFIX}{now.date().isoformat()}"
         _queue_card(repos, team, person, now, slot)
     return team
@@ -235,7 +235,7 @@ def retry_introduction(repos: Repositories, person: Person, team_id: str, now: d
     It is the card of the set-up, and no further one.
     """
     team = _get_team(repos, person, team_id)
-    if not repos.deliveries.hasten_introduction(team.workspace, team.channel, now):
+    if not repos.deliveries.make_introduction_due(team.workspace, team.channel, now):
         repos.deliveries.replan_lost_introduction(team.workspace, team.channel, now)
     return team
 
@@ -254,7 +254,7 @@ def queue_welcome_card(
 
     A pending introduction card replaces it, and is due at once.
     """
-    if not repos.deliveries.hasten_introduction(adder.workspace, channel, now):
+    if not repos.deliveries.make_introduction_due(adder.workspace, channel, now):
         deadline = now + INTRODUCTION_LIFETIME
         detail = encode_introduction_detail(adder.id, locale)
         card = PlannedDelivery(

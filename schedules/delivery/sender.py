@@ -205,7 +205,7 @@ class DeliverySender:
         now = self._context.now()
 
         def read_due_deliveries(repos: Repositories) -> tuple[tuple[Delivery, ...], float]:
-            rate_per_minute, slowed_at = repos.workspaces.get_pace(workspace)
+            rate_per_minute, slowed_at = repos.workspaces.get_reduced_rate(workspace)
             rate_per_second = recover_rate(rate_per_minute, slowed_at, now, self._max_per_second)
             if not repos.workspaces.accepts_messages(workspace, now):
                 return (), rate_per_second

@@ -48,7 +48,7 @@ class AccessSettings:
     Without ``client_secret`` the bot authenticates with the machine's managed identity.
     ``allowed_tenants`` are the tenants whose activities are accepted. For tests on this
     machine only: ``openid_metadata_url`` is the address of a stand-in, and ``allow_unsigned``
-    accepts activities without a token. ``pads_answers`` is whether the responses to card actions
+    accepts activities without a token. ``pads_responses`` is whether the responses to card actions
     and dialogs all have one size.
     """
 
@@ -58,7 +58,7 @@ class AccessSettings:
     client_secret: str = field(default="", repr=False)
     openid_metadata_url: str = ""
     allow_unsigned: bool = False
-    pads_answers: bool = True
+    pads_responses: bool = True
 
     @property
     def uses_local_stand_in(self) -> bool:
@@ -163,7 +163,7 @@ class TeamsAdapter:
             TenantPolicy(access.allowed_tenants, dispatcher.build_foreign_tenant_response),
             self._after_response,
             allow_loopback=access.uses_local_stand_in,
-            pads_answers=access.pads_answers,
+            pads_responses=access.pads_responses,
         )
 
     @property

@@ -16,7 +16,7 @@ class AccessSettings:
     Without ``signing_secret`` there is no HTTP endpoint; without ``app_token`` no Socket Mode.
     ``token_provider`` returns the bot token of a workspace; where ``token_rotator`` is set, the
     rotated token is used instead, and where ``install_access`` is set, the token of the workspace's
-    own installation. ``pads_answers`` is whether the responses to form submissions
+    own installation. ``pads_responses`` is whether the responses to form submissions
     all have one size.
     """
 
@@ -25,7 +25,7 @@ class AccessSettings:
     signing_secret: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
     token_rotator: TokenRotator | None = field(default=None, repr=False)
-    pads_answers: bool = True
+    pads_responses: bool = True
     install_access: InstallAccess | None = None
 
     @classmethod
@@ -37,7 +37,7 @@ class AccessSettings:
         signing_secret: str = "",
         app_token: str = "",
         token_rotator: TokenRotator | None = None,
-        pads_answers: bool = True,
+        pads_responses: bool = True,
     ) -> "AccessSettings":
         """Return the access settings with *bot_token* for every workspace.
 
@@ -48,7 +48,7 @@ class AccessSettings:
         async def get_token(_workspace: str) -> str:
             return bot_token
 
-        return cls(api_url, get_token, signing_secret, app_token, token_rotator, pads_answers)
+        return cls(api_url, get_token, signing_secret, app_token, token_rotator, pads_responses)
 
     @classmethod
     def with_installations(
@@ -58,7 +58,7 @@ class AccessSettings:
         *,
         signing_secret: str = "",
         app_token: str = "",
-        pads_answers: bool = True,
+        pads_responses: bool = True,
     ) -> "AccessSettings":
         """Return the access settings with the token that each workspace's installation has."""
 
@@ -66,7 +66,7 @@ class AccessSettings:
             raise NotInstalledError
 
         return cls(
-            api_url, refuse_token, signing_secret, app_token, None, pads_answers, install_access
+            api_url, refuse_token, signing_secret, app_token, None, pads_responses, install_access
         )
 
     def create_installed_tokens(self) -> InstalledTokens | None:

@@ -82,7 +82,7 @@ class SlackAdapter:
             self._report_own_workspace,
         )
         self.app = bolt_app.build_bolt_app(
-            dispatcher, self._api_client, pads_answers=access.pads_answers
+            dispatcher, self._api_client, pads_responses=access.pads_responses
         )
         self.responder = dispatcher.responder
         self.asgi: Guard | None = None

@@ -17,7 +17,7 @@ from bot.chat.slack.dispatcher import Dispatcher, EventNotStoredError
 from bot.chat.slack.inbound.payloads import PayloadKind
 from bot.chat.slack.outbound.ack_body import Body
 from bot.chat.slack.outbound.api_client import ApiClient
-from bot.chat.slack.quiet_logging import bolt_logger
+from bot.chat.slack.redacting_logging import bolt_logger
 
 ENDPOINT_PATH = "/slack/events"
 """URL path of the endpoint to which Slack sends every request."""
@@ -32,11 +32,11 @@ Listener = Callable[[Payload], Awaitable[BoltResponse]]
 
 
 def build_bolt_app(
-    dispatcher: Dispatcher, api_client: ApiClient, *, pads_answers: bool
+    dispatcher: Dispatcher, api_client: ApiClient, *, pads_responses: bool
 ) -> AsyncApp:
     """Return a Bolt app that passes every payload to *dispatcher*.
 
-    With *pads_answers* the responses to form submissions all have one size.
+    With *pads_responses* the responses to form submissions all have one size.
 
     ``process_before_response`` removes Bolt's delay of 10 ms for each response. One catch-all
     listener per kind makes routing independent of the number of handlers, and leaves no payload
@@ -58,7 +58,7 @@ def build_bolt_app(
     app.command(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.COMMAND))
     app.action(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.ACTION))
     app.view(_MATCH_ALL)(
-        _build_listener(dispatcher, PayloadKind.SUBMISSION, pads_answers=pads_answers)
+        _build_listener(dispatcher, PayloadKind.SUBMISSION, pads_responses=pads_responses)
     )
     app.view_closed(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.CLOSED))
     app.shortcut(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.SHORTCUT))
@@ -72,7 +72,7 @@ def build_asgi_app(app: AsyncApp) -> ASGIApp:
 
 
 def _build_listener(
-    dispatcher: Dispatcher, kind: PayloadKind, *, pads_answers: bool = False
+    dispatcher: Dispatcher, kind: PayloadKind, *, pads_responses: bool = False
 ) -> Listener:
     """Return the listener for *kind*; its status 503, or no acknowledgement, makes Slack retry."""
 
@@ -81,7 +81,7 @@ def _build_listener(
             response_body: Body = await dispatcher.dispatch_payload(kind, body)
         except EventNotStoredError:
             return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, body="")
-        if pads_answers:
+        if pads_responses:
             return _build_padded_response(response_body)
         return BoltResponse(status=200, body=response_body or "")
 

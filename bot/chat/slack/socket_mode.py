@@ -15,7 +15,7 @@ from bot.chat import json_body, request_body
 from bot.chat.after_response import AfterResponse
 from bot.chat.slack.inbound import payloads
 from bot.chat.slack.outbound.api_client import ApiClient
-from bot.chat.slack.quiet_logging import redacting_logger
+from bot.chat.slack.redacting_logging import redacting_logger
 from bot.chat.slack.socket_backoff import SocketBackoff
 from bot.chat.slack.socket_client import BackoffSocketModeClient
 

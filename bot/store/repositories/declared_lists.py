@@ -98,7 +98,7 @@ class DeclaredLists:
 
         Accounts that are linked to *persons* are included: the lists of the main account decide.
         """
-        ids, wanted = {person.id for person in persons}, frozenset(persons)
+        ids, mains = {person.id for person in persons}, frozenset(persons)
         workspaces = {person.workspace for person in persons}
         query = select(
             people.c.workspace.label("member_workspace"),
@@ -127,7 +127,7 @@ class DeclaredLists:
                 union(named, linked).order_by("member_workspace", "member_id")
             )
         ]
-        return [member for member in members if member[0] in wanted]
+        return [member for member in members if member[0] in mains]
 
     def _move_member(self, account: Person, old_team_id: str, team_id: str) -> None:
         """Update ``home_team`` and move roster row and slot; ``joined`` is unchanged."""

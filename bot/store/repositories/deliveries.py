@@ -187,7 +187,7 @@ class Deliveries:
         due = to_unix_seconds(not_before)
         return self._update_rows(matches_planned(delivery_id), DeliveryState.PLANNED, due=due) == 1
 
-    def hasten_introduction(self, workspace: str, channel: str, now: datetime) -> bool:
+    def make_introduction_due(self, workspace: str, channel: str, now: datetime) -> bool:
         """Set the due time of *channel*'s planned card to *now*; ``False`` without one."""
         due = to_unix_seconds(now)
         is_card = matches_planned_card(workspace, channel, due)

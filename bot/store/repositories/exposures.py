@@ -15,8 +15,8 @@ from bot.domain.counts.exposure import Membership
 from bot.store.period import Period
 from bot.store.repositories.linked_accounts import LinkedAccounts
 from bot.store.repositories.period_member_queries import (
-    SELECT_OTHER_PLACES,
-    SELECT_PUBLISHED_PLACES,
+    SELECT_OTHER_MEMBERSHIPS,
+    SELECT_PUBLISHED_MEMBERSHIPS,
 )
 
 _BY_CLOSE = attrgetter("closes", "ledger", "epsilon")
@@ -34,7 +34,7 @@ class Exposures:
 
     def load_memberships(self, persons: Collection[Person], except_of: Period) -> Memberships:
         """Return a dict of the list rows by person, without those of the period *except_of*."""
-        return self._load_places(SELECT_OTHER_PLACES, persons, except_of)
+        return self._query_memberships(SELECT_OTHER_MEMBERSHIPS, persons, except_of)
 
     def list_exceeding(self, period: Period, persons: Collection[Person]) -> frozenset[Person]:
         """Return those of *persons* who would exceed an exposure limit on the list of *period*."""
@@ -45,12 +45,12 @@ class Exposures:
 
         A person whose accounts were linked after the list was frozen has a row for each account.
         """
-        tables = self._load_places(SELECT_PUBLISHED_PLACES, members, period)
+        tables = self._query_memberships(SELECT_PUBLISHED_MEMBERSHIPS, members, period)
         return not any(
-            exposure.is_exceeded(of_one, period.closes) for of_one in set(tables.values())
+            exposure.is_exceeded(memberships, period.closes) for memberships in set(tables.values())
         )
 
-    def _load_places(
+    def _query_memberships(
         self, query: Select[Any], persons: Collection[Person], period: Period
     ) -> Memberships:
         """Execute *query* for *persons* and their linked accounts; return the rows by person."""

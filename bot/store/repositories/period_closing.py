@@ -143,7 +143,7 @@ class PeriodClosing:
     def _close_period(self, period: Period, now: datetime) -> bool | None:
         """Insert the release and delete the period; ``False`` if it remains without its key."""
         open_record = self._records.load_records([period]).get(period)
-        if open_record is None and not self._is_given_up(period, now):
+        if open_record is None and not self._has_wait_expired(period, now):
             return False
         self._publish_table(period, self._select_table(period, open_record))
         self.destroy_period(period)
@@ -165,7 +165,7 @@ class PeriodClosing:
     def _has_record(self, period: Period) -> bool:
         return bool(self._records.load_records([period]))
 
-    def _is_given_up(self, period: Period, now: datetime) -> bool:
+    def _has_wait_expired(self, period: Period, now: datetime) -> bool:
         """Whether the wait for the key of *period* is over, and the key store has no key."""
         is_over = period.closes_at + LOST_KEY_WAIT.total_seconds() <= now.timestamp()
         return is_over and self._records.is_lost(period)

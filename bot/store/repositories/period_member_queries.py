@@ -85,11 +85,11 @@ _OF_PERSONS = and_(
     period_members.c.person.in_(bindparam("persons", expanding=True)),
 )
 
-SELECT_OTHER_PLACES = select(period_members).where(_OF_PERSONS, ~_IN_PERIOD)
+SELECT_OTHER_MEMBERSHIPS = select(period_members).where(_OF_PERSONS, ~_IN_PERIOD)
 """The rows of people in all lists except that of a period, by its primary key.
 
 Binds the lists ``workspaces`` and ``persons``, which are matched independently of each other.
 """
 
-SELECT_PUBLISHED_PLACES = select(period_members).where(_OF_PERSONS, ~_IS_OPEN | _IN_PERIOD)
+SELECT_PUBLISHED_MEMBERSHIPS = select(period_members).where(_OF_PERSONS, ~_IS_OPEN | _IN_PERIOD)
 """The same in the lists of closed periods, and in that of a period."""

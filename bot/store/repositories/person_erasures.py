@@ -70,7 +70,7 @@ class PersonErasures:
         is_joined = _matches_any(rosters, rosters.c.person, accounts) & ~rosters.c.declared
         joined_count = self._connection.execute(delete(rosters).where(is_joined)).rowcount
         if joined_count and not self._has_rows(rosters, accounts):
-            self._leave_out_of_notes(accounts)
+            self._exclude_from_notes(accounts)
         self._erase_unneeded_links(accounts)
         for account in accounts:
             self._reset_role_rows(account)
@@ -98,7 +98,7 @@ class PersonErasures:
             is_member = _matches_any(period_members, period_members.c.person, accounts)
             is_open = exists().where(_IS_IN_PERIOD, periods.c.closes_at > to_unix_seconds(now))
             self._connection.execute(delete(period_members).where(is_member, is_open))
-        self._leave_out_of_notes(accounts)
+        self._exclude_from_notes(accounts)
         self._erase_unneeded_links(accounts)
         self._restore_marks(marks)
 
@@ -108,7 +108,7 @@ class PersonErasures:
             is_theirs = _matches_any(column.table, column, [account])
             self._connection.execute(delete(column.table).where(is_theirs))
 
-    def _leave_out_of_notes(self, accounts: Collection[Person]) -> None:
+    def _exclude_from_notes(self, accounts: Collection[Person]) -> None:
         """Set ``erased`` in the rows of periods that are not closed: no note counts them."""
         is_member = _matches_any(period_members, period_members.c.person, accounts)
         change = update_rows(period_members).where(is_member, _IS_UNCLOSED)

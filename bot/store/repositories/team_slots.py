@@ -65,9 +65,9 @@ class TeamSlots:
 
     def list_slots(self, members: Iterable[MemberOf]) -> list[TeamSlot | None]:
         """Return the slot of each of *members*, in their order; each record is decrypted once."""
-        wanted = list(members)
-        records = self._records.load_records(team_id for _, team_id in wanted if team_id)
-        return [_find_slot(records.get(team_id), person) for person, team_id in wanted]
+        pairs = list(members)
+        records = self._records.load_records(team_id for _, team_id in pairs if team_id)
+        return [_find_slot(records.get(team_id), person) for person, team_id in pairs]
 
     def read_slot(self, person: Person, team_id: str, body: bytes | None) -> TeamSlot | None:
         """Return the slot of *person* in the encrypted *body*, which the caller has fetched."""
@@ -180,10 +180,10 @@ class TeamSlots:
         return self._connection.scalar(_SELECT_HOME_TEAM, parameters) or ""
 
     def _change_each(self, changes: Iterable[tuple[MemberOf, ChangeSlot]]) -> None:
-        wanted = list(changes)
-        open_records = self._records.load_records(team_id for (_, team_id), _ in wanted if team_id)
+        pairs = list(changes)
+        open_records = self._records.load_records(team_id for (_, team_id), _ in pairs if team_id)
         records = {team_id: entry.record for team_id, entry in open_records.items()}
-        for (person, team_id), change in wanted:
+        for (person, team_id), change in pairs:
             slot = _find_slot(open_records.get(team_id), person)
             if slot:
                 current = team_slots.find_slot(records[team_id], slot.token)

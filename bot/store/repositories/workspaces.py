@@ -150,7 +150,7 @@ class Workspaces:
             row | ({} if messages_per_minute is None else {"pace": messages_per_minute}),
         )
 
-    def get_pace(self, workspace: str) -> tuple[int, datetime]:
+    def get_reduced_rate(self, workspace: str) -> tuple[int, datetime]:
         """Return the reduced rate limit per minute, 0 by default, and the end of its rest."""
         row = self.get_state(workspace)
         return row.messages_per_minute, from_unix_seconds(row.resting_until)

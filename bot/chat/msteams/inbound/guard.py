@@ -79,19 +79,19 @@ class Guard:
         after_response: AfterResponse,
         *,
         allow_loopback: bool = False,
-        pads_answers: bool = True,
+        pads_responses: bool = True,
     ) -> None:
         """Dispatch to *handle_payload* what *token_validator* accepts from an allowed tenant.
 
         *allow_loopback* accepts service URLs on this machine, for tests and the playground. With
-        *pads_answers* every response with a body has one size.
+        *pads_responses* every response with a body has one size.
         """
         self._handle_payload = handle_payload
         self._token_validator = token_validator
         self._tenant_policy = tenant_policy
         self._after_response = after_response
         self._allow_loopback = allow_loopback
-        self._pads_answers = pads_answers
+        self._pads_answers = pads_responses
         self._body_reader = BodyReader(MAX_BODY_BYTES)
         self.refused_request_count = 0
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
 
-from bot.chat.slack.quiet_logging import redacting_logger
+from bot.chat.slack.redacting_logging import redacting_logger
 
 STATE_SECONDS = 10 * 60
 """Validity of a state in seconds, and the cookie's max-age: time to read and decide."""

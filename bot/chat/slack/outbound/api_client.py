@@ -9,7 +9,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.chat.slack.quiet_logging import redacting_logger
+from bot.chat.slack.redacting_logging import redacting_logger
 
 TokenProvider = Callable[[str], Awaitable[str]]
 """Returns the current bot token of a workspace (``slack:T…``); called before each request."""

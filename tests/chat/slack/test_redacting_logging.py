@@ -3,7 +3,7 @@ import logging
 import pytest
 
 from bot.chat import slack
-from bot.chat.slack.quiet_logging import bolt_logger, redacting_logger
+from bot.chat.slack.redacting_logging import bolt_logger, redacting_logger
 from bot.conversation import Address
 from bot.elements import Form, Message, Text
 from tests.chat.slack import payloads, testbed
