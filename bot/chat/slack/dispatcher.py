@@ -69,10 +69,10 @@ class Dispatcher:
         after_response: AfterResponse,
         report_own_workspace: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
-        """Route by *routes* what is from *served_workspaces*.
+        """Dispatch payloads from *served_workspaces* to the handlers of *routes*.
 
-        The Web API is called with *api_client* in *after_response* tasks. *report_own_workspace*
-        reports the workspace as connected if the bot token works.
+        The Web API is called with *api_client* in *after_response* tasks. The coroutine function
+        *report_own_workspace* reports the workspace as connected if the bot token works.
         """
         self._report_own_workspace = report_own_workspace
         self._started_at = int(time.time())
@@ -122,10 +122,10 @@ class Dispatcher:
         return {}
 
     async def _find_refusal(self, payload: Payload) -> str:
-        """Return the catalogue key of why a payload is not served, ``""`` for one that is.
+        """Return the catalogue key of the reason to reject a payload, ``""`` to accept it.
 
-        A payload is served only if it is from a workspace that a token belongs to. While that is
-        unknown none is served, since nothing else tells them apart.
+        Only a workspace with a bot token is served. While the lookup fails, every payload is
+        rejected: a valid signature is the same for all workspaces that installed the app.
         """
         try:
             is_served = await self._served_workspaces.serves(payload)
@@ -136,10 +136,11 @@ class Dispatcher:
     def _refuse_payload(
         self, kind: PayloadKind, payload: Payload, refusal_key: str
     ) -> ack_body.Body:
-        """Answer a payload that is not served, without the store and without the token.
+        """Respond to a rejected payload, without a database transaction and without the token.
 
-        The user's language is unknown, so the sentence is repeated in each language. A form that
-        is open is not replaced while the workspace is unknown, so that its answers remain.
+        The user's language is unknown, so the sentence is repeated in each language. While the
+        lookup fails, a submitted form gets a validation error, so that its answers remain, and an
+        event raises EventNotStoredError, so that Slack retries it.
         """
         fields = {"kind": kind.value, "reason": refusal_key}
         _log_event(logging.WARNING, "slack.payload_refused", **fields)
@@ -161,9 +162,10 @@ class Dispatcher:
         return response_body or {}
 
     async def _store_event(self, event: ChatEvent) -> None:
-        """Pass *event* to the event handler; raise EventNotStoredError when it fails.
+        """Await the event handler; any exception becomes EventNotStoredError, and status 503.
 
-        Nothing but a retry by Slack repeats the event, and a repeated one changes nothing more.
+        Slack then retries the event. The handler is idempotent, so that a retry after a success
+        whose response was lost has no second effect.
         """
         try:
             await self._routes.handle_event(event)
@@ -172,10 +174,10 @@ class Dispatcher:
             raise EventNotStoredError from error
 
     def _predates_start(self, payload: Payload) -> bool:
-        """Whether an event is from before the start of this process, and recent enough for a retry.
+        """Whether the ``event_time`` is before the start of this process, by a day at most.
 
-        An uninstallation of that time may have been followed by a new installation, whose token
-        came with the start: only a call with the token can tell.
+        Such an uninstallation event is a retry and may be older than the token that the process was
+        started with, so the token is checked with an API call.
         """
         event_time = payload.get("event_time")
         return (
@@ -254,7 +256,7 @@ class Dispatcher:
             await self._refresh_home(interaction)
 
     async def _report_failure(self, interaction: Interaction, report: BoundHandler) -> None:
-        """Send an error message, outside any form, when the reply could not be shown."""
+        """Send an error message to the response URL or private chat; log an exception."""
         if interaction.reply_target.origin is Origin.HOME_OPENED:
             return
         error_reply = await self._build_error_reply(
@@ -267,7 +269,7 @@ class Dispatcher:
             log_error(logger, "slack.failure_report_failed", error, reason=slack_error_code(error))
 
     async def _refresh_home(self, interaction: Interaction) -> None:
-        """Publish the Home tab again after an action in it; on failure the old one remains."""
+        """Await the Home handler, and call ``views.publish``; an exception is logged."""
         person = interaction.request.person
         try:
             home = await self._routes.home(
@@ -285,7 +287,7 @@ class Dispatcher:
 
 
 async def _await_call(action: str, call: Coroutine[Any, Any, None]) -> None:
-    """Await *call* and log its failure as *action*: the user can press the button again."""
+    """Await the coroutine *call*, and log an exception as *action*, without a message."""
     try:
         await call
     except Exception as error:  # noqa: BLE001 - no reply reports that a button did nothing

@@ -1,4 +1,4 @@
-"""Slack's Socket Mode client with a delay after each failure, and a fresh URL for each attempt."""
+"""Socket Mode client with backoff after each failure, and a new WebSocket URL for each attempt."""
 
 import asyncio
 from contextlib import suppress
@@ -12,28 +12,28 @@ from bot.chat.slack.outbound.error_codes import slack_error_code
 from bot.chat.slack.socket_backoff import UNREACHABLE, SocketBackoff
 
 _REFUSING_REASONS = frozenset({"too_many_websockets", "link_disabled"})
-"""Reasons of a closed connection for which another one would be closed, too.
+"""Reasons in a ``disconnect`` message after which a new connection would be closed as well.
 
-The others ask for a new connection at once.
+After any other reason the client reconnects without a delay.
 """
 
 
 class BackoffSocketModeClient(SocketModeClient):
-    """The library's client, which reconnects by the rules of a :class:`SocketBackoff`.
+    """slack_sdk's client with the delays of a :class:`SocketBackoff` between connection attempts.
 
-    The library reconnects at once to a Slack that closes one connection too many, every ten
-    seconds with a refused token, and for ever with a URL that has expired.
+    The library's own reconnects without a delay when Slack closes a connection above the limit,
+    every ten seconds with a rejected token, and forever with a URL that has expired.
     """
 
     backoff: SocketBackoff
     _stability_timer: asyncio.TimerHandle | None = None
 
     async def connect(self) -> None:
-        """Connect, after a delay where that fails, until it succeeds or the client is closed."""
+        """Open a session; after an exception, sleep for the backoff's delay and retry."""
         while not self.closed:
             try:
                 await self._open_session()
-            except Exception as error:  # noqa: BLE001 - whatever prevented it, the next may succeed
+            except Exception as error:  # noqa: BLE001 - any error is retried
                 await asyncio.sleep(self.backoff.record_failure(_failure_reason(error)))
             else:
                 self.backoff.record_connection()
@@ -43,7 +43,7 @@ class BackoffSocketModeClient(SocketModeClient):
                 return
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - as the library's
-        """Replace the connection, unless that is in progress or not needed."""
+        """Reconnect under the lock; do nothing if another task holds it, or if connected."""
         if self.connect_operation_lock.locked():
             return
         async with self.connect_operation_lock:
@@ -51,7 +51,7 @@ class BackoffSocketModeClient(SocketModeClient):
                 await self.connect()
 
     async def run_message_listeners(self, message: dict[str, Any], raw_message: str) -> None:
-        """Process a message; a connection that Slack refuses is replaced after a delay."""
+        """Run the listeners of a message; on a refusing ``disconnect``, reconnect with a delay."""
         reason = str(message.get("reason") or "")
         if message.get("type") == "disconnect" and reason in _REFUSING_REASONS:
             await self._reconnect_after_refusal(reason)
@@ -59,12 +59,12 @@ class BackoffSocketModeClient(SocketModeClient):
         await super().run_message_listeners(message, raw_message)
 
     async def close(self) -> None:
-        """Close the connection for good."""
+        """Cancel the timer, and close the client, which ends the retries."""
         self._cancel_stability_timer()
         await super().close()  # type: ignore[no-untyped-call]  # as the library's
 
     async def _reconnect_after_refusal(self, reason: str) -> None:
-        """Reconnect after a delay, during which no other task does."""
+        """Sleep for the backoff's delay and reconnect, while holding the lock."""
         if self.connect_operation_lock.locked():
             return
         async with self.connect_operation_lock:
@@ -73,7 +73,7 @@ class BackoffSocketModeClient(SocketModeClient):
             await self.connect()
 
     async def _open_session(self) -> None:
-        """Close the session, open a new one, and start the library's tasks that watch it."""
+        """Close the WebSocket session, open a new one, and restart the tasks that read it."""
         self._cancel_stability_timer()
         self.auto_reconnect_enabled = False
         with suppress(Exception):

@@ -26,8 +26,8 @@ HandleEvent = Callable[[ChatEvent], Awaitable[None]]
 class InstallationEvents:
     """Fans out an event about an installation to every workspace that it serves.
 
-    Slack delivers events late, more than once or not at all, so an event only triggers a lookup:
-    the state that is stored is the one that the Web API returns.
+    Slack delivers events late, more than once or not at all, so the state that one reports is
+    verified by a Web API call: before it is stored for granted access, else in a background task.
     """
 
     def __init__(

@@ -28,8 +28,9 @@ _NO_TOKEN_CODE, _REFRESH_REFUSED_CODE = "not_installed", "invalid_refresh_token"
 class AccountCheck:
     """Result of ``auth.test``; ``error_code`` is ``""`` if the call succeeded.
 
-    ``is_refusal`` is false for an error that Slack did not send, such as a timeout, and for a
-    temporary one. ``server_time`` is in Unix seconds, from the response's Date header.
+    ``is_refusal`` is true for a definite error response of Slack and for a token that could not be
+    refreshed, false for a temporary error or another exception. ``server_time`` is in Unix seconds,
+    from the response's Date header.
     """
 
     error_code: str = ""

@@ -25,14 +25,14 @@ be unknown.
 """
 
 _NO_CONNECTION_LIMIT = 0
-"""aiohttp's default is 100, which workspaces whose requests hang would use up.
+"""Disables aiohttp's limit of 100 connections, which hanging requests could exhaust.
 
-A message of another one would wait for a connection, with its timeout running, and be in doubt
-without having been sent. Each workspace has one message in flight at a time.
+A request of another workspace would wait in the pool until its timeout, and its result would be
+unknown although it was not sent. Each workspace has at most one message in flight.
 """
 
 MAX_CLIENTS = 1000
-"""Workspaces whose clients are reused; another is created within microseconds."""
+"""Maximum entries of the LRU cache of clients by workspace; creating one takes microseconds."""
 
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
