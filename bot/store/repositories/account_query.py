@@ -1,4 +1,4 @@
-"""The query with which each request begins: a person's main account, row, record and home team."""
+"""SQL query of an account, the first of each request: main account, row, record, home team."""
 
 from typing import Any
 
@@ -41,12 +41,11 @@ _SENDER = select(
 
 
 def _build_account_query() -> Select[Any]:
-    """Select a person's main account, row, record, home team and workspace's suspension.
+    """Return the SELECT of main account, row, record, home team and the workspace's suspension.
 
-    One row per supervisor of the team, at least one. The record is that of the team of the
-    person's own row, if it names one. Under row security PostgreSQL finds rows by an index only
-    for conditions of which it knows that they leak nothing: it does not of COALESCE and of a
-    subquery.
+    The result has one row per supervisor of the team, and at least one. The record is that of the
+    home team in the person's own row. Under row security PostgreSQL uses an index only for
+    conditions that are leakproof; COALESCE and a subquery are not, so CASE is used.
     """
     link = linked_accounts.alias("link")
     main = people.alias("main")
@@ -87,4 +86,4 @@ def _select_first(value: ColumnElement[str], other: ColumnElement[str]) -> Colum
 
 
 SELECT_ACCOUNT = _build_account_query()
-"""Parameters: ``workspace`` and ``person_id``. The columns of the team begin with ``team_``."""
+"""Built once; binds ``workspace`` and ``person_id``. Columns of the team begin with ``team_``."""

@@ -56,8 +56,8 @@ class Ledger:
         """Look up *person*, where they count, and their team's periods; insert missing periods.
 
         Needs a write transaction. Linked accounts are resolved to the main account, which has one
-        token. For a person without a team, whose frozen list has not ended, the periods are those
-        of the first team that feeds the period in which they still count.
+        token. For a person without a team who still counts in a period, the written periods are
+        those of the first team that feeds it.
         """
         account = self._teams.get_account(person)
         team, main = account.team, account.main

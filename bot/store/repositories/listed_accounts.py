@@ -1,4 +1,4 @@
-"""Accounts of the people of whom anything is stored, and which of them may be on no list."""
+"""List the accounts in ``roster``, ``role`` and ``person``, and mark those that do not work."""
 
 from typing import Any
 
@@ -24,21 +24,21 @@ from bot.store.schema import people, roles, rosters, teams, workspaces
 from bot.store.upsert import upsert_row
 
 _PERSON_COLUMNS = (rosters.c.person, roles.c.person, people.c.id)
-"""The columns with the people of lists, of roles and of rows of their own."""
+"""Id columns of the three tables; the other part of the key is ``workspace``."""
 
 
 class ListedAccounts:
-    """Repository of the accounts on lists, with a role or with a row, joined or not."""
+    """Repository of accounts with a row in one of the three tables, joined or not."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
         self._connection = connection
 
     def list_accounts(self, after: Person | None, limit: int) -> tuple[tuple[Person, str], ...]:
-        """Return the next *limit* people past *after*, reachable or not, by person.
+        """Return the next *limit* people after the key *after*, sorted: keyset pagination.
 
-        Each with the channel of a team of theirs, ``""`` without one. Those of a suspended
-        workspace are left out.
+        Each is a pair with the channel of one of their teams, ``""`` without one. People of a
+        suspended workspace are excluded, unreachable ones are not.
         """
         query = _SELECT_FIRST_ACCOUNTS
         parameters: dict[str, int | str] = {"row_limit": limit}
@@ -51,10 +51,10 @@ class ListedAccounts:
         )
 
     def mark_account(self, person: Person, reason: str) -> bool:
-        """Record that the account of a person who did not join cannot be on a list.
+        """Upsert ``unreachable`` for a person who has not joined and cannot be on a list.
 
-        Returns ``True`` when it was not recorded. Nothing is stored about a person on no list,
-        without a role and without a row, nor of another organisation's person on no list.
+        Returns ``True`` if the column changed. Nothing is written about a person without a row in
+        the three tables, or, unless *reason* is a deactivation, without a roster row.
         """
         is_known = or_(
             *(
@@ -73,7 +73,7 @@ class ListedAccounts:
 
 
 def _build_accounts_query(*, is_first: bool) -> Select[Any]:
-    """Select the next people of all columns, each with a channel of theirs, ``""`` without one."""
+    """Return a UNION ALL of the three queries, grouped by person, with a channel or ``""``."""
     queries = (_build_account_query(column, is_first=is_first) for column in _PERSON_COLUMNS)
     accounts = union_all(*(select(query.subquery()) for query in queries)).subquery()
     key = (accounts.c.workspace, accounts.c.person)
@@ -82,9 +82,9 @@ def _build_accounts_query(*, is_first: bool) -> Select[Any]:
 
 
 def _build_account_query(column: Column[str], *, is_first: bool) -> Select[Any]:
-    """Select the next people of *column* past the last one, with a channel of theirs, if any.
+    """Return the query of the next people of *column* after the cursor, with a channel, if any.
 
-    Each of the three queries is limited, so that a listing in batches reads every row once.
+    Each of the three queries has a LIMIT of its own, so that the pages together read a row once.
     """
     workspace = column.table.c.workspace
     is_suspended = exists().where(workspaces.c.id == workspace, workspaces.c.suspended != "")

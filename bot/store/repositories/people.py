@@ -151,7 +151,7 @@ class People:
         """Upsert *person*'s row with ``joined`` and the home team, and clear pause and reasons.
 
         Their roster rows in other teams are deleted, unless the set-up declares them. Their slot is
-        moved to the record of the team, with a count of 0. Repeated, it changes nothing more.
+        moved to the record of the team, with a count of 0.
         """
         old_team_id = self.get(person).home_team_id
         self._upsert_person(

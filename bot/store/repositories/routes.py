@@ -1,4 +1,4 @@
-"""Chat routes: a cache of the products' conversation references, by address."""
+"""Repository of the table ``way``: a cache of the products' conversation references, by address."""
 
 from sqlalchemy import Connection, bindparam, delete, exists, select
 
@@ -18,8 +18,8 @@ _SELECT_ROUTE = select(chat_routes.c.way).where(
 class ChatRoutes:
     """Repository of routes: opaque strings with which a chat adapter reaches an address.
 
-    The route of a person is stored only while they are enrolled in check-ins: a row of any
-    other person would reveal that they use the bot.
+    The primary key is workspace, person and channel. The route of a person is stored only while
+    they are enrolled in check-ins: a row of any other person would reveal that they use the bot.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -36,18 +36,18 @@ class ChatRoutes:
         return self._connection.scalar(_SELECT_ROUTE, parameters) or ""
 
     def has_channel(self, workspace: str, channel: str) -> bool:
-        """Return whether the product has reported *channel* as one that the bot is in."""
+        """Return whether *channel* has a row, as the product reported that the bot is in it."""
         return bool(self.get_route(Address(workspace, channel=channel)))
 
     def list_channel_routes(self, workspace: str) -> dict[str, str]:
-        """Return the routes to the channels of a workspace that the bot is in, by channel id."""
+        """Return a dict of the routes to the channels of a workspace, by channel id."""
         query = select(chat_routes.c.channel, chat_routes.c.way).where(
             chat_routes.c.workspace == workspace, chat_routes.c.channel != ""
         )
         return {row.channel: row.way for row in self._connection.execute(query)}
 
     def save_route(self, address: Address, route: str) -> None:
-        """Upsert the route to *address*; a blank or too long *route* is ignored."""
+        """Upsert the route to *address*; ignore a blank, a too long, and a non-member's route."""
         if not 0 < len(route) <= _MAX_ROUTE_CHARACTERS or (
             address.person and not self._has_joined(address)
         ):
@@ -60,7 +60,7 @@ class ChatRoutes:
         upsert_row(self._connection, chat_routes, {**key_columns, "way": route})
 
     def delete_route(self, person: Person) -> None:
-        """Delete every route to *person*."""
+        """Delete all rows of *person*; idempotent."""
         matches_person = (chat_routes.c.workspace == person.workspace) & (
             chat_routes.c.person == person.id
         )
