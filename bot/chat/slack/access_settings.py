@@ -1,4 +1,4 @@
-"""The credentials with which the Slack adapter receives and sends, and the client they make."""
+"""Credentials of the Slack adapter, and the factory of its API client."""
 
 from dataclasses import dataclass, field
 
@@ -16,8 +16,8 @@ class AccessSettings:
     Without ``signing_secret`` there is no HTTP endpoint; without ``app_token`` no Socket Mode.
     ``token_provider`` returns the bot token of a workspace; where ``token_rotator`` is set, the
     rotated token is used instead, and where ``install_access`` is set, the token of the workspace's
-    own installation. ``pads_responses`` is whether the responses to form submissions
-    all have one size.
+    own installation. With ``pads_responses`` all responses to form submissions have
+    one size.
     """
 
     api_url: str
@@ -60,7 +60,7 @@ class AccessSettings:
         app_token: str = "",
         pads_responses: bool = True,
     ) -> "AccessSettings":
-        """Return the access settings with the token that each workspace's installation has."""
+        """Return the access settings with the stored token of each workspace's installation."""
 
         async def refuse_token(_workspace: str) -> str:
             raise NotInstalledError
@@ -70,12 +70,12 @@ class AccessSettings:
         )
 
     def create_installed_tokens(self) -> InstalledTokens | None:
-        """Return the tokens of installed workspaces; ``None`` where one token is configured."""
+        """Return a token cache over the installation rows; ``None`` with one configured token."""
         access = self.install_access
         return InstalledTokens(access.rows, access.credentials) if access else None
 
     def create_api_client(self, installed_tokens: InstalledTokens | None = None) -> ApiClient:
-        """Return a Web API client that uses the static token, the rotated one, or the installed."""
+        """Return an API client whose token provider is static, the rotator, or the token cache."""
         rotator, tokens = self.token_rotator, installed_tokens
         if tokens is not None:
             api_client = ApiClient(

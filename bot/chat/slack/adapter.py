@@ -29,9 +29,10 @@ from bot.routes import Routes
 
 
 class SlackOutboundSide:
-    """The sending half of the Slack side: the Web API client, and the outlet that uses it.
+    """The sending half of the adapter: Web API client, token cache and outlet.
 
-    It is built without the routes: the context that the handlers are bound to contains the outlet.
+    It is built before the routes, since the context that the handlers are bound to contains the
+    outlet.
     """
 
     def __init__(self, access: AccessSettings, catalogue: Catalogue) -> None:
@@ -51,16 +52,15 @@ class SlackOutboundSide:
 
 
 class SlackAdapter:
-    """The Slack side of the bot: endpoint, Socket Mode connection, outlet and lifecycle.
+    """The Slack adapter: HTTP endpoint, Socket Mode connection, outlet and lifecycle.
 
-    ``asgi`` is the ASGI application for Slack's HTTP requests, ``None`` without a signing
-    secret; ``install_apps`` are those of the installation from a link, by path; ``outlet`` sends
-    the messages of the workflows and handlers, ``responder`` the replies
-    that no response can contain.
+    ``asgi`` is the ASGI application for Slack's HTTP requests, ``None`` without a signing secret.
+    ``install_apps`` are the ASGI applications of the OAuth installation by URL path. ``outlet``
+    sends messages, ``responder`` the replies that an HTTP response cannot contain.
     """
 
     def __init__(self, outbound: SlackOutboundSide, routes: Routes) -> None:
-        """Build the receiving half over *outbound*; connections are opened at their first use."""
+        """Build dispatcher, Bolt app and middleware over *outbound*; no connection is opened."""
         access = outbound.access
         self._api_client, self._routes = outbound.api_client, routes
         self._after_response = AfterResponse()
@@ -104,7 +104,7 @@ class SlackAdapter:
         access: InstallAccess,
         routes: Routes,
     ) -> Routes:
-        """Serve the workspaces that *tokens* belong to; return the routes of their payloads."""
+        """Wire the installation routes; return *routes* with the event handler wrapped."""
         organisation_workspaces = OrganisationWorkspaces(organisation_access)
         self._served_workspaces = InstalledWorkspaces(tokens, organisation_workspaces)
         self._installation_events = InstallationEvents(
@@ -122,7 +122,7 @@ class SlackAdapter:
 
     @property
     def is_connected(self) -> bool:
-        """Whether payloads can be received: always true for HTTP, else the socket's state."""
+        """Whether payloads can be received: true without Socket Mode, else the session's state."""
         return self._socket_mode is None or self._socket_mode.is_connected
 
     @property
@@ -132,20 +132,21 @@ class SlackAdapter:
 
     @property
     def refused_request_count(self) -> int:
-        """Requests since the start without a valid, recent signature; 0 without an endpoint."""
+        """Counter of requests with an invalid or old signature since the start; by default 0."""
         return self.asgi.refused_request_count if self.asgi else 0
 
     async def has_refused_token(self) -> bool:
-        """Call ``auth.test``; false while Slack does not answer.
+        """Call ``auth.test`` and return whether the token is rejected; false after other errors.
 
-        Where the app is installed from a link, each workspace has its own token and suspension.
+        False without a call where each workspace has its own token: each has its own suspension.
         """
         return self._installation_events is None and await self.outlet.has_refused_token()
 
     async def start(self) -> None:
-        """Open the HTTP client session, and start to connect where Socket Mode is used.
+        """Open the HTTP client session, and start the tasks of Socket Mode and of the lookup.
 
-        The workspace of the token is looked up in the background, which delays no request.
+        Needs a running event loop. The lookup of the token's workspace is a background task, so
+        that the start does not wait for Slack.
         """
         self.app.client.session = self._api_client.get_session()
         self._served_workspaces.start_lookup()
@@ -153,18 +154,18 @@ class SlackAdapter:
             await self._socket_mode.start()
 
     async def report_working_installations(self) -> None:
-        """Report a workspace that is marked as uninstalled, but whose token works, as connected.
+        """Call ``auth.test``, and report the workspace as connected if its token works.
 
-        An uninstallation revokes the token for good, so one that works belongs to a new
-        installation; Slack sends no event about it. Installations from a link, of which there may
-        be many, are checked in the background.
+        An uninstallation revokes the token permanently, so one that works belongs to a new
+        installation, about which Slack sends no event. With one token for each workspace, those
+        marked as uninstalled are checked in a background task.
         """
         if self._installation_events is not None:
             self._installation_events.start_check()
         await self._report_own_workspace()
 
     async def _report_own_workspace(self) -> None:
-        """Report the workspace of the configured token as connected, if there is one that works."""
+        """Call ``auth.test`` with the configured token; on success, await the event handler."""
         if self._installation_events is not None:
             return
         account = await self.outlet.check_account()
@@ -172,11 +173,11 @@ class SlackAdapter:
             await self._routes.handle_event(WorkspaceConnected(f"slack:{account.team_id}"))
 
     async def wait_for_background_tasks(self) -> None:
-        """Wait until all tasks that were started after a response are done."""
+        """Await all tasks that were started after a response, and the tasks that they start."""
         await self._after_response.wait_for_background_tasks()
 
     async def stop(self) -> None:
-        """Stop receiving payloads, wait for the background tasks, and close the connections."""
+        """Close the Socket Mode connection, await the background tasks, close the HTTP session."""
         if self._socket_mode is not None:
             await self._socket_mode.stop()
         await self.wait_for_background_tasks()
@@ -191,7 +192,7 @@ async def check_account(access: AccessSettings) -> AccountCheck:
 
 
 async def check_app_token(access: AccessSettings) -> AccountCheck:
-    """Ask Slack, outside a running bot, whether it accepts the app token."""
+    """Call ``apps.connections.open`` outside a running bot, to validate the app token."""
     async with _open_api_client(access) as api_client:
         return await account_checks.check_app_token(api_client, access.app_token)
 
@@ -199,14 +200,14 @@ async def check_app_token(access: AccessSettings) -> AccountCheck:
 async def check_channels(
     access: AccessSettings, channels: tuple[str, ...]
 ) -> Mapping[str, str] | None:
-    """Return why the bot cannot post in *channels*; see :mod:`.outbound.account_checks`."""
+    """Return error codes by channel, or ``None``; see :mod:`.outbound.account_checks`."""
     async with _open_api_client(access) as api_client:
         return await account_checks.check_channels(api_client, channels)
 
 
 @asynccontextmanager
 async def _open_api_client(access: AccessSettings) -> AsyncIterator[ApiClient]:
-    """Open an API client of its own, and close it on exit."""
+    """Context manager of a new API client, whose HTTP session is closed on exit."""
     api_client = access.create_api_client()
     try:
         yield api_client

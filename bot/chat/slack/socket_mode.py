@@ -1,4 +1,4 @@
-"""Socket Mode: receives Slack's payloads over a WebSocket connection that the bot opens."""
+"""Socket Mode: receive payloads over a WebSocket connection that the bot opens."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -21,7 +21,7 @@ from bot.chat.slack.socket_client import BackoffSocketModeClient
 
 
 class SocketModeConnection:
-    """Socket Mode client, for a clinic without a public address; needs an app-level token."""
+    """Lifecycle of the Socket Mode client: needs an app-level token, and no public endpoint."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class SocketModeConnection:
         return session is not None and not session.closed
 
     async def start(self) -> None:
-        """Start to connect in a background task; the client reconnects after each disconnect."""
+        """Start a background task that connects; the client reconnects after each disconnect."""
         web_client = self._api_client.create_client()
         web_client.session = self._api_client.get_session()
         client = BackoffSocketModeClient(
@@ -60,7 +60,7 @@ class SocketModeConnection:
         self._connect_task = asyncio.create_task(connect())
 
     async def stop(self) -> None:
-        """Close the connection."""
+        """Cancel the connecting task, and close the WebSocket session."""
         if self._handler is None or self._connect_task is None:
             return
         self._connect_task.cancel()
@@ -76,7 +76,7 @@ class _SocketModeHandler(AsyncSocketModeHandler):
     def __init__(
         self, app: AsyncApp, client: BackoffSocketModeClient, after_response: AfterResponse
     ) -> None:
-        """Pass what *client* receives to *app*; Bolt's own would build another client."""
+        """Register a listener on *client*; the superclass would construct another client."""
         self.app, self.client, self._after_response = app, client, after_response
         listeners: list[Any] = client.socket_mode_request_listeners
         listeners.append(self.handle)
@@ -84,7 +84,7 @@ class _SocketModeHandler(AsyncSocketModeHandler):
     async def handle(  # type: ignore[override]  # Bolt narrows the client's type itself
         self, client: SocketModeClient, req: SocketModeRequest
     ) -> None:
-        """Process one payload; acknowledge and drop one of an unknown kind or shape."""
+        """Validate one payload and await Bolt; acknowledge and drop an invalid or unknown one."""
         try:
             json_body.check_depth(req.payload)
             req.payload = json_body.replace_unstorable(req.payload)

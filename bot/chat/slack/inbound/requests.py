@@ -53,14 +53,14 @@ _SURFACES: Mapping[Origin, Surface] = {
 
 @dataclass(frozen=True)
 class ReplyTarget:
-    """Addresses and ids to which a reply can be sent.
+    """Ids and URLs of the payload to which a reply can be sent; missing ones are ``""``.
 
     ``trigger_id`` opens a form once, within three seconds; ``response_url`` accepts ephemeral
     messages, visible to the user alone; ``view_id``, ``view_hash`` and ``view_title`` belong to
     the open form, and ``field_ids`` are its input blocks. ``from_home`` is true when the form
     or action originates in the app's Home tab, which is then published again.
-    ``open_view`` is the open form, to show it again with validation errors or an opened fold, and
-    ``block_id`` and ``action_id`` what was acted upon in it.
+    ``open_view`` is the view's JSON object, to rebuild it with validation errors or an opened fold;
+    ``block_id`` and ``action_id`` are those of the element that sent the action.
     """
 
     origin: Origin
@@ -77,9 +77,9 @@ class ReplyTarget:
 
     @property
     def may_push(self) -> bool:
-        """Whether a form can be pushed onto the open one, of which Slack stacks three at most.
+        """Whether ``views.push`` is possible: the view is the first or second of the stack.
 
-        The second form of a stack is the one whose previous view is the root.
+        Slack's maximum is three. The second is the one whose previous view is the root.
         """
         previous_id = self.open_view.get("previous_view_id")
         is_below_top = previous_id is None or previous_id == self.open_view.get("root_view_id")
@@ -87,7 +87,7 @@ class ReplyTarget:
 
     @property
     def is_unfolding(self) -> bool:
-        """Whether the action opens a fold of the open form, which needs no handler."""
+        """Whether the action id is that of a fold's button, which has no handler."""
         return self.origin is Origin.MODAL and self.action_id == UNFOLD_ACTION_ID
 
 
@@ -101,7 +101,7 @@ class Interaction:
 
 
 def parse_command(payload: Payload, keywords: Mapping[str, Keywords]) -> Interaction:
-    """Parse a slash command; of its text, only a registered keyword is passed on."""
+    """Parse a slash command; of its text, only a registered keyword is in the request."""
     name = str(payload["command"]).removeprefix("/")
     trigger_id = str(payload.get("trigger_id", ""))
     response_url = str(payload.get("response_url", ""))
@@ -210,9 +210,9 @@ def build_home_request(
 
 
 def parse_received_payload(kind: PayloadKind, payload: Payload) -> PayloadReceived:
-    """Parse what a payload without a handler proves: the workspace, and the user if they acted.
+    """Parse the workspace and user of a payload without a handler.
 
-    Of the events only an opened app is a user's own action.
+    The user id is ``""`` for an event, except ``app_home_opened``: others are no user's action.
     """
     event, user = payload.get("event") or {}, payload.get("user") or {}
     person_id = payload.get("user_id") or user.get("id")
@@ -222,7 +222,7 @@ def parse_received_payload(kind: PayloadKind, payload: Payload) -> PayloadReceiv
 
 
 def _parse_command_channel(payload: Payload) -> Channel | None:
-    """Return the channel of a slash command; Slack states no name of a private one."""
+    """Return the channel of a slash command, a private one without a name; ``None`` for a chat."""
     channel_id, name = (str(payload.get(f"channel_{part}", "")) for part in ("id", "name"))
     if not channel_id.startswith(("C", "G")) or name.startswith("mpdm-"):
         return None

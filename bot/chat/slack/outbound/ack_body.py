@@ -1,4 +1,4 @@
-"""Build the body of the response to Slack's own request; pure functions without I/O."""
+"""Build the JSON body of the HTTP response to Slack's request; pure functions without I/O."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,9 +14,9 @@ Body = dict[str, Any]
 
 
 def build_ack_body(reply: Reply, interaction: Interaction) -> Body | None:
-    """Return the response body for *reply*; ``{}`` when an acknowledgement is enough.
+    """Return the response body for *reply*; ``{}`` is a bare acknowledgement.
 
-    Returns ``None`` when the reply has to be sent with the Web API, after the response.
+    Returns ``None`` when the reply needs a Web API call after the response.
     """
     if reply is None:
         return {}
@@ -42,7 +42,7 @@ def build_waiting_form(interaction: Interaction, waiting_text: str) -> Form:
 
 
 def reply_as_form(reply: Message | Form, interaction: Interaction) -> Form:
-    """Return a reply as the form that replaces the open one."""
+    """Return a form as it is, or a message as a form without fields."""
     return (
         reply
         if isinstance(reply, Form)
@@ -51,7 +51,7 @@ def reply_as_form(reply: Message | Form, interaction: Interaction) -> Form:
 
 
 def errors_as_message(invalid: InvalidAnswers) -> Message:
-    """Return validation errors as a message, for surfaces without fields to attach them to."""
+    """Return validation errors as a message, for surfaces without input blocks."""
     sentences = tuple(invalid.errors.values())
     return Message(" ".join(sentences), tuple(map(Text, sentences)))
 
@@ -83,10 +83,10 @@ def _build_update_body(form: Form, interaction: Interaction) -> Body:
 def assign_errors_to_fields(
     errors: Mapping[str, str], field_ids: tuple[str, ...]
 ) -> dict[str, str]:
-    """Return the errors by field id of the form; those of a missing field go to the first one.
+    """Return a dict of errors by block id; an error with an unknown id is moved to the first field.
 
-    Slack does not show an error whose key is no block id of the form. The id ``""`` is the form's
-    own, also where it has no field.
+    Slack does not show an error whose key is no block id of the view. The key ``""`` is the form
+    itself, and the default for a form without fields.
     """
     field_errors: dict[str, str] = {}
     for name, sentence in errors.items():
