@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from bot.admin.account_references import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
 from bot.content.catalogue import Catalogue, load_catalogue
 from bot.context import Context
 from bot.errors import Fault
@@ -75,7 +75,7 @@ def load_workspace_content(settings: Settings, workspace: str) -> Catalogue:
     as :func:`load_own_catalogues` does.
     """
     shared = load_served_content(settings)
-    key = workspace_key(lowercase_microsoft_id(workspace))
+    key = build_workspace_key(lowercase_microsoft_id(workspace))
     return load_own_catalogues(settings, shared).get(key, shared)
 
 

@@ -9,9 +9,9 @@ def lowercase_microsoft_id(text: str) -> str:
     return text.lower() if "-" in text else text
 
 
-def workspace_key(workspace: str) -> str:
-    """Return the key of *workspace* in the database: ``msteams:`` or ``slack:`` and its id.
+def build_workspace_key(workspace: str) -> str:
+    """Return the stored key of the id *workspace*: ``msteams:`` or ``slack:``, then the id.
 
-    An id with a dash is a Microsoft tenant's.
+    An id with a dash is a Microsoft tenant's. The key names rows; it encrypts nothing.
     """
     return f"{'msteams' if '-' in workspace else 'slack'}:{workspace}"

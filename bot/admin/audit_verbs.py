@@ -5,7 +5,7 @@ They are installations, purges, and rotations of secrets and keys.
 
 from datetime import UTC, datetime
 
-from bot.admin.account_references import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
 from bot.content.catalogue import LanguagePack
 from bot.domain.operator_entry import OperatorEntry
 from bot.domain.teams import audit_screen
@@ -32,7 +32,7 @@ def load_entries(repos: Repositories, reference: str | None) -> tuple[TrailEntry
     computed from *reference* for the query. Raises
     :class:`bot.store.keys.key_store.KeyStoreUnavailableError` when its key cannot be read.
     """
-    workspace = "" if reference is None else workspace_key(lowercase_microsoft_id(reference))
+    workspace = "" if reference is None else build_workspace_key(lowercase_microsoft_id(reference))
     trail = repos.audit_trail
     entries: list[TrailEntry] = [
         *trail.list_entries(workspace=workspace, team_ids=_WORKSPACE_ENTRIES, limit=MAX_LINES),

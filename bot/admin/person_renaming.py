@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from bot.admin.account_references import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
 from bot.admin.id_pairs import IdPair, read_id_pairs
 from bot.context import Context
 from bot.conversation import Person
@@ -38,7 +38,7 @@ async def rename_people(
     after the timeout of a write.
     """
     pairs, scope, now = read_id_pairs(path), context.store.across_workspaces, context.now()
-    key = workspace_key(lowercase_microsoft_id(workspace))
+    key = build_workspace_key(lowercase_microsoft_id(workspace))
 
     def find_statuses(repos: Repositories) -> list[RenameStatus]:
         if not _WORKSPACE_PATTERN.fullmatch(workspace) or not repos.teams.list_teams(key):

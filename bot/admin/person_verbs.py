@@ -2,7 +2,7 @@
 
 import re
 
-from bot.admin.account_references import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
 from bot.context import Context
 from bot.conversation import Person
 from bot.errors import Fault, FaultyInputError
@@ -26,7 +26,7 @@ def parse_person(workspace: str, person_id: str) -> Person:
     if faults:
         raise FaultyInputError(faults)
     workspace, person_id = map(lowercase_microsoft_id, (workspace, person_id))
-    return Person(workspace_key(workspace), person_id)
+    return Person(build_workspace_key(workspace), person_id)
 
 
 def count_rows(repos: Repositories, person: Person) -> int:

@@ -5,7 +5,7 @@ Peppers encrypt the stored tokens; the row of an installation also needs a key o
 
 from dataclasses import dataclass
 
-from bot.admin.account_references import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.errors import Fault, FaultyInputError
@@ -100,6 +100,6 @@ async def rotate_workspace_key(context: Context, reference: str) -> None:
     :class:`bot.errors.FaultyInputError` for a workspace without an installation of its own, and
     what :func:`bot.workflows.secret_rotation.rotate_installation_key` raises.
     """
-    workspace = workspace_key(lowercase_microsoft_id(reference))
+    workspace = build_workspace_key(lowercase_microsoft_id(reference))
     if not await secret_rotation.rotate_installation_key(context.store, workspace, context.now()):
         raise FaultyInputError((Fault("WORKSPACE", "operator.workspace.without_key"),))

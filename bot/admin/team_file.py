@@ -20,7 +20,7 @@ from pydantic import (
     field_validator,
 )
 
-from bot.admin.account_references import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
 from bot.admin.team_file_lines import TeamFileLines
 from bot.admin.team_file_text import read_team_text
 from bot.domain.teams.team_reference import CHANNEL_PATTERN
@@ -134,7 +134,7 @@ class DeclaredTeam(_Section):
     @property
     def workspace_key(self) -> str:
         """The key of the workspace in the database: its id with the product as prefix."""
-        return workspace_key(self.workspace)
+        return build_workspace_key(self.workspace)
 
     def joined_clinician_ids(self) -> tuple[str, ...]:
         """Return the ids of the clinicians whom ``joined`` stores as joined, in test mode."""
@@ -151,7 +151,9 @@ class SamePerson(_Section):
     def split_accounts(self) -> tuple[tuple[str, str], ...]:
         """Parse each ``WORKSPACE/PERSON`` string to a tuple of workspace key and person id."""
         parts = (account.partition("/") for account in self.people)
-        return tuple((workspace_key(workspace), person_id) for workspace, _, person_id in parts)
+        return tuple(
+            (build_workspace_key(workspace), person_id) for workspace, _, person_id in parts
+        )
 
 
 class _TeamFile(_Section):

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC
 
-from bot.admin.account_references import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
 from bot.admin.team_verbs import find_team
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
@@ -50,7 +50,7 @@ async def erase_from_history(context: Context, account: str) -> int:
     if match is None:
         raise FaultyInputError((Fault("--erase", "operator.team.account_malformed"),))
     workspace, person_id = map(lowercase_microsoft_id, match.groups())
-    person = Person(workspace_key(workspace), person_id)
+    person = Person(build_workspace_key(workspace), person_id)
     return await context.store.across_workspaces.write(
         lambda repos: repos.named_persons.erase(person),
         timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.admin.account_references import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.domain.reachability import SuspensionKind, classify_suspension
@@ -87,7 +87,7 @@ async def purge_workspace(
     :func:`complete_purge` raises: a duty of the worker then completes the purge.
     """
     scope, now = context.store.across_workspaces, context.now()
-    workspace = workspace_key(lowercase_microsoft_id(reference))
+    workspace = build_workspace_key(lowercase_microsoft_id(reference))
 
     def find_and_count(repos: Repositories) -> Mapping[str, int]:
         _require_workspace(repos, workspace, is_confirmed=is_confirmed or is_dry_run)

@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from bot.admin.account_references import lowercase_microsoft_id, workspace_key
+from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
 from bot.admin.team_file_text import read_team_text
 from bot.errors import Fault, FaultyInputError
 from bot.retention_periods import MIN_AUDIT_MONTHS, MIN_TABLE_MONTHS, RetentionPeriods
@@ -234,7 +234,7 @@ def _build_entry(
     table_months = declared.tables_retention_months or max_retention.table_months
     audit_months = declared.audit_retention_months or max_retention.audit_months
     return WorkspaceEntry(
-        workspaces=tuple(map(workspace_key, declared.id)),
+        workspaces=tuple(map(build_workspace_key, declared.id)),
         cards_folder=path.parent / declared.cards if declared.cards else None,
         safety_texts=declared.safety.by_language if declared.safety else None,
         retention=RetentionPeriods(table_months, audit_months),
