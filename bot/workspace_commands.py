@@ -72,13 +72,13 @@ def print_audit_trail(options: argparse.Namespace, words: LanguagePack) -> int:
 def _rotate_keys(options: argparse.Namespace, words: LanguagePack) -> int:
     """Replace the key that encrypts a workspace's tokens, and destroy the earlier one.
 
-    Raises as :func:`bot.admin.secret_verbs.rotate_workspace_key`; a run after an interruption
+    Raises as :func:`bot.admin.secret_verbs.rotate_installation_key`; a run after an interruption
     completes the rotation.
     """
     asyncio.run(
         operator_jobs.run_operator_job(
             load_settings_and_migrate(),
-            lambda context: secret_verbs.rotate_workspace_key(context, options.workspace),
+            lambda context: secret_verbs.rotate_installation_key(context, options.workspace),
         )
     )
     print_sentence(words.translate("operator.workspace.key_rotated"))

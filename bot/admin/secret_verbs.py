@@ -93,7 +93,7 @@ async def rotate_secret(
     return RotationReport(pepper_count, changed_count, counts)
 
 
-async def rotate_workspace_key(context: Context, reference: str) -> None:
+async def rotate_installation_key(context: Context, reference: str) -> None:
     """Replace the key of an installation's row by a new one, and destroy the earlier key.
 
     *reference* is the id of its workspace. The next call completes an interrupted rotation. Raises

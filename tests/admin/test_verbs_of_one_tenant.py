@@ -70,7 +70,7 @@ async def rotate_key(context: Context, _folder: Path) -> object:
     await context.store.across_workspaces.write(
         lambda repos: repos.installations.save(OTHER_WORKSPACE, {"token": "xoxb-made-up"})
     )
-    return await secret_verbs.rotate_workspace_key(context, NAMED)
+    return await secret_verbs.rotate_installation_key(context, NAMED)
 
 
 async def purge(context: Context, folder: Path) -> object:
