@@ -58,12 +58,12 @@ FAULTS = {
 
 
 def read_file(
-    folder: Path, text: str, longest: RetentionPeriods = LIMITED
+    folder: Path, text: str, max_retention: RetentionPeriods = LIMITED
 ) -> tuple[WorkspaceEntry, ...]:
     """Write *text* to a file in *folder* and read it."""
     file = folder / "workspaces.toml"
     file.write_text(text, encoding="utf-8")
-    return read_workspaces(file, longest)
+    return read_workspaces(file, max_retention)
 
 
 def read_faults(folder: Path, text: str) -> list[tuple[str, str, str]]:
@@ -176,7 +176,7 @@ MONTHS = st.integers(-1, 26)
 )
 def test_no_entry_lengthens_a_period(
     tmp_path_factory: pytest.TempPathFactory,
-    longest: RetentionPeriods,
+    max_retention: RetentionPeriods,
     table_months: int | None,
     audit_months: int | None,
 ) -> None:
@@ -187,15 +187,15 @@ def test_no_entry_lengthens_a_period(
     file = tmp_path_factory.getbasetemp() / "entry.toml"
     file.write_text(text)
     try:
-        (entry,) = read_workspaces(file, longest)
+        (entry,) = read_workspaces(file, max_retention)
     except FaultyInputError:
         assert not (
-            MIN_TABLE_MONTHS <= (table_months or MIN_TABLE_MONTHS) <= longest.table_months
-            and MIN_AUDIT_MONTHS <= (audit_months or MIN_AUDIT_MONTHS) <= longest.audit_months
+            MIN_TABLE_MONTHS <= (table_months or MIN_TABLE_MONTHS) <= max_retention.table_months
+            and MIN_AUDIT_MONTHS <= (audit_months or MIN_AUDIT_MONTHS) <= max_retention.audit_months
         ) or 0 in {table_months, audit_months}
         return
 
-    assert MIN_TABLE_MONTHS <= entry.retention.table_months <= longest.table_months
-    assert MIN_AUDIT_MONTHS <= entry.retention.audit_months <= longest.audit_months
-    assert entry.retention.tables <= longest.tables
-    assert entry.retention.audit <= longest.audit
+    assert MIN_TABLE_MONTHS <= entry.retention.table_months <= max_retention.table_months
+    assert MIN_AUDIT_MONTHS <= entry.retention.audit_months <= max_retention.audit_months
+    assert entry.retention.tables <= max_retention.tables
+    assert entry.retention.audit <= max_retention.audit
