@@ -160,7 +160,9 @@ def _join_people(repos: Repositories, declared_team: DeclaredTeam) -> bool:
     """Store as joined the clinicians with ``joined`` in the file; return whether any was not."""
     workspace = declared_team.workspace_key
     team = repos.teams.get_by_channel(workspace, declared_team.channel)
-    persons = [Person(workspace, person_id) for person_id in declared_team.joined_clinician_ids()]
+    persons = [
+        Person(workspace, person_id) for person_id in declared_team.list_joined_clinician_ids()
+    ]
     joining = [person for person in persons if not repos.people.get(person).has_joined]
     if team:
         for person in joining:

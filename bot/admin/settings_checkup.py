@@ -16,7 +16,7 @@ def check_settings(settings: Settings) -> tuple[Finding, ...]:
         Finding(is_healthy=True, key=f"operator.doctor.{safety_key}"),
         build_retention_finding(settings),
         *workspaces_checkup.check_workspaces(settings),
-        *_misspelling_findings(),
+        *_check_misspelt_settings(),
     )
 
 
@@ -31,7 +31,7 @@ def build_retention_finding(settings: Settings) -> Finding:
     )
 
 
-def _misspelling_findings() -> tuple[Finding, ...]:
+def _check_misspelt_settings() -> tuple[Finding, ...]:
     """Return a finding per name in ``.env`` or the environment that resembles an unset setting."""
     return tuple(
         Finding(

@@ -136,7 +136,7 @@ class DeclaredTeam(_Section):
         """The key of the workspace in the database: its id with the product as prefix."""
         return build_workspace_key(self.workspace)
 
-    def joined_clinician_ids(self) -> tuple[str, ...]:
+    def list_joined_clinician_ids(self) -> tuple[str, ...]:
         """Return the ids of the clinicians whom ``joined`` stores as joined, in test mode."""
         return tuple(
             clinician.id for clinician in self.clinicians if self.joined or clinician.joined
@@ -181,9 +181,9 @@ def _parse_file(path: Path, *, test_mode: bool) -> _TeamFile:
     try:
         declared = _TeamFile.model_validate(tomllib.loads(text))
     except ValidationError as error:
-        raise FaultyInputError(_validation_faults(TeamFileLines(path, text), error)) from None
+        raise FaultyInputError(_list_validation_faults(TeamFileLines(path, text), error)) from None
     except (ValueError, RecursionError) as error:  # tomllib: also long integers, deep nesting
-        raise FaultyInputError((_syntax_fault(path, error),)) from None
+        raise FaultyInputError((_build_syntax_fault(path, error),)) from None
     lines = TeamFileLines(path, text)
     faults = _find_contradictions(lines, declared.team, test_mode=test_mode)
     faults += _find_duplicate_accounts(lines, declared)
@@ -192,13 +192,13 @@ def _parse_file(path: Path, *, test_mode: bool) -> _TeamFile:
     return declared
 
 
-def _syntax_fault(path: Path, syntax_error: Exception) -> Fault:
+def _build_syntax_fault(path: Path, syntax_error: Exception) -> Fault:
     """Convert an exception of the TOML parser to a fault, at the line number in its message."""
     line = re.search(r"line (\d+)", str(syntax_error))
     return Fault(f"{path}:{line.group(1) if line else 1}", "operator.team.not_toml")
 
 
-def _validation_faults(
+def _list_validation_faults(
     lines: TeamFileLines, validation_error: ValidationError
 ) -> tuple[Fault, ...]:
     """Convert Pydantic's validation errors to faults, located by table index and key."""
@@ -247,7 +247,7 @@ def _find_contradictions(
             add_fault("supervisors", "supervises_self")
         if (team.workspace, team.channel) in channels:
             add_fault("channel", "channel_twice")
-        if team.joined_clinician_ids() and not test_mode:
+        if team.list_joined_clinician_ids() and not test_mode:
             add_fault("joined", "joined_by_declaration")
         rostered_accounts.update(accounts)
         channels.add((team.workspace, team.channel))

@@ -53,7 +53,7 @@ def test_complete_team_is_parsed(tmp_path: Path) -> None:
     assert (team.checkin.day, team.checkin.time) == (3, time(8, 30))
     assert (team.tip.days, team.tip.time) == ((1, 5), time(10))
     assert [clinician.id for clinician in team.clinicians] == ["U0A", "U0B"]
-    assert team.joined_clinician_ids() == ()
+    assert team.list_joined_clinician_ids() == ()
 
 
 def test_default_tip_days_are_tuesday_and_thursday(tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_joined_is_rejected_outside_test_mode(tmp_path: Path) -> None:
 
     assert read_faults(tmp_path, text) == {"2": "joined_by_declaration"}
     (team,) = team_file.read_teams(write_team_file(tmp_path, text), test_mode=True)
-    assert team.joined_clinician_ids() == ("U0B",)
+    assert team.list_joined_clinician_ids() == ("U0B",)
 
 
 def test_unreadable_file_is_a_fault(tmp_path: Path) -> None:
