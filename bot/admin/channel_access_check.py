@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.admin import slack_checkup
 from bot.admin.slack_checkup import SlackQueries
 from bot.admin.team_file import DeclaredTeam
-from bot.admin.team_file_lines import TeamFileLines
 from bot.admin.team_file_text import read_team_text
+from bot.admin.toml_line_index import TomlLineIndex
 from bot.conversation import parse_product
 from bot.errors import Fault
 
@@ -40,7 +40,7 @@ async def check_channel_access(
     that is not configured, or gives no response, is not checked. Raises
     :class:`bot.errors.FaultyInputError` if the file at *path* cannot be read.
     """
-    lines = TeamFileLines(path, read_team_text(path))
+    lines = TomlLineIndex(path, read_team_text(path))
     accessible_workspaces = {f"msteams:{tenant}" for tenant in tenants}
     channel_errors: Mapping[str, str] = {}
     has_slack_team = any(parse_product(team.workspace_key) == "slack" for team in declared)
@@ -69,7 +69,7 @@ async def _check_channels(
 
 def _find_faults(
     declared: Sequence[DeclaredTeam],
-    lines: TeamFileLines,
+    lines: TomlLineIndex,
     accessible_workspaces: Collection[str],
     channel_errors: Mapping[str, str],
 ) -> Iterator[Fault]:
@@ -81,7 +81,7 @@ def _find_faults(
         name = _FAULTS_BY_CODE.get(channel_errors.get(team.channel, ""))
         if product in accessible_ids and team.workspace_key not in accessible_workspaces:
             facts: dict[str, str | int] = {"workspace": accessible_ids[product]}
-            location = lines.locate_field(number, "workspace")
+            location = lines.locate_field("team", number, "workspace")
             yield Fault(location, "operator.team.workspace_unseen", facts)
         elif name and product == "slack":
-            yield Fault(lines.locate_field(number, "channel"), f"operator.team.{name}")
+            yield Fault(lines.locate_field("team", number, "channel"), f"operator.team.{name}")

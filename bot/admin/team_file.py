@@ -21,8 +21,8 @@ from pydantic import (
 )
 
 from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
-from bot.admin.team_file_lines import TeamFileLines
 from bot.admin.team_file_text import read_team_text
+from bot.admin.toml_line_index import TomlLineIndex, locate_syntax_error
 from bot.domain.teams.team_reference import CHANNEL_PATTERN
 from bot.errors import Fault, FaultyInputError
 from bot.public_holidays import is_known_region
@@ -181,10 +181,11 @@ def _parse_file(path: Path, *, test_mode: bool) -> _TeamFile:
     try:
         declared = _TeamFile.model_validate(tomllib.loads(text))
     except ValidationError as error:
-        raise FaultyInputError(_list_validation_faults(TeamFileLines(path, text), error)) from None
+        raise FaultyInputError(_list_validation_faults(TomlLineIndex(path, text), error)) from None
     except (ValueError, RecursionError) as error:  # tomllib: also long integers, deep nesting
-        raise FaultyInputError((_build_syntax_fault(path, error),)) from None
-    lines = TeamFileLines(path, text)
+        fault = Fault(locate_syntax_error(path, error), "operator.team.not_toml")
+        raise FaultyInputError((fault,)) from None
+    lines = TomlLineIndex(path, text)
     faults = _find_contradictions(lines, declared.team, test_mode=test_mode)
     faults += _find_duplicate_accounts(lines, declared)
     if faults:
@@ -192,21 +193,15 @@ def _parse_file(path: Path, *, test_mode: bool) -> _TeamFile:
     return declared
 
 
-def _build_syntax_fault(path: Path, syntax_error: Exception) -> Fault:
-    """Convert an exception of the TOML parser to a fault, at the line number in its message."""
-    line = re.search(r"line (\d+)", str(syntax_error))
-    return Fault(f"{path}:{line.group(1) if line else 1}", "operator.team.not_toml")
-
-
 def _list_validation_faults(
-    lines: TeamFileLines, validation_error: ValidationError
+    lines: TomlLineIndex, validation_error: ValidationError
 ) -> tuple[Fault, ...]:
     """Convert Pydantic's validation errors to faults, located by table index and key."""
     faults: dict[tuple[str, str], Fault] = {}
     for error in validation_error.errors(include_input=False, include_url=False):
         number = next((part for part in error["loc"] if isinstance(part, int)), 0)
         if error["loc"][0] == "same":
-            location = lines.locate_same_entry(number)
+            location = lines.locate_table("same", number)
             faults[location, "same"] = Fault(location, "operator.team.same")
             continue
         names = [str(part) for part in error["loc"] if isinstance(part, str)][1:]
@@ -215,7 +210,7 @@ def _list_validation_faults(
         key = "unknown_key" if error["type"] == "extra_forbidden" or not is_known_field else field
         if error["type"] == "missing" and len(names) == 1:
             key = "missing_key"
-        location = lines.locate_field(number, field)
+        location = lines.locate_field("team", number, field)
         faults[location, key] = Fault(
             location, f"operator.team.{key}", {"field": ".".join(names) or "team"}
         )
@@ -225,7 +220,7 @@ def _list_validation_faults(
 
 
 def _find_contradictions(
-    lines: TeamFileLines, teams: tuple[DeclaredTeam, ...], *, test_mode: bool
+    lines: TomlLineIndex, teams: tuple[DeclaredTeam, ...], *, test_mode: bool
 ) -> tuple[Fault, ...]:
     """Return a fault for each duplicate clinician or channel, self-supervision, and ``joined``.
 
@@ -237,7 +232,7 @@ def _find_contradictions(
     for number, team in enumerate(teams):
 
         def add_fault(field: str, key: str, number: int = number) -> None:
-            location = lines.locate_field(number, field)
+            location = lines.locate_field("team", number, field)
             faults.append(Fault(location, f"operator.team.{key}"))
 
         accounts = [(team.workspace, clinician.id) for clinician in team.clinicians]
@@ -254,7 +249,7 @@ def _find_contradictions(
     return tuple(faults)
 
 
-def _find_duplicate_accounts(lines: TeamFileLines, team_file: _TeamFile) -> tuple[Fault, ...]:
+def _find_duplicate_accounts(lines: TomlLineIndex, team_file: _TeamFile) -> tuple[Fault, ...]:
     """Return a fault for each table with an account that is linked twice, or is on a list as well.
 
     Only the main account, the first, may be on a team's list: a linked one would be counted twice.
@@ -272,6 +267,6 @@ def _find_duplicate_accounts(lines: TeamFileLines, team_file: _TeamFile) -> tupl
             accounts
         )
         if not is_unique or roster_accounts.intersection(accounts[1:]):
-            faults.append(Fault(lines.locate_same_entry(number), "operator.team.same_twice"))
+            faults.append(Fault(lines.locate_table("same", number), "operator.team.same_twice"))
         linked_accounts.update(accounts)
     return tuple(faults)

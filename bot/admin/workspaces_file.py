@@ -4,7 +4,6 @@ One ``[[workspace]]`` table configures a clinic's own cards, safety texts and re
 which override the deployment's defaults. A period is at most the deployment's.
 """
 
-import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,12 +24,10 @@ from pydantic import (
 
 from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
 from bot.admin.team_file_text import read_team_text
+from bot.admin.toml_line_index import TomlLineIndex, locate_syntax_error
 from bot.errors import Fault, FaultyInputError
 from bot.retention_periods import MIN_AUDIT_MONTHS, MIN_TABLE_MONTHS, RetentionPeriods
 from bot.safety_settings import LANGUAGES, normalize_safety_text
-
-_HEADING_PATTERN = re.compile(r"\s*\[\[\s*workspace\s*\]\]")
-_KEY_PATTERN = re.compile(r"\s*(?:\[workspace\.)?([A-Za-z0-9_-]+)")
 
 
 def _expand_id(value: object) -> object:
@@ -123,51 +120,26 @@ def read_workspaces(path: Path, max_retention: RetentionPeriods) -> tuple[Worksp
     Raises :class:`bot.errors.FaultyInputError` with every fault, each with its line and a remedy.
     """
     text = read_team_text(path)
-    lines = _EntryLines(path, text)
+    lines = TomlLineIndex(path, text)
     try:
         document, bounds = tomllib.loads(text), _list_bounds(max_retention)
         declared = _WorkspacesFile.model_validate(document, context=bounds).workspace
     except ValidationError as error:
         raise FaultyInputError(_list_validation_faults(lines, error, max_retention)) from None
     except (ValueError, RecursionError) as error:  # tomllib: also long integers, deep nesting
-        line = re.search(r"line (\d+)", str(error))
-        location = f"{path}:{line[1] if line else 1}"
-        raise FaultyInputError((Fault(location, "operator.team.not_toml"),)) from None
+        fault = Fault(locate_syntax_error(path, error), "operator.team.not_toml")
+        raise FaultyInputError((fault,)) from None
     faults = _find_repeated_ids(lines, declared)
     if faults:
         raise FaultyInputError(faults)
     return tuple(
-        _build_entry(entry, path, lines.locate_field(number, "cards"), max_retention)
+        _build_entry(entry, path, lines.locate_field("workspace", number, "cards"), max_retention)
         for number, entry in enumerate(declared)
     )
 
 
-class _EntryLines:
-    """Index of the line numbers of the file's tables and keys; the TOML parser reports none."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self._path, self._lines = path, text.splitlines()
-        self._lines_by_key: list[dict[str, int]] = []
-        for number, line in enumerate(self._lines, start=1):
-            if _HEADING_PATTERN.match(line):
-                self._lines_by_key.append({"": number})
-            elif self._lines_by_key and (key := _KEY_PATTERN.match(line)):
-                self._lines_by_key[-1].setdefault(key[1], number)
-
-    def locate_field(self, index: int, field: str) -> str:
-        """Return ``path:line`` of the key *field* in the table at *index*, else of its heading."""
-        keys = self._lines_by_key[index] if index < len(self._lines_by_key) else {}
-        return f"{self._path}:{keys.get(field, keys.get('', 1))}"
-
-    def locate_name(self, name: str) -> str:
-        """Return ``path:line`` of the first key or table called *name*, line 1 without one."""
-        is_named = re.compile(rf"\s*\[*\s*{re.escape(name)}\b").match
-        numbers = (number for number, line in enumerate(self._lines, start=1) if is_named(line))
-        return f"{self._path}:{next(numbers, 1)}"
-
-
 def _list_validation_faults(
-    lines: _EntryLines, validation_error: ValidationError, max_retention: RetentionPeriods
+    lines: TomlLineIndex, validation_error: ValidationError, max_retention: RetentionPeriods
 ) -> tuple[Fault, ...]:
     """Convert Pydantic's validation errors to faults, one per table and key."""
     faults: dict[tuple[str, str], Fault] = {}
@@ -177,7 +149,7 @@ def _list_validation_faults(
 
 
 def _convert_error(
-    lines: _EntryLines,
+    lines: TomlLineIndex,
     path: tuple[int | str, ...],
     error_type: str,
     max_retention: RetentionPeriods,
@@ -190,7 +162,11 @@ def _convert_error(
     names = [str(part) for part in path if isinstance(part, str)]
     field = names[1] if len(names) > 1 else ""
     is_of_entry = names[0] == "workspace"
-    location = lines.locate_field(number, field) if is_of_entry else lines.locate_name(names[0])
+    location = (
+        lines.locate_field("workspace", number, field)
+        if is_of_entry
+        else lines.locate_name(names[0])
+    )
     if error_type == "extra_forbidden":
         unknown = ".".join(names[1:] if is_of_entry else names)
         key = "operator.cards.unknown_key"
@@ -215,14 +191,14 @@ def _list_bounds(max_retention: RetentionPeriods) -> dict[str, dict[str, str | i
 
 
 def _find_repeated_ids(
-    lines: _EntryLines, declared: tuple[_DeclaredWorkspace, ...]
+    lines: TomlLineIndex, declared: tuple[_DeclaredWorkspace, ...]
 ) -> tuple[Fault, ...]:
     """Return a fault for each table with an id of an earlier table, or twice the same id."""
     faults: list[Fault] = []
     known_ids: set[str] = set()
     for number, entry in enumerate(declared):
         if known_ids.intersection(entry.id) or len(set(entry.id)) < len(entry.id):
-            location = lines.locate_field(number, "id")
+            location = lines.locate_field("workspace", number, "id")
             faults.append(Fault(location, "operator.workspaces.id_twice"))
         known_ids.update(entry.id)
     return tuple(faults)
