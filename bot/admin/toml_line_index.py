@@ -18,7 +18,8 @@ class TomlLineIndex:
 
     def __init__(self, path: Path, text: str) -> None:
         """Index *text* by regular expressions; *path* is only part of the returned locations."""
-        self._path, self._lines = path, text.splitlines()
+        # Not splitlines(): TOML ends lines at line feeds, never at U+2028 or a form feed.
+        self._path, self._lines = path, text.split("\n")
         self._tables_by_array: dict[str, list[dict[str, int]]] = {}
         array = ""
         for number, line in enumerate(self._lines, start=1):

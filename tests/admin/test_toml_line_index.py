@@ -63,6 +63,14 @@ def test_table_is_located_at_its_heading(index: int, line: int) -> None:
     assert INDEX.locate_table("same", index) == f"teams.toml:{line}"
 
 
+@pytest.mark.parametrize("character", ["\u2028", "\x85", "\f"], ids=ascii)
+def test_line_feed_alone_ends_a_line(character: str) -> None:
+    """A line separator of Unicode in a pasted comment or value moves no later location."""
+    index = TomlLineIndex(PATH, f"# pasted{character}comment\n[[team]]\nname = 1\n")
+
+    assert index.locate_field("team", 0, "name") == "teams.toml:3"
+
+
 @pytest.mark.parametrize("array", ["team", "workspace"])
 def test_inline_array_is_located_at_the_first_line(array: str) -> None:
     """Its tables have no headings, and an absent array has none either."""
