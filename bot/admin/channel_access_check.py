@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.admin import slack_checkup
+from bot.admin.operator_file_text import read_operator_file
 from bot.admin.slack_checkup import SlackQueries
 from bot.admin.team_file import DeclaredTeam
-from bot.admin.team_file_text import read_team_text
 from bot.admin.toml_line_index import TomlLineIndex
 from bot.conversation import parse_product
 from bot.errors import Fault
@@ -40,7 +40,7 @@ async def check_channel_access(
     that is not configured, or gives no response, is not checked. Raises
     :class:`bot.errors.FaultyInputError` if the file at *path* cannot be read.
     """
-    lines = TomlLineIndex(path, read_team_text(path))
+    lines = TomlLineIndex(path, read_operator_file(path))
     accessible_workspaces = {f"msteams:{tenant}" for tenant in tenants}
     channel_errors: Mapping[str, str] = {}
     has_slack_team = any(parse_product(team.workspace_key) == "slack" for team in declared)

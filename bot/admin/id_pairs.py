@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.admin.account_references import lowercase_microsoft_id
-from bot.admin.team_file_text import read_team_text
+from bot.admin.operator_file_text import read_operator_file
 from bot.errors import Fault, FaultyInputError
 
 _ID_PATTERN = re.compile(r"[A-Za-z0-9-]{2,64}")
@@ -54,7 +54,7 @@ def read_id_pairs(path: Path) -> tuple[IdPair, ...]:
 
 def _read_rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield line number and stripped cells of each row, without blank rows and the header."""
-    text = read_team_text(path)
+    text = read_operator_file(path)
     delimiter = ";" if ";" in text else ","
     reader = csv.reader(text.split("\n"), delimiter=delimiter)
     for row in reader:

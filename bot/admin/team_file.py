@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
-from bot.admin.team_file_text import read_team_text
+from bot.admin.operator_file_text import read_operator_file
 from bot.admin.toml_line_index import TomlLineIndex, locate_syntax_error
 from bot.domain.teams.team_reference import CHANNEL_PATTERN
 from bot.errors import Fault, FaultyInputError
@@ -177,7 +177,7 @@ def read_same_persons(path: Path, *, test_mode: bool) -> tuple[SamePerson, ...] 
 
 def _parse_file(path: Path, *, test_mode: bool) -> _TeamFile:
     """Parse and validate the file: TOML syntax, the schema of each table, then cross-references."""
-    text = read_team_text(path)
+    text = read_operator_file(path)
     try:
         declared = _TeamFile.model_validate(tomllib.loads(text))
     except ValidationError as error:

@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from bot.admin.account_references import build_workspace_key, lowercase_microsoft_id
-from bot.admin.team_file_text import read_team_text
+from bot.admin.operator_file_text import read_operator_file
 from bot.admin.toml_line_index import TomlLineIndex, locate_syntax_error
 from bot.errors import Fault, FaultyInputError
 from bot.retention_periods import MIN_AUDIT_MONTHS, MIN_TABLE_MONTHS, RetentionPeriods
@@ -119,7 +119,7 @@ def read_workspaces(path: Path, max_retention: RetentionPeriods) -> tuple[Worksp
     *max_retention* are the deployment's periods: the default of each entry, and its maximum.
     Raises :class:`bot.errors.FaultyInputError` with every fault, each with its line and a remedy.
     """
-    text = read_team_text(path)
+    text = read_operator_file(path)
     lines = TomlLineIndex(path, text)
     try:
         document, bounds = tomllib.loads(text), _list_bounds(max_retention)

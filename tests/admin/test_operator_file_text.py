@@ -1,10 +1,10 @@
-"""Encodings of a team file: read, or reported with the line."""
+"""Encodings of an operator's file: read, or reported with the line."""
 
 from pathlib import Path
 
 import pytest
 
-from bot.admin.team_file_text import read_team_text
+from bot.admin.operator_file_text import read_operator_file
 from bot.errors import FaultyInputError
 
 TEXT = 'name = "Équipe"\nchannel = "C0"\n'
@@ -16,7 +16,7 @@ def test_unicode_is_read_with_its_mark(tmp_path: Path, encoding: str) -> None:
     file = tmp_path / "teams.toml"
     file.write_bytes(TEXT.encode(encoding))
 
-    assert read_team_text(file) == TEXT
+    assert read_operator_file(file) == TEXT
 
 
 def test_line_ends_of_every_system_are_read(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_line_ends_of_every_system_are_read(tmp_path: Path) -> None:
     file = tmp_path / "teams.toml"
     file.write_bytes(b"a\r\nb\rc\n")
 
-    assert read_team_text(file) == "a\nb\nc\n"
+    assert read_operator_file(file) == "a\nb\nc\n"
 
 
 def test_latin_1_is_reported_with_its_line(tmp_path: Path) -> None:
@@ -33,7 +33,7 @@ def test_latin_1_is_reported_with_its_line(tmp_path: Path) -> None:
     file.write_bytes(b"[[team]]\n" + TEXT.encode("latin-1"))
 
     with pytest.raises(FaultyInputError) as error:
-        read_team_text(file)
+        read_operator_file(file)
 
     (fault,) = error.value.faults
     assert (fault.location, fault.key) == (f"{file}:2", "operator.team.not_utf8")
@@ -42,6 +42,6 @@ def test_latin_1_is_reported_with_its_line(tmp_path: Path) -> None:
 def test_missing_file_is_reported(tmp_path: Path) -> None:
     """A path that does not exist is a fault without a line."""
     with pytest.raises(FaultyInputError) as error:
-        read_team_text(tmp_path / "none.toml")
+        read_operator_file(tmp_path / "none.toml")
 
     assert error.value.faults[0].key == "operator.team.unreadable"

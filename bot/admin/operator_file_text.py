@@ -1,4 +1,4 @@
-"""Decode the text of a team file: UTF-8 with or without a byte order mark, or UTF-16 with one."""
+"""Decode an operator's TOML or CSV file: UTF-8 with or without a byte order mark, or UTF-16."""
 
 import codecs
 from pathlib import Path
@@ -8,7 +8,7 @@ from bot.errors import Fault, FaultyInputError
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def read_team_text(path: Path) -> str:
+def read_operator_file(path: Path) -> str:
     """Read and decode the file at *path*; line endings are converted to line feeds.
 
     Raises :class:`bot.errors.FaultyInputError` for a file that cannot be read, and for any other
