@@ -69,7 +69,8 @@ def suspend_workspace(repos: Repositories, workspace: str, reason: str, now: dat
     is_own_token = repos.installations.is_stored(workspace)
     if proves_uninstallation(reason, is_own_token=is_own_token):
         is_event = proves_uninstallation(reason, is_own_token=False)
-        repos.workspaces.mark_uninstalled(workspace, now, is_first=was_connected and is_event)
+        is_new = was_connected and is_event
+        repos.workspaces.mark_uninstalled(workspace, now, replaces_earlier=is_new)
     if ends_token(reason) and (organisation := repos.installations.find_organisation(workspace)):
         repos.workspaces.suspend(organisation, reason)
         repos.workspaces.mark_uninstalled(organisation, now)

@@ -169,7 +169,7 @@ async def test_rate_limit_slows_later_messages(product: Product) -> None:
 
     workspace = workspace_of(product)
     messages_per_minute, _ = await product.bot.context.store.for_workspace(workspace).read(
-        lambda repos: repos.workspaces.get_pace(workspace)
+        lambda repos: repos.workspaces.get_reduced_rate(workspace)
     )
     assert messages_per_minute == MESSAGES_PER_SECOND * 60 / 2
 

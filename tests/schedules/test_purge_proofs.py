@@ -26,7 +26,7 @@ async def get_uninstalled_since(context: Context) -> int:
     state = await context.store.across_workspaces.read(
         lambda repos: repos.workspaces.get_state(WORKSPACE)
     )
-    return state.uninstalled_since
+    return state.uninstalled_unix_seconds
 
 
 @pytest.mark.parametrize("code", ["account_inactive", "token_revoked"])

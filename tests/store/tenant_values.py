@@ -133,7 +133,7 @@ def build_settings(word: str) -> dict[str, Any]:
         **dict.fromkeys(("now", "until", "moment", "not_before", "since", "default"), LATER),
         **dict.fromkeys(("day", "cutoff", "opens", "today"), LATER.date()),
         **dict.fromkeys(("reason", "kind"), "checkin"),
-        **dict.fromkeys(("except_kinds", "is_first", "is_key_lost"), ()),
+        **dict.fromkeys(("except_kinds", "is_key_lost", "replaces_earlier"), ()),
         **dict.fromkeys(("first_slot", "reference"), f"of {word}"),
         "actor": OperatorActor.OPERATOR,
         **dict.fromkeys(("includes_ended", "replaces"), True),

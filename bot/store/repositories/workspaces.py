@@ -36,8 +36,8 @@ class WorkspaceState(NamedTuple):
 
     ``probe_count`` is the number of probes since the last message that was sent: unless it is 0,
     a probe precedes the next message. ``probe_at`` is when a suspended workspace is probed next.
-    Instants are whole Unix seconds. ``uninstalled_since`` is when the app was removed, by the
-    first proof that nothing has disproved; else 0.
+    Instants are whole Unix seconds. ``uninstalled_unix_seconds`` is when the app was removed, by
+    the first proof that nothing has disproved; else 0.
     """
 
     suspension_reason: str = ""
@@ -45,12 +45,12 @@ class WorkspaceState(NamedTuple):
     messages_per_minute: int = 0
     probe_count: int = 0
     probe_at: int = 0
-    uninstalled_since: int = 0
+    uninstalled_unix_seconds: int = 0
 
     @property
     def uninstalled_at(self) -> datetime | None:
         """When the app was removed, as a datetime; ``None`` unless the workspace is suspended."""
-        since = self.uninstalled_since
+        since = self.uninstalled_unix_seconds
         return from_unix_seconds(since) if self.suspension_reason and since else None
 
     def is_resting(self, now: datetime) -> bool:
@@ -102,20 +102,24 @@ class Workspaces:
         state = self.get_state(workspace)
         is_change = may_resume(state.suspension_reason, evidence)
         row: dict[str, str | int] = {"suspended": ""} if is_change else {}
-        if state.uninstalled_since and disproves_uninstallation(state.suspension_reason, evidence):
+        if state.uninstalled_unix_seconds and disproves_uninstallation(
+            state.suspension_reason, evidence
+        ):
             row["uninstalled"] = 0
         if row:
             upsert_row(self._connection, workspaces, {"id": workspace} | row)
         return is_change
 
-    def mark_uninstalled(self, workspace: str, now: datetime, *, is_first: bool = False) -> None:
+    def mark_uninstalled(
+        self, workspace: str, now: datetime, *, replaces_earlier: bool = False
+    ) -> None:
         """Set ``uninstalled`` of a suspended *workspace* to *now*; of another, no row changes.
 
         Idempotent: an instant that is stored remains until :meth:`resume` clears it, except with
-        *is_first*, which replaces it.
+        *replaces_earlier*, which replaces it.
         """
         is_marked = (workspaces.c.id == workspace) & (workspaces.c.suspended != "")
-        if not is_first:
+        if not replaces_earlier:
             is_marked &= workspaces.c.uninstalled == 0
         change = update(workspaces).where(is_marked)
         self._connection.execute(change.values(uninstalled=to_unix_seconds(now)))
