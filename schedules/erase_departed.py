@@ -28,7 +28,7 @@ async def run(context: Context) -> int:
         return 0
     last_day = now.date() - departure.ERASURE_DELAY
     erased_count, first_error = 0, None
-    await scope.write(lambda repos: repos.closed_accounts.clamp_days(now.date()))
+    await scope.write(lambda repos: repos.closed_accounts.clamp_future_days(now.date()))
     for person in await scope.read(lambda repos: repos.closed_accounts.list_closed_by(last_day)):
         try:
             erased_count += await _erase_if_confirmed(context, person, now)

@@ -78,7 +78,9 @@ def _find_next_checkin(
         return None, None
     this_week = calendar.iso_week(calendar.local_day(now, resolve_zone(clinician, team)))
     delivery = repos.delivery_history.find_checkin_in_doubt(clinician.person, this_week)
-    settled_weeks = repos.delivery_history.settled_slots(DeliveryKind.CHECKIN, clinician.person)
+    settled_weeks = repos.delivery_history.list_slots_not_planned(
+        DeliveryKind.CHECKIN, clinician.person
+    )
     schedule = scheduling.build_schedule(clinician, team)
     slot = scheduling.next_slot(schedule, clinician.unanswered_count, now, settled_weeks)
     return slot, delivery

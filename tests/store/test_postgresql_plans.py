@@ -31,7 +31,7 @@ WHOLE_TABLES = frozenset(
     {
         *("audit_trail.list_entries", "close_notices.delete_without_role"),
         *("close_notices.list_closings", "close_notices.list_grants"),
-        *("closed_accounts.clamp_days", "closed_accounts.list_closed_by"),
+        *("closed_accounts.clamp_future_days", "closed_accounts.list_closed_by"),
         *("deliveries.count_by_state", "idempotency_keys.delete_before"),
         *("ledger.add_listed_people", "ledger.close_ended_periods"),
         *("ledger.count_periods_without_key", "ledger.mark_undone", "ledger.next_close"),

@@ -24,7 +24,7 @@ class ClosedAccounts:
         is_row = (people.c.workspace == person.workspace) & (people.c.id == person.id)
         self._connection.execute(update(people).where(is_row).values(closed_since=day))
 
-    def clamp_days(self, today: date) -> None:
+    def clamp_future_days(self, today: date) -> None:
         """UPDATE every date after *today*, from a clock that was ahead, to *today*."""
         is_ahead = people.c.closed_since > today
         self._connection.execute(update(people).where(is_ahead).values(closed_since=today))

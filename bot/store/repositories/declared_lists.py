@@ -55,7 +55,7 @@ class DeclaredLists:
         self._connection.execute(delete(rosters).where(in_team, ~rosters.c.declared, ~is_home))
         self._slots.ensure_slots(team_id)
 
-    def dissolve(self, team_id: str) -> None:
+    def clear_list(self, team_id: str) -> None:
         """Delete all roster rows of a team, also of people who joined it by themselves."""
         self._connection.execute(
             update(rosters).where(rosters.c.team == team_id).values(declared=True)

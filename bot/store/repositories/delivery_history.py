@@ -30,7 +30,7 @@ _IS_TO_PERSON = (deliveries.c.workspace == bindparam("workspace")) & (
     deliveries.c.person == bindparam("person")
 )
 
-_SELECT_SETTLED_SLOTS = select(deliveries.c.slot).where(
+_SELECT_SLOTS_NOT_PLANNED = select(deliveries.c.slot).where(
     _IS_TO_PERSON,
     deliveries.c.kind == bindparam("kind"),
     deliveries.c.state != DeliveryState.PLANNED,
@@ -86,10 +86,10 @@ class DeliveryHistory:
             slots.get(Person(workspace, person_id), set()).add(slot)
         return slots
 
-    def settled_slots(self, kind: str, person: Person) -> set[str]:
+    def list_slots_not_planned(self, kind: str, person: Person) -> set[str]:
         """Return the slots of *person*'s rows of *kind* in any state other than ``PLANNED``."""
         parameters = {"workspace": person.workspace, "person": person.id, "kind": kind}
-        return set(self._connection.scalars(_SELECT_SETTLED_SLOTS, parameters))
+        return set(self._connection.scalars(_SELECT_SLOTS_NOT_PLANNED, parameters))
 
     def is_last_undelivered(self, address: Address) -> bool:
         """Return whether the last attempted row of *address*, by due time, was not delivered.

@@ -115,7 +115,7 @@ CLAIM_STATEMENT = (
 )
 """Conditional UPDATE of a planned row to ``SENDING``; a row count of 0 means a lost race."""
 
-EXPIRE_COMPOSITIONS = (
+INVALIDATE_COMPOSED_MESSAGES = (
     update(deliveries)
     .where(
         deliveries.c.workspace == bindparam("workspace_id"),

@@ -60,16 +60,16 @@ class People:
         parameters = {"workspace": person.workspace, "person_id": person.id}
         row = self._connection.execute(_SELECT_PERSON, parameters).one_or_none()
         if row is None:
-            return add_count(blank_profile(person), 0)
+            return build_clinician(blank_profile(person), 0)
         if row.body is None:
-            return add_count(parse_profile_row(row), 0)
+            return build_clinician(parse_profile_row(row), 0)
         slot = self._slots.read_slot(person, row.home_team, bytes(row.body))
-        return add_count(parse_profile_row(row), unanswered_count_of(slot))
+        return build_clinician(parse_profile_row(row), unanswered_count_of(slot))
 
     def load_clinician(self, profile: ClinicianProfile) -> Clinician:
         """Return *profile* with the unanswered count, which is read from the encrypted record."""
         slot = self._slots.get_slot_in(profile.person, profile.home_team_id)
-        return add_count(profile, unanswered_count_of(slot))
+        return build_clinician(profile, unanswered_count_of(slot))
 
     def list_joined_reachable(
         self, after: ClinicianProfile | None, limit: int
@@ -91,7 +91,7 @@ class People:
             (profile.person, profile.home_team_id) for profile in profiles
         )
         return tuple(
-            add_count(profile, unanswered_count_of(slot))
+            build_clinician(profile, unanswered_count_of(slot))
             for profile, slot in zip(profiles, slots, strict=True)
         )
 
@@ -235,7 +235,7 @@ def blank_profile(person: Person) -> ClinicianProfile:
     )
 
 
-def add_count(profile: ClinicianProfile, unanswered_count: int) -> Clinician:
+def build_clinician(profile: ClinicianProfile, unanswered_count: int) -> Clinician:
     """Return the clinician of a profile and the unanswered count of a slot."""
     return Clinician(**vars(profile), unanswered_count=unanswered_count)
 

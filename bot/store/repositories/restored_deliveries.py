@@ -24,7 +24,7 @@ from bot.store.rollback import MARK_LAG, detect_rollback
 from bot.store.schema import deliveries, watermarks
 from bot.store.upsert import upsert_row
 
-_NAME = "restored_until"
+_LIMIT_NAME = "restored_until"
 """Watermark key: the time until which the replaced database may have sent messages (the limit)."""
 
 _STOP_NAME = "restored_stop"
@@ -41,7 +41,7 @@ _MARK_INTERVAL = timedelta(minutes=10)
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-_REASON = "restored"
+_RESTORED_REASON = "restored"
 
 _REQUESTED_KINDS = (DeliveryKind.INTRODUCTION, DeliveryKind.NAMING, DeliveryKind.SHARE)
 """Kinds that a form inserts and no duty does: after the first settlement, new rows are unsent."""
@@ -171,7 +171,7 @@ def settle_unknown_deliveries(
         is_unknown = is_planned & is_due | is_in_flight & (deliveries.c.started <= limit)
     change = update(deliveries).where(is_unknown)
     return connection.execute(
-        change.values(state=DeliveryState.UNCONFIRMED, reason=_REASON)
+        change.values(state=DeliveryState.UNCONFIRMED, reason=_RESTORED_REASON)
     ).rowcount
 
 
@@ -196,7 +196,7 @@ def build_new_rows(
     limit = _read_limit(connection) if rows else 0
     for row in rows:
         if row["due"] <= limit and row["state"] == DeliveryState.PLANNED:
-            row |= {"state": DeliveryState.UNCONFIRMED, "reason": _REASON}
+            row |= {"state": DeliveryState.UNCONFIRMED, "reason": _RESTORED_REASON}
     return rows
 
 
@@ -208,10 +208,10 @@ def list_planned_ids(rows: Iterable[dict[str, Any]]) -> list[str]:
 def _read_limit(connection: Connection) -> int:
     """Return the watermark of the limit in Unix seconds; 0 without a row."""
     limit: int | None = connection.scalar(
-        select(watermarks.c.looked).where(watermarks.c.name == _NAME)
+        select(watermarks.c.looked).where(watermarks.c.name == _LIMIT_NAME)
     )
     return limit or 0
 
 
 def _write_limit(connection: Connection, limit: int) -> None:
-    upsert_row(connection, watermarks, {"name": _NAME, "looked": limit})
+    upsert_row(connection, watermarks, {"name": _LIMIT_NAME, "looked": limit})

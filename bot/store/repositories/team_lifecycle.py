@@ -43,7 +43,7 @@ class TeamLifecycle:
         the old channel. Its row and roles remain: people count in its open periods until these
         close, and its supervisors read the releases.
         """
-        self._lists.dissolve(team.id)
+        self._lists.clear_list(team.id)
         self.move_channel(team, f"-{team.id}")
         self._connection.execute(update(teams).where(teams.c.id == team.id).values(removed=day))
 

@@ -18,8 +18,8 @@ from bot.store.repositories import column_codecs
 from bot.store.repositories.account_query import SELECT_ACCOUNT
 from bot.store.repositories.declared_lists import DeclaredLists
 from bot.store.repositories.deliveries import Deliveries
-from bot.store.repositories.delivery_statements import EXPIRE_COMPOSITIONS
-from bot.store.repositories.people import add_count, blank_profile, parse_profile_row
+from bot.store.repositories.delivery_statements import INVALIDATE_COMPOSED_MESSAGES
+from bot.store.repositories.people import blank_profile, build_clinician, parse_profile_row
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots, unanswered_count_of
 from bot.store.repositories.team_statements import (
@@ -154,7 +154,7 @@ class Teams:
         """Return the clinician and the team that they count in, see :meth:`get_home_team`."""
         account = self.get_account(person)
         slot = self._slots.get_slot_in(person, account.profile.home_team_id)
-        return add_count(account.profile, unanswered_count_of(slot)), account.team
+        return build_clinician(account.profile, unanswered_count_of(slot)), account.team
 
     def get_account(self, person: Person) -> Account:
         """Return the main account of *person*, their own row and their home team, in one query.
@@ -211,7 +211,7 @@ class Teams:
             )
             # A rendered close notice may contain the table that the deleted role gave access to.
             account = {"workspace_id": person.workspace, "person_id": person.id}
-            self._connection.execute(EXPIRE_COMPOSITIONS, account)
+            self._connection.execute(INVALIDATE_COMPOSED_MESSAGES, account)
         rows = [
             {
                 "team": team_id,

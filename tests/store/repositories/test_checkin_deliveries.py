@@ -64,7 +64,7 @@ async def test_missed_slot_is_settled(store: Store) -> None:
 
     def query_slots(repos: Repositories) -> set[str]:
         repos.deliveries.plan_deliveries([PLANNED_CHECKIN, replace(NEXT_CHECKIN, reason="holiday")])
-        return repos.delivery_history.settled_slots(DeliveryKind.CHECKIN, MARIE)
+        return repos.delivery_history.list_slots_not_planned(DeliveryKind.CHECKIN, MARIE)
 
     assert await store.across_workspaces.write(query_slots) == {"2026-W38"}
     counts = await store.across_workspaces.read(lambda repos: repos.deliveries.count_by_state())

@@ -58,7 +58,9 @@ async def test_missed_slot_key_leaves_the_slot_free(store: Store) -> None:
     def plan_both(repos: Repositories) -> tuple[int, set[str]]:
         repos.deliveries.plan_deliveries([missed])
         inserted_count = repos.deliveries.plan_checkins([PLANNED_CHECKIN])
-        return inserted_count, repos.delivery_history.settled_slots(DeliveryKind.CHECKIN, MARIE)
+        return inserted_count, repos.delivery_history.list_slots_not_planned(
+            DeliveryKind.CHECKIN, MARIE
+        )
 
     assert missed_slot == f"{slot} late"
     assert await store.across_workspaces.write(plan_both) == (1, {missed_slot})
