@@ -63,7 +63,7 @@ async def submit_debrief(request: Request, context: Context) -> Reply:
             withdrawable_until=filing.withdrawable_until,
             refusal=filing.refusal,
             counted_from=form.contributor.counted_from,
-            paused_until=form.contributor.paused_until,
+            exposure_pause_until=form.contributor.exposure_pause_until,
         )
         return filing_note, form.supervisor_ids
 

@@ -86,7 +86,7 @@ def _prepare_reading(
     words = context.catalogue.get_pack(
         context.catalogue.choose_language(member.language, member.locale, team.language)
     )
-    moved_until, undone_since = repos.ledger.find_counting(account, now)
+    moved_until, undone_since = repos.ledger.find_counting_notice(account, now)
     return _Reading(
         words,
         calendar.local_day(undone_since, calendar.load_zone(team.zone)) if undone_since else None,

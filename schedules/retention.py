@@ -190,4 +190,4 @@ def _list_team_ids(repos: Repositories, after: str, limit: int) -> tuple[str, ..
 def _reseal_batch(repos: Repositories, team_ids: tuple[str, ...], today: date) -> int:
     for team_id in team_ids:
         repos.team_slots.ensure_slots(team_id)
-    return repos.team_slots.reseal(team_ids, today)
+    return repos.team_slots.reseal_and_delete_expired(team_ids, today)

@@ -78,7 +78,7 @@ def _apply_form(
     apply: Callable[[FormContext], T],
     idempotency_key: str,
 ) -> T:
-    contributor = repos.ledger.load_contributor(request.person, now)
+    contributor = repos.ledger.get_contributor_and_open_periods(request.person, now)
     if contributor.form_team is None:
         return _apply_without_team(
             repos, FormContext(request.person, now, contributor, is_first=True), apply
@@ -89,7 +89,7 @@ def _apply_form(
         repos.idempotency_keys.insert_random_key(now.date())
     result = apply(FormContext(request.person, now, contributor, is_first))
     repos.ledger.reseal_periods(contributor.written_periods)
-    repos.team_slots.reseal([contributor.record_team_id], now.date())
+    repos.team_slots.reseal_and_delete_expired([contributor.record_team_id], now.date())
     return result
 
 
@@ -112,10 +112,10 @@ def write_cover(repos: Repositories, team: Team, now: datetime) -> None:
 
     The same statements in the same order, so that they leave the same traces.
     """
-    periods = repos.ledger.load_form_periods(team, now)
+    periods = repos.ledger.get_or_open_form_periods(team, now)
     repos.idempotency_keys.insert_random_key(now.date())
     repos.ledger.reseal_periods(periods)
-    repos.team_slots.reseal([team.id], now.date())
+    repos.team_slots.reseal_and_delete_expired([team.id], now.date())
 
 
 def _apply_without_team(

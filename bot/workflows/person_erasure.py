@@ -53,7 +53,7 @@ def erase_departed_person(repos: Repositories, person: Person, now: datetime) ->
     accounts = repos.linked_accounts.list_accounts_of(person)
     row_count = repos.personal_rows.count_rows(accounts)
     if row_count:
-        contributor = repos.ledger.load_contributor(person, now)
+        contributor = repos.ledger.get_contributor_and_open_periods(person, now)
         withdrawal = repos.withdrawals.erase_debriefs(contributor, now)
         repos.person_erasures.erase_departed(accounts, now, is_key_lost=withdrawal.is_key_lost)
         if repos.is_key_store_unavailable:

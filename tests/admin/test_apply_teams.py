@@ -194,7 +194,7 @@ async def test_team_that_moves_by_the_file_is_counted_in_the_next_period(
 
     def file_debriefs(repos: Repositories) -> list[bool]:
         contributors = [
-            repos.ledger.load_contributor(Person(WORKSPACE, name), context.now())
+            repos.ledger.get_contributor_and_open_periods(Person(WORKSPACE, name), context.now())
             for name in ("U0A", "U0B")
         ]
         codes = {"form": "away", "status": "touched"}
@@ -284,7 +284,9 @@ async def test_account_with_another_id_counts_as_the_former_one(
     await apply_text(context, tmp_path, TEAM_FILE + link)
 
     def file_debrief(repos: Repositories) -> tuple[bool, int]:
-        contributor = repos.ledger.load_contributor(Person(WORKSPACE, "W0A"), context.now())
+        contributor = repos.ledger.get_contributor_and_open_periods(
+            Person(WORKSPACE, "W0A"), context.now()
+        )
         codes = {"form": "away", "status": "touched"}
         result = repos.ledger.file_debrief(contributor, codes)
         unlisted_count = count_without_team(repos.unlisted_members.list_members())

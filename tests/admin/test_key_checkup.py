@@ -186,6 +186,6 @@ async def test_lost_key_of_a_team_is_reported(settings: Settings) -> None:
     assert check(settings) == {"team_keys_lost": False}
     with closing_store(settings) as store:
         await store.across_workspaces.write(
-            lambda repos: repos.team_slots.reseal(["team1"], date(2026, 9, 15))
+            lambda repos: repos.team_slots.reseal_and_delete_expired(["team1"], date(2026, 9, 15))
         )
     assert check(settings) == {"keys": True}

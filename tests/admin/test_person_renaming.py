@@ -93,7 +93,7 @@ async def withdraw(context: Context, person: Person) -> int:
     """Take back what *person* filed; return how many debriefs that were."""
 
     def withdraw_all(repos: Repositories) -> int:
-        contributor = repos.ledger.load_contributor(person, context.now())
+        contributor = repos.ledger.get_contributor_and_open_periods(person, context.now())
         return repos.withdrawals.withdraw_debriefs(contributor, context.now()).debrief_count
 
     return await context.store.across_workspaces.write(withdraw_all)

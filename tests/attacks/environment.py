@@ -218,6 +218,9 @@ def _insert_slips(
 ) -> None:
     for attack_team in teams:
         slips = slips_by_team.get(attack_team.team.id, ())
-        contributors = {person: repos.ledger.load_contributor(person, now) for person, _ in slips}
+        contributors = {
+            person: repos.ledger.get_contributor_and_open_periods(person, now)
+            for person, _ in slips
+        }
         for person, form in slips:
             repos.ledger.file_debrief(contributors[person], {"form": form, "status": "working"})

@@ -147,7 +147,7 @@ def _file(population: Population, team_numbers: list[int], each: int, repos: Rep
     """File *each* debriefs of every person of the teams."""
     for number in team_numbers:
         for person in population.list_people(number):
-            contributor = repos.ledger.load_contributor(person, NOW)
+            contributor = repos.ledger.get_contributor_and_open_periods(person, NOW)
             for _ in range(each):
                 repos.ledger.file_debrief(contributor, {"form": "away", "status": "touched"})
 

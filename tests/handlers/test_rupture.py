@@ -40,7 +40,7 @@ async def withdraw_debriefs_of_marie(context: Context) -> int:
     return await context.store.across_workspaces.write(
         lambda repos: (
             repos.withdrawals.withdraw_debriefs(
-                repos.ledger.load_contributor(MARIE, context.now()), context.now()
+                repos.ledger.get_contributor_and_open_periods(MARIE, context.now()), context.now()
             ).debrief_count
         )
     )

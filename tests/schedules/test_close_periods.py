@@ -70,7 +70,9 @@ async def test_a_late_debrief_changes_no_published_table(
 
     await team_context.store.across_workspaces.write(
         lambda repos: [
-            repos.ledger.file_debrief(repos.ledger.load_contributor(clinician, clock()), CODES)
+            repos.ledger.file_debrief(
+                repos.ledger.get_contributor_and_open_periods(clinician, clock()), CODES
+            )
             for clinician in CLINICIANS
         ]
     )

@@ -294,4 +294,4 @@ async def test_workspace_that_was_installed_again_after_the_backup_has_a_new_day
 
 def find_undone_since(repos: Repositories, now: datetime) -> datetime | None:
     """Return since when a person of the team reads that what they filed is undone."""
-    return repos.ledger.find_counting(repos.teams.get_account(MARIE), now).undone_since
+    return repos.ledger.find_counting_notice(repos.teams.get_account(MARIE), now).undone_since

@@ -85,7 +85,7 @@ async def open_periods(store: Store, *teams: tuple[Team, int], now: datetime = N
 def file_debrief_job(person: Person, now: datetime = NOW) -> Callable[[Repositories], FilingResult]:
     """Return a job that files one debrief."""
     return lambda repos: repos.ledger.file_debrief(
-        repos.ledger.load_contributor(person, now), AWAY_ANSWERS
+        repos.ledger.get_contributor_and_open_periods(person, now), AWAY_ANSWERS
     )
 
 
@@ -93,7 +93,7 @@ def withdraw_debriefs_job(person: Person, now: datetime = NOW) -> Callable[[Repo
     """Return a job that withdraws the debriefs of *person*."""
     return lambda repos: (
         repos.withdrawals.withdraw_debriefs(
-            repos.ledger.load_contributor(person, now), now
+            repos.ledger.get_contributor_and_open_periods(person, now), now
         ).debrief_count
     )
 

@@ -197,7 +197,7 @@ async def test_unmounted_folder_creates_nothing_and_loses_nothing(live: Store) -
     away = unmount(live)
 
     def reseal(repos: Repositories) -> None:
-        repos.team_slots.reseal(["north"], NOW.date())
+        repos.team_slots.reseal_and_delete_expired(["north"], NOW.date())
 
     await live.across_workspaces.write(reseal)
     with pytest.raises(MissingClaimError):

@@ -101,7 +101,7 @@ async def test_read_transaction_cannot_change_a_record(store: Store) -> None:
     await open_periods(store, (NORTH, 9))
 
     def file_in_read(repos: Repositories) -> FilingResult:
-        contributor = repos.ledger.load_contributor(MARIE, NOW)
+        contributor = repos.ledger.get_contributor_and_open_periods(MARIE, NOW)
         return repos.ledger.file_debrief(contributor, AWAY_ANSWERS)
 
     with pytest.raises(ReadOnlyRecordsError):
@@ -117,7 +117,7 @@ async def test_unchanged_record_is_sealed_with_a_new_nonce(store: Store) -> None
     async def reseal_and_fetch() -> list[bytes]:
         await store.across_workspaces.write(
             lambda repos: repos.ledger.reseal_periods(
-                repos.ledger.load_contributor(MARIE, NOW).written_periods
+                repos.ledger.get_contributor_and_open_periods(MARIE, NOW).written_periods
             )
         )
         return await store.across_workspaces.read(

@@ -71,7 +71,7 @@ def withdraw(repos: Repositories) -> tuple[int, ...]:
     """Withdraw what both people filed; return how many debriefs of each it were."""
     return tuple(
         repos.withdrawals.withdraw_debriefs(
-            repos.ledger.load_contributor(person, NOW), NOW
+            repos.ledger.get_contributor_and_open_periods(person, NOW), NOW
         ).debrief_count
         for person in (MARIE, OMAR)
     )

@@ -43,7 +43,7 @@ async def test_failure_in_the_middle_erases_nothing(context: Context, *, has_lef
     assert await read_rows(context) == rows
     withdrawal = await context.store.across_workspaces.write(
         lambda repos: repos.withdrawals.withdraw_debriefs(
-            repos.ledger.load_contributor(JOINER, context.now()), context.now()
+            repos.ledger.get_contributor_and_open_periods(JOINER, context.now()), context.now()
         )
     )
     assert withdrawal.debrief_count == 1

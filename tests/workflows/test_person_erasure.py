@@ -215,7 +215,7 @@ async def test_erasure_takes_back_what_the_person_filed(
     await erase(seeded_context, MARIE, has_left=has_left)
 
     def withdraw(repos: Repositories, person: Person) -> int:
-        contributor = repos.ledger.load_contributor(person, seeded_context.now())
+        contributor = repos.ledger.get_contributor_and_open_periods(person, seeded_context.now())
         result = repos.withdrawals.withdraw_debriefs(contributor, seeded_context.now())
         return result.debrief_count
 

@@ -92,19 +92,20 @@ def filing_note(
     withdrawable_until: date | None,
     refusal: FilingRefusal | None = None,
     counted_from: date | None = None,
-    paused_until: date | None = None,
+    exposure_pause_until: date | None = None,
 ) -> str:
     """Describe what a filed debrief stored; it can be withdrawn before *withdrawable_until*.
 
     *refusal* is why nothing is stored for a person who counts, and *counted_from* the day from
-    which a person counts who does not yet.
+    which a person counts who does not yet. *exposure_pause_until* is the day until which the yearly
+    exposure limit excludes them from every list.
     """
     if withdrawable_until is not None:
         return words.translate("privacy.filed.kept", day=words.format_day(withdrawable_until))
     if refusal is not None:
         return words.translate(f"privacy.filed.{refusal.value}")
-    if paused_until is not None:
-        return words.translate("privacy.filed.paused", day=words.format_day(paused_until))
+    if exposure_pause_until is not None:
+        return words.translate("privacy.filed.paused", day=words.format_day(exposure_pause_until))
     if counted_from is not None:
         return words.translate("privacy.filed.counted_from", day=words.format_day(counted_from))
     return words.translate("privacy.filed.no_period" if on_roster else "privacy.filed.nothing")

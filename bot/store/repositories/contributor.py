@@ -9,7 +9,7 @@ from bot.domain.people import ClinicianProfile, Team
 from bot.store.period import Period
 
 
-class Counting(NamedTuple):
+class CountingNotice(NamedTuple):
     """Facts for a message to a person about where their debriefs count.
 
     ``moved_until`` is that of :class:`Contributor`; ``undone_since`` is the time from which a
@@ -29,9 +29,9 @@ class Contributor:
     those in which their debriefs count, one of the total and one of the breakdown, or none;
     ``counted_from`` is the day from which they will count, if it can be computed. ``moved_until``
     is the last day on which a person who was moved or removed from a roster still counts in its
-    unit, ``paused_until`` the day until which the yearly exposure limit excludes them from every
-    frozen list. ``written_periods`` are those whose records a form of ``form_team`` rewrites: the
-    present team, or one that feeds a period in which they count.
+    unit, ``exposure_pause_until`` the day until which the yearly exposure limit excludes them from
+    every frozen list. ``written_periods`` are those whose records a form of ``form_team`` rewrites:
+    the present team, or one that feeds a period in which they count.
     """
 
     account: Person
@@ -43,7 +43,7 @@ class Contributor:
     counted_periods: tuple[Period, ...] = ()
     counted_from: date | None = None
     moved_until: date | None = None
-    paused_until: date | None = None
+    exposure_pause_until: date | None = None
 
     @property
     def record_team_id(self) -> str:

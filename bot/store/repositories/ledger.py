@@ -17,7 +17,7 @@ from bot.domain.people import Team
 from bot.store.isolation import StepResults
 from bot.store.period import Period
 from bot.store.record_cache import RecordCache
-from bot.store.repositories.contributor import Contributor, Counting
+from bot.store.repositories.contributor import Contributor, CountingNotice
 from bot.store.repositories.filing_result import FilingResult
 from bot.store.repositories.form_periods import FormPeriods
 from bot.store.repositories.pauses import Pauses
@@ -52,7 +52,7 @@ class Ledger:
         self._closing = PeriodClosing(connection, records)
         self._opening = PeriodOpening(connection, records)
 
-    def load_contributor(self, person: Person, now: datetime) -> Contributor:
+    def get_contributor_and_open_periods(self, person: Person, now: datetime) -> Contributor:
         """Look up *person*, where they count, and their team's periods; insert missing periods.
 
         Needs a write transaction. Linked accounts are resolved to the main account, which has one
@@ -80,7 +80,7 @@ class Ledger:
         periods = self._form_periods.find_form_periods(team_id, account.main, now)
         return self._build_contributor(account, account.team, periods, periods, now)
 
-    def find_counting(self, account: Account, now: datetime) -> Counting:
+    def find_counting_notice(self, account: Account, now: datetime) -> CountingNotice:
         """Return the last day of a move and the time of a restore, for messages to *account*.
 
         Cheaper than :meth:`find_contributor`, which for a person who does not count also queries
@@ -92,8 +92,8 @@ class Ledger:
         announced = membership.select_announced(periods)
         undone_since = membership.find_undone_since(map(periods.__getitem__, announced))
         if undone_since is None or all(map(self._records.is_lost, announced)):
-            return Counting(membership.find_move_end(periods.values()), None)
-        return Counting(
+            return CountingNotice(membership.find_move_end(periods.values()), None)
+        return CountingNotice(
             membership.find_move_end(periods.values()), datetime.fromtimestamp(undone_since, UTC)
         )
 
@@ -105,11 +105,11 @@ class Ledger:
         written_periods: Iterable[Period],
         now: datetime,
     ) -> Contributor:
-        counted, counted_from, paused_until = membership.select_counted(periods), None, None
+        counted, counted_from, exposure_pause_until = membership.select_counted(periods), None, None
         if not counted:
             counted_from = membership.find_first_counted_day(periods.values())
         if not counted and account.team and account.main not in account.supervisors:
-            paused_until = self._pauses.find_pause(
+            exposure_pause_until = self._pauses.find_pause(
                 account.main, account.team, periods, counted_from, now
             )
         return Contributor(
@@ -120,9 +120,9 @@ class Ledger:
             form_team,
             tuple(written_periods),
             counted,
-            None if paused_until else counted_from,
+            None if exposure_pause_until else counted_from,
             membership.find_move_end(periods.values()),
-            paused_until,
+            exposure_pause_until,
         )
 
     def file_debrief(self, contributor: Contributor, codes: Mapping[str, str]) -> FilingResult:
@@ -183,7 +183,7 @@ class Ledger:
         )
         return FilingResult(is_full=is_full, is_withdrawn=not is_full)
 
-    def load_form_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
+    def get_or_open_form_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
         """Return the periods that a form of *team* rewrites; missing ones of it are inserted."""
         nobody = Person(team.workspace, "")
         return tuple(self._form_periods.get_or_open_form_periods(team, nobody, now))
@@ -250,8 +250,8 @@ class Ledger:
 
         ``is_key_lost`` and ``is_paused`` are set as in :meth:`find_next_release`.
         """
-        if contributor.paused_until:
-            return NextRelease(contributor.paused_until, is_paused=True)
+        if contributor.exposure_pause_until:
+            return NextRelease(contributor.exposure_pause_until, is_paused=True)
         if not contributor.counted_periods:
             return None
         day = min(period.closes for period in contributor.counted_periods)

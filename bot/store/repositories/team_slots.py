@@ -146,7 +146,7 @@ class TeamSlots:
         parameters = {"after": after, "row_limit": limit}
         return tuple(self._connection.scalars(_SELECT_TEAM_IDS, parameters))
 
-    def reseal(self, team_ids: Iterable[str], today: date) -> int:
+    def reseal_and_delete_expired(self, team_ids: Iterable[str], today: date) -> int:
         """Mark the records of *team_ids* as dirty, and delete intentions expired before *today*.
 
         Each is encrypted and written again, changed or not. Returns how many intentions were

@@ -129,7 +129,7 @@ def test_a_person_whose_year_is_full_reads_until_when() -> None:
         on_roster=True,
         withdrawable_until=None,
         counted_from=date(2026, 1, 5),
-        paused_until=MONDAY,
+        exposure_pause_until=MONDAY,
     )
 
     assert note == WORDS.translate("privacy.filed.paused", day=WORDS.format_day(MONDAY))

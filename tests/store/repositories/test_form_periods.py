@@ -25,7 +25,7 @@ ALIAS = Person("slack:T1", "marie elsewhere")
 async def load(store: Store, person: Person) -> Contributor:
     """Look *person* up as a form does."""
     return await store.across_workspaces.write(
-        lambda repos: repos.ledger.load_contributor(person, NOW)
+        lambda repos: repos.ledger.get_contributor_and_open_periods(person, NOW)
     )
 
 

@@ -57,7 +57,10 @@ async def test_intention_expires_after_its_last_day(store: Store) -> None:
         join_both(repos)
         repos.intentions.save_intention(MARIE, FIRST)
         repos.intentions.save_intention(OMAR, SECOND)
-        return [repos.team_slots.reseal(["team1"], date(2026, 9, day)) for day in (15, 16)]
+        return [
+            repos.team_slots.reseal_and_delete_expired(["team1"], date(2026, 9, day))
+            for day in (15, 16)
+        ]
 
     assert await store.across_workspaces.write(delete_twice) == [0, 1]
     assert (

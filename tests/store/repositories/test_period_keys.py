@@ -96,7 +96,9 @@ async def test_debrief_without_its_key_is_not_counted(store: Store) -> None:
     lost_result = FilingResult(is_key_lost=True)
     assert await store.across_workspaces.write(file_debrief_job(MARIE)) == lost_result
     described_result = await store.across_workspaces.write(
-        lambda repos: repos.ledger.describe_filing(repos.ledger.load_contributor(MARIE, NOW))
+        lambda repos: repos.ledger.describe_filing(
+            repos.ledger.get_contributor_and_open_periods(MARIE, NOW)
+        )
     )
     assert described_result == lost_result
 
@@ -137,7 +139,7 @@ async def test_restore_is_not_reported_where_keys_are_lost(store: Store) -> None
     async def find_undone_since() -> datetime | None:
         return await store.across_workspaces.read(
             lambda repos: (
-                repos.ledger.find_counting(repos.teams.get_account(MARIE), NOW).undone_since
+                repos.ledger.find_counting_notice(repos.teams.get_account(MARIE), NOW).undone_since
             )
         )
 

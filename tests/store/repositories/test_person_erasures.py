@@ -43,7 +43,7 @@ def erase_job(
     if has_left:
         return lambda repos: person_erasure.erase_departed_person(repos, person, now)
     return lambda repos: person_erasure.erase_present_person(
-        repos, repos.ledger.load_contributor(person, now), now
+        repos, repos.ledger.get_contributor_and_open_periods(person, now), now
     )
 
 
@@ -78,9 +78,9 @@ async def test_tables_of_an_erased_person_bound_another_account(
     main = NORTH_PEOPLE[0]
 
     def count_places(repos: Repositories) -> int:
-        (period,) = repos.ledger.load_contributor(NORTH_PEOPLE[1], AFTER_QUARTER).counted_periods[
-            :1
-        ]
+        (period,) = repos.ledger.get_contributor_and_open_periods(
+            NORTH_PEOPLE[1], AFTER_QUARTER
+        ).counted_periods[:1]
         return len(Exposures(repos._connection).load_memberships([PHONE], period)[PHONE])
 
     def link(repos: Repositories) -> None:

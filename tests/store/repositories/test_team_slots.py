@@ -102,7 +102,9 @@ async def test_failed_job_changes_no_slot(store: Store) -> None:
 
     with pytest.raises(LookupError):
         await store.across_workspaces.write(fail)
-    await store.across_workspaces.write(lambda repos: repos.team_slots.reseal(["team1"], date.min))
+    await store.across_workspaces.write(
+        lambda repos: repos.team_slots.reseal_and_delete_expired(["team1"], date.min)
+    )
 
     assert await store.across_workspaces.read(read_content) == (2, INTENTION)
 

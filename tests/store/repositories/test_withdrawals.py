@@ -33,7 +33,7 @@ async def withdraw(store: Store, person: Person = MARIE) -> Withdrawal:
     """Withdraw the debriefs of *person*."""
     return await store.across_workspaces.write(
         lambda repos: repos.withdrawals.withdraw_debriefs(
-            repos.ledger.load_contributor(person, NOW), NOW
+            repos.ledger.get_contributor_and_open_periods(person, NOW), NOW
         )
     )
 
