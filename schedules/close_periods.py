@@ -82,7 +82,7 @@ def _load_ended_periods(repos: Repositories, now: datetime) -> tuple[EndedPeriod
     ended = repos.period_closing.list_ended(now)
     if not ended.periods:
         return ended, 0
-    return ended, count_without_team(repos.unlisted_members.list_ending_members(now))
+    return ended, count_without_team(repos.frozen_members.list_members_of_ended_periods(now))
 
 
 def _close_batch(repos: Repositories, batch: Sequence[Period], now: datetime) -> ClosingResults:

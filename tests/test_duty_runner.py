@@ -19,10 +19,10 @@ __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 FAILING = {"reseal_records": 3, "retention": 3}
 
 
-async def read_failed_runs(context: Context) -> dict[str, int]:
+async def read_consecutive_failures(context: Context) -> dict[str, int]:
     """Return the failed runs in a row by duty."""
     return await context.store.across_workspaces.read(
-        lambda repos: repos.duty_runs.read_failed_runs()
+        lambda repos: repos.duty_runs.read_consecutive_failures()
     )
 
 
@@ -50,7 +50,7 @@ async def test_tick_is_recorded_with_every_duty(context: Context) -> None:
         lambda repos: repos.duty_runs.read_last_tick()
     )
     assert last_tick == context.now()
-    assert await read_failed_runs(context) == dict.fromkeys(TIMETABLE, 0)
+    assert await read_consecutive_failures(context) == dict.fromkeys(TIMETABLE, 0)
 
 
 async def test_failing_duty_is_counted_and_stops_no_other(
@@ -64,7 +64,7 @@ async def test_failing_duty_is_counted_and_stops_no_other(
     for _ in range(3):
         await runner.run_duties()
 
-    failed_runs = await read_failed_runs(context)
+    failed_runs = await read_consecutive_failures(context)
     assert {name: count for name, count in failed_runs.items() if count} == FAILING
     assert list_states(caplog) == [("duty.failed", name, "began") for name in FAILING]
 
@@ -84,7 +84,7 @@ async def test_duty_that_succeeds_again_is_logged_once(
     for _ in range(2):
         await runner.run_duties()
 
-    assert (await read_failed_runs(context))["retention"] == 0
+    assert (await read_consecutive_failures(context))["retention"] == 0
     assert list_states(caplog) == [
         ("duty.failed", name, state) for state in ("began", "ended") for name in FAILING
     ]
@@ -96,12 +96,12 @@ async def test_tick_that_a_stop_cuts_short_ends_no_failures(context: Context) ->
     await drop_request_keys(context)
     runner = DutyRunner(context)
     await runner.run_duties()
-    failures = await read_failed_runs(context)
+    failures = await read_consecutive_failures(context)
 
     runner.begin_stop()
     await runner.run_duties()
 
-    assert await read_failed_runs(context) == failures
+    assert await read_consecutive_failures(context) == failures
     assert any(failures.values())
 
 
@@ -133,7 +133,7 @@ async def test_long_close_delays_no_other_duty(context: Context) -> None:
         await runner.run_duties(wait_timeout_seconds=0.01)
 
     assert await read_last_tick(context) == context.now()
-    assert set(TIMETABLE) - set(await read_failed_runs(context)) == {
+    assert set(TIMETABLE) - set(await read_consecutive_failures(context)) == {
         "close_periods",
         "mark_database",
         "close_notice",
@@ -145,7 +145,7 @@ async def test_long_close_delays_no_other_duty(context: Context) -> None:
         await runner.run_duties(wait_timeout_seconds=60)
 
     assert (slow.begin_count, slow.end_count) == (2, 2)
-    assert set(await read_failed_runs(context)) == set(TIMETABLE)
+    assert set(await read_consecutive_failures(context)) == set(TIMETABLE)
 
 
 async def test_long_duty_does_not_forget_its_failures(context: Context) -> None:
@@ -157,7 +157,7 @@ async def test_long_duty_does_not_forget_its_failures(context: Context) -> None:
     runner = build_runner(context, slow)
     await runner.run_duties(wait_timeout_seconds=0.01)
 
-    assert (await read_failed_runs(context))["close_periods"] == 1
+    assert (await read_consecutive_failures(context))["close_periods"] == 1
     runner.begin_stop()
 
 
@@ -177,14 +177,14 @@ async def test_duty_that_does_not_end_counts_as_failed(
         OVERDUE_AFTER_SECONDS + 60,
     ):
         await runner.run_duties(wait_timeout_seconds=0.01)
-        counts.append((await read_failed_runs(context)).get("archive_releases"))
+        counts.append((await read_consecutive_failures(context)).get("archive_releases"))
 
     assert counts == [None, None, None, 1, 2]
     assert list_states(caplog) == [("duty.failed", "archive_releases", "began")]
 
     slow.release.set()
     await runner.run_duties(wait_timeout_seconds=60)
-    assert (await read_failed_runs(context))["archive_releases"] == 0
+    assert (await read_consecutive_failures(context))["archive_releases"] == 0
     assert list_states(caplog)[1:] == [("duty.failed", "archive_releases", "ended")]
 
 
@@ -215,12 +215,12 @@ async def test_long_purge_is_awaited(context: Context) -> None:
     await asyncio.sleep(0.05)
 
     assert not tick.done()
-    assert await read_failed_runs(context) == {}
+    assert await read_consecutive_failures(context) == {}
     assert runner.may_send
 
     slow.release.set()
     await tick
-    assert set(await read_failed_runs(context)) == set(TIMETABLE)
+    assert set(await read_consecutive_failures(context)) == set(TIMETABLE)
 
 
 async def test_purge_that_does_not_end_stops_no_other_duty(
@@ -237,7 +237,7 @@ async def test_purge_that_does_not_end_stops_no_other_duty(
     async with asyncio.timeout(60):
         await tick
 
-    failed_runs = await read_failed_runs(context)
+    failed_runs = await read_consecutive_failures(context)
     assert {name for name, count in failed_runs.items() if count} == {"purge_workspaces"}
     assert set(failed_runs) == set(TIMETABLE)
     assert list_states(caplog) == [("duty.failed", "purge_workspaces", "began")]

@@ -187,7 +187,7 @@ def _finish(repos: Repositories, *, has_changes: bool, now: datetime) -> None:
     repos.ledger.add_listed_people(now)
     if has_changes:
         # This process has no API client of a product: the worker's duty fetches the profiles.
-        repos.watermarks.set_last_run(PROFILES_DUTY, now - _PROFILES_WATERMARK_LAG)
+        repos.watermarks.set_watermark(PROFILES_DUTY, now - _PROFILES_WATERMARK_LAG)
 
 
 def _list_role_holders(declared_team: DeclaredTeam) -> dict[Role, set[Person]]:

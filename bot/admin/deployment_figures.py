@@ -69,7 +69,7 @@ def _read_figures(repos: Repositories, now: datetime) -> DeploymentFigures:
     suspended_count, resting_count = repos.workspaces.count_suspended_and_resting(now)
     return DeploymentFigures(
         last_tick=repos.duty_runs.read_last_tick(),
-        failed_runs=repos.duty_runs.read_failed_runs(),
+        failed_runs=repos.duty_runs.read_consecutive_failures(),
         delivery_counts=repos.deliveries.count_by_state(),
         suspended_count=suspended_count,
         resting_count=resting_count,

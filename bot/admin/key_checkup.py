@@ -107,4 +107,4 @@ def _count_unopened_periods(store: Store) -> int:
     """Count the rows of periods that no key decrypts; 0 unless the schema is this release's."""
     if not store.is_schema_current():
         return 0
-    return store.read_sync(lambda repos: repos.ledger.count_periods_without_key())
+    return store.read_sync(lambda repos: repos.ledger.count_unreadable_periods())

@@ -39,7 +39,7 @@ def _check_tick(repos: Repositories, now: datetime) -> Finding:
 
 def _check_duties(repos: Repositories) -> Finding:
     """Return a finding with the names of the duties whose last three runs failed."""
-    duties = health.list_failing_duties(repos.duty_runs.read_failed_runs())
+    duties = health.list_failing_duties(repos.duty_runs.read_consecutive_failures())
     if not duties:
         return Finding(is_healthy=True, key="operator.doctor.duties")
     facts: dict[str, str | int] = {"duties": ", ".join(duties)}

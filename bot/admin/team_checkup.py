@@ -11,7 +11,7 @@ def check_unlisted_members(store: Store) -> tuple[Finding, ...]:
     Blocks. The finding is healthy, a note only: they may have been removed from the list on
     purpose. Raises the driver's exceptions.
     """
-    members = store.read_sync(lambda repos: repos.unlisted_members.list_members())
+    members = store.read_sync(lambda repos: repos.frozen_members.list_members())
     unlisted_count = count_without_team(members)
     key = "operator.doctor.clinicians_without_team"
     facts: dict[str, str | int] = {"count": unlisted_count}

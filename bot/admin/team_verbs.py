@@ -60,7 +60,7 @@ def count_unlisted(repos: Repositories) -> int:
 
     Linked, deactivated and external accounts do not count, nor do erased rows.
     """
-    return count_without_team(repos.unlisted_members.list_members())
+    return count_without_team(repos.frozen_members.list_members())
 
 
 async def move_team(context: Context, reference: str, channel: str) -> Team:

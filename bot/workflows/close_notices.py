@@ -45,7 +45,7 @@ class NoticeRecipient:
 def load_closings(repos: Repositories, now: datetime) -> _Closings:
     """Load the recently closed and the open periods, by team id."""
     closings: defaultdict[str, list[PeriodClose]] = defaultdict(list)
-    for closing in repos.close_notices.list_closings((now - LOOKBACK).date()):
+    for closing in repos.close_notices.list_period_closes((now - LOOKBACK).date()):
         closings[closing.team_id].append(closing)
     return {team_id: tuple(of_team) for team_id, of_team in closings.items()}
 

@@ -55,7 +55,7 @@ def load_team_archive(
         for release in repos.releases.list_by_team(team.id)
     )
     next_release = repos.ledger.find_next_release(team.id, now)
-    unlisted_count = count_without_team(repos.unlisted_members.list_members(team.id))
+    unlisted_count = count_without_team(repos.frozen_members.list_members(team.id))
     return ReportArchive(
         team,
         tuple(tables),

@@ -127,7 +127,7 @@ def load_current_setup(
         clinicians=_list_person_ids(repos.teams.list_declared_clinicians(team.id)),
         supervisors=_list_person_ids(repos.teams.list_role_holders(team.id, Role.SUPERVISOR)),
         is_last_message_undelivered=is_last_channel_message_undelivered(repos, team),
-        unlisted_count=count_without_team(repos.unlisted_members.list_members(team.id)),
+        unlisted_count=count_without_team(repos.frozen_members.list_members(team.id)),
         free_channel=new_channel.id
         if new_channel and offers_move(team, new_channel, is_channel_in_use=is_in_use)
         else "",

@@ -16,7 +16,7 @@ from bot.store import workspace_keys, workspace_rows
 from bot.store.paced_writes import PacedWriter
 from bot.store.release_archive import ReleaseArchive
 from bot.store.repositories import Repositories
-from bot.store.repositories.workspace_purges import RowKey, UnitKeys
+from bot.store.repositories.workspace_purges import RowKey, WorkspaceUnits
 from bot.store.store import Store
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS, StoreScope
 
@@ -61,7 +61,7 @@ async def complete_purge(
         await _end_cross_workspace_memberships(scope, workspace, batch_size)
         while await store.run_purge_step(workspace_keys.destroy_keys, workspace, now):
             pass
-        units = await scope.read(partial(_list_unit_keys, workspace=workspace))
+        units = await scope.read(partial(_find_workspace_units, workspace=workspace))
         deleted_count += await _delete_rows(scope, workspace, batch_size)
         if releases_folder is not None:
             await _delete_files(units, releases_folder)
@@ -126,11 +126,11 @@ def _delete_batches(repos: Repositories, batches: Sequence[_Batch], workspace: s
     )
 
 
-def _list_unit_keys(repos: Repositories, workspace: str) -> UnitKeys:
-    return repos.workspace_purges.list_unit_keys(workspace)
+def _find_workspace_units(repos: Repositories, workspace: str) -> WorkspaceUnits:
+    return repos.workspace_purges.find_workspace_units(workspace)
 
 
-async def _delete_files(units: UnitKeys, folder: Path) -> None:
+async def _delete_files(units: WorkspaceUnits, folder: Path) -> None:
     """Delete the files of the published tables of *units*, which were listed before the rows."""
     archive = ReleaseArchive(folder)
-    await asyncio.to_thread(archive.delete_units, units.known_units, units.include)
+    await asyncio.to_thread(archive.delete_units, units.known_units, units.contains)

@@ -289,7 +289,7 @@ async def test_account_with_another_id_counts_as_the_former_one(
         )
         codes = {"form": "away", "status": "touched"}
         result = repos.ledger.file_debrief(contributor, codes)
-        unlisted_count = count_without_team(repos.unlisted_members.list_members())
+        unlisted_count = count_without_team(repos.frozen_members.list_members())
         return result.withdrawable_until is not None, unlisted_count
 
     assert await context.store.across_workspaces.write(file_debrief) == (True, 0)

@@ -66,7 +66,7 @@ def count_told_and_stored(repos: Repositories, context: Context) -> tuple[int, i
     contributors = [repos.ledger.find_contributor(person, context.now()) for person in PEOPLE]
     counted = [person for person in contributors if person.counted_periods]
     without_team = sum(person.team is None for person in counted)
-    return without_team, count_without_team(repos.unlisted_members.list_members())
+    return without_team, count_without_team(repos.frozen_members.list_members())
 
 
 @settings(max_examples=12, deadline=None)

@@ -182,7 +182,7 @@ class SetUpSteps:
                 faults.append(f"{person.id} has another home team")
             contributor = repos.ledger.find_contributor(person, self.context.now())
             unlisted_count += bool(contributor.counted_periods and team is None)
-        if unlisted_count > count_without_team(repos.unlisted_members.list_members()):
+        if unlisted_count > count_without_team(repos.frozen_members.list_members()):
             faults.append("too few people are reported to lack a team")
         return faults
 

@@ -89,7 +89,7 @@ async def test_nothing_is_planned_before_the_restore_is_settled(
     runner = DutyRunner(joined_context, replace_duty("settle_restored", fail))
     await runner.run_duties()
     failed_runs = await joined_context.store.across_workspaces.read(
-        lambda repos: repos.duty_runs.read_failed_runs()
+        lambda repos: repos.duty_runs.read_consecutive_failures()
     )
 
     assert not runner.may_send

@@ -219,7 +219,7 @@ def load_stored_objects(repos: Repositories, word: str) -> dict[str, Any]:
 def build_exceptions(word: str) -> dict[str, Any]:
     """Return the values of single methods whose parameter means something else."""
     return {
-        "close_notices.list_closings.since": date(2026, 1, 1),
+        "close_notices.list_period_closes.since": date(2026, 1, 1),
         "deliveries.delete_before.cutoff": LATER,
         "deliveries.next_due.after": CLOSED_AT,
         "installations.claim_renewal.now": LATER.timestamp(),

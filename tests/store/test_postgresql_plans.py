@@ -30,22 +30,22 @@ SMALL_TABLES = frozenset({"workspace", "installation", "duty_run", "seal"})
 WHOLE_TABLES = frozenset(
     {
         *("audit_trail.list_entries", "close_notices.delete_without_role"),
-        *("close_notices.list_closings", "close_notices.list_grants"),
+        *("close_notices.list_period_closes", "close_notices.list_grants"),
         *("closed_accounts.clamp_future_days", "closed_accounts.list_closed_by"),
         *("deliveries.count_by_state", "idempotency_keys.delete_before"),
         *("ledger.add_listed_people", "ledger.close_ended_periods"),
-        *("ledger.count_periods_without_key", "ledger.mark_undone", "ledger.next_close"),
+        *("ledger.count_unreadable_periods", "ledger.mark_undone", "ledger.next_close"),
         *("ledger.open_missing_periods", "linked_accounts.list_links"),
         *("linked_accounts.set_links", "listed_accounts.list_accounts"),
         *("people.count_joined", "people.count_unreachable", "people.list_joined_reachable"),
-        *("period_closing.count_unopened", "period_closing.list_ended"),
+        *("period_closing.count_unreadable_periods", "period_closing.list_ended"),
         *("period_opening.add_listed_people", "period_opening.list_pending_teams"),
         *("period_opening.list_unfed_teams", "previous_setups.delete_before"),
         *("releases.list_all", "releases.list_keys", "releases.list_workspaces_by_unit"),
         *("team_lifecycle.list_workspaces_with_expired", "team_slots.change_recipients"),
         *("team_slots.count_lost_records", "teams.list_teams", "teams.list_teams_ever"),
-        *("unit_classes.delete_expired_before", "unlisted_members.list_ending_members"),
-        "unlisted_members.list_members",
+        *("unit_classes.delete_expired_before", "frozen_members.list_members_of_ended_periods"),
+        "frozen_members.list_members",
         "period_opening.open_missing",  # once for the first period of a workspace with its end
     }
 )

@@ -18,6 +18,7 @@ from bot.store.repositories.declared_lists import DeclaredLists
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.delivery_history import DeliveryHistory
 from bot.store.repositories.duty_runs import DutyRuns
+from bot.store.repositories.frozen_members import FrozenMembers
 from bot.store.repositories.idempotency import IdempotencyKeys
 from bot.store.repositories.installations import Installations
 from bot.store.repositories.intentions import Intentions
@@ -40,7 +41,6 @@ from bot.store.repositories.team_lifecycle import TeamLifecycle
 from bot.store.repositories.team_slots import TeamSlots
 from bot.store.repositories.teams import Teams
 from bot.store.repositories.unit_classes import UnitClasses
-from bot.store.repositories.unlisted_members import UnlistedMembers
 from bot.store.repositories.watermarks import Watermarks
 from bot.store.repositories.withdrawals import Withdrawals
 from bot.store.repositories.workspace_purges import WorkspacePurges
@@ -221,7 +221,7 @@ class Repositories:
 
     @cached_property
     def watermarks(self) -> Watermarks:
-        """Last runs of the scheduled duties."""
+        """Watermarks of the periodic jobs and of restores."""
         return Watermarks(self._connection)
 
     @cached_property
@@ -270,9 +270,9 @@ class Repositories:
         return PeriodMembers(self._connection)
 
     @cached_property
-    def unlisted_members(self) -> UnlistedMembers:
-        """The people on frozen lists, and who of them is on a team's list."""
-        return UnlistedMembers(self._connection)
+    def frozen_members(self) -> FrozenMembers:
+        """Members of frozen lists, with flags whether each is on a roster or linked."""
+        return FrozenMembers(self._connection)
 
     @cached_property
     def unit_classes(self) -> UnitClasses:

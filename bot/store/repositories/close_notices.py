@@ -40,7 +40,7 @@ class CloseNotices:
         """Use the transaction of *connection*."""
         self._connection = connection
 
-    def list_closings(self, since: date) -> tuple[PeriodClose, ...]:
+    def list_period_closes(self, since: date) -> tuple[PeriodClose, ...]:
         """Return the releases since the closing day *since*, and the periods of all feeds, by team.
 
         A release belongs to the team of its own unit and to the teams that feed its unit now, whose

@@ -29,7 +29,7 @@ class DutyRuns:
         duties that no longer exist are deleted; those of *names* are retained although no result is
         known. *now* may be before the last tick, since a clock can be set back.
         """
-        earlier_runs = self.read_failed_runs()
+        earlier_runs = self.read_consecutive_failures()
         for name, is_failure in has_failed.items():
             self._save_run(name, now, earlier_runs.get(name, 0) + 1 if is_failure else 0)
         self._save_run(_TICK, now)
@@ -47,7 +47,7 @@ class DutyRuns:
         )
         return None if seconds is None else from_unix_seconds(seconds)
 
-    def read_failed_runs(self) -> dict[str, int]:
+    def read_consecutive_failures(self) -> dict[str, int]:
         """Return the number of consecutive failed runs by duty, 0 after a success."""
         query = select(duty_runs.c.name, duty_runs.c.failed_runs)
         is_duty = duty_runs.c.name.not_in([_TICK, _WRITE_PROBE])

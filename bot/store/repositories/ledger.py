@@ -229,9 +229,9 @@ class Ledger:
         results.log_problems(ended.unreadable)
         return results.steps.count
 
-    def count_periods_without_key(self) -> int:
+    def count_unreadable_periods(self) -> int:
         """Count the periods whose row cannot be parsed, or whose record no key decrypts."""
-        return self._closing.count_unopened()
+        return self._closing.count_unreadable_periods()
 
     def mark_undone(self, since: datetime, now: datetime) -> int:
         """Set ``undone_since`` of open periods to *since*, unless an earlier time is stored.

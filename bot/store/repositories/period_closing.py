@@ -130,7 +130,7 @@ class PeriodClosing:
             self._records.is_key_store_unavailable,
         )
 
-    def count_unopened(self) -> int:
+    def count_unreadable_periods(self) -> int:
         """Count the periods whose row cannot be parsed, or whose record cannot be decrypted."""
         steps = IsolatedSteps(self._connection, self._records)
         errors: list[Exception] = []

@@ -63,7 +63,9 @@ class PersonErasures:
         remain, since a period with too few people is withheld; they are marked as ``erased`` if
         the person has no roster row any more, so that no note counts them.
         """
-        marks = {account: self._load_mark(account) for account in accounts}
+        unreachable_states = {
+            account: self._load_unreachable_state(account) for account in accounts
+        }
         for account in accounts:
             self._erase_own_rows(account)
             self._named_persons.erase_from_posts(account)
@@ -74,7 +76,7 @@ class PersonErasures:
         self._erase_unneeded_links(accounts)
         for account in accounts:
             self._reset_role_rows(account)
-        self._restore_marks(marks)
+        self._restore_unreachable_states(unreachable_states)
 
     def erase_departed(
         self, accounts: Collection[Person], now: datetime, *, is_key_lost: bool
@@ -87,7 +89,9 @@ class PersonErasures:
         of a table; except with *is_key_lost*, where the debriefs could not be deleted and would be
         published if the key is restored.
         """
-        marks = {account: self._load_mark(account) for account in accounts}
+        unreachable_states = {
+            account: self._load_unreachable_state(account) for account in accounts
+        }
         for account in accounts:
             self._erase_own_rows(account)
             self._named_persons.erase(account)
@@ -100,7 +104,7 @@ class PersonErasures:
             self._connection.execute(delete(period_members).where(is_member, is_open))
         self._exclude_from_notes(accounts)
         self._erase_unneeded_links(accounts)
-        self._restore_marks(marks)
+        self._restore_unreachable_states(unreachable_states)
 
     def _erase_own_rows(self, account: Person) -> None:
         self._slots.clear_slot(account)
@@ -131,12 +135,14 @@ class PersonErasures:
             row = {"workspace": account.workspace, "person": account.id, "stopped": True}
             upsert_row(self._connection, close_notices, row | {"day": None, "time": None})
 
-    def _restore_marks(self, marks: Mapping[Person, tuple[str, date | None]]) -> None:
+    def _restore_unreachable_states(
+        self, unreachable_states: Mapping[Person, tuple[str, date | None]]
+    ) -> None:
         """Upsert ``unreachable`` and ``closed_since`` of accounts that do not work, if on a list.
 
         Such an account must not count for the size of a team or a table.
         """
-        for account, (reason, closed_since) in marks.items():
+        for account, (reason, closed_since) in unreachable_states.items():
             is_member = _matches_any(period_members, period_members.c.person, [account])
             is_counted = self._has_rows(rosters, [account]) or self._connection.scalar(
                 select(exists().where(is_member, _IS_UNCLOSED))
@@ -146,7 +152,7 @@ class PersonErasures:
                 defaults = {"joined": False, "closed_since": closed_since}
                 upsert_row(self._connection, people, row, defaults=defaults)
 
-    def _load_mark(self, account: Person) -> tuple[str, date | None]:
+    def _load_unreachable_state(self, account: Person) -> tuple[str, date | None]:
         """Return the columns ``unreachable`` and ``closed_since``; ``("", None)`` without a row."""
         query = select(people.c.unreachable, people.c.closed_since)
         row = self._connection.execute(

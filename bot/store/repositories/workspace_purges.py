@@ -32,7 +32,7 @@ from bot.store.repositories.team_slots import TeamSlots
 from bot.store.schema import installations, metadata, people, releases, teams, workspaces
 from bot.store.upsert import upsert_row
 
-_IS_CONNECTED = ""
+_NOT_SUSPENDED = ""
 
 RowKey = tuple[Any, ...]
 """The values of a row's primary key, in the order of its columns."""
@@ -46,7 +46,7 @@ class WorkspaceUninstallation(NamedTuple):
     uninstalled_at: datetime | None
 
 
-class UnitKeys(NamedTuple):
+class WorkspaceUnits(NamedTuple):
     """Keys in the column ``unit`` of a workspace, to match them after its rows were deleted.
 
     ``known_units`` are the keys of its teams and of pools with a release; ``pool_prefix`` is the
@@ -56,7 +56,7 @@ class UnitKeys(NamedTuple):
     known_units: frozenset[str]
     pool_prefix: str
 
-    def include(self, unit: str) -> bool:
+    def contains(self, unit: str) -> bool:
         """Whether the key *unit* is known or has the prefix."""
         return unit in self.known_units or unit.startswith(self.pool_prefix)
 
@@ -88,7 +88,7 @@ class WorkspacePurges:
         )
         states = {state.workspace: state for state in self._fetch_states()}
         return tuple(
-            states.get(key, WorkspaceUninstallation(key, _IS_CONNECTED, None))
+            states.get(key, WorkspaceUninstallation(key, _NOT_SUSPENDED, None))
             for key in sorted(self._connection.scalars(keys))
         )
 
@@ -109,7 +109,7 @@ class WorkspacePurges:
             .outerjoin(workspaces, workspaces.c.id == installations.c.workspace)
             .where(
                 installations.c.body.is_(None),
-                organisation.c.suspended.not_in((_IS_CONNECTED, PURGING)),
+                organisation.c.suspended.not_in((_NOT_SUSPENDED, PURGING)),
                 organisation.c.uninstalled != 0,
                 func.coalesce(workspaces.c.uninstalled, 0) == 0,
             )
@@ -167,7 +167,7 @@ class WorkspacePurges:
             actor,
             now,
             row_count=sum(self.count_rows(workspace).values()),
-            reason=states.get(workspace, _IS_CONNECTED),
+            reason=states.get(workspace, _NOT_SUSPENDED),
             workspace=workspace,
         )
 
@@ -239,7 +239,7 @@ class WorkspacePurges:
         statement = delete(table).where(build_key_condition(table.primary_key))
         return self._connection.execute(statement, bind_row_keys(row_keys)).rowcount
 
-    def list_unit_keys(self, workspace: str) -> UnitKeys:
+    def find_workspace_units(self, workspace: str) -> WorkspaceUnits:
         """Return the unit keys of *workspace*; to be called before its teams are deleted."""
         team_ids = self._connection.scalars(
             select(teams.c.id).where(teams.c.workspace == workspace)
@@ -247,7 +247,7 @@ class WorkspacePurges:
         is_own = workspace_rows.is_row_of_unit(releases, workspace)
         published = self._connection.scalars(select(releases.c.unit).where(is_own).distinct())
         known_units = frozenset({*map(team_unit_key, team_ids), *published})
-        return UnitKeys(known_units, practice_unit_key(workspace, ""))
+        return WorkspaceUnits(known_units, practice_unit_key(workspace, ""))
 
     def _fetch_states(self) -> list[WorkspaceUninstallation]:
         query = select(workspaces).where(workspaces.c.suspended != "").order_by(workspaces.c.id)

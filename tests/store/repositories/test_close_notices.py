@@ -30,10 +30,12 @@ ROSA, OMAR = (Person(WORKSPACE, name) for name in ("rosa", "omar"))
 THURSDAY = NoticePreference(rule=WeeklyRule(4, time(15, 30)))
 
 
-async def list_closings(store: Store, since: date = date(2026, 1, 1)) -> set[PeriodClose]:
+async def list_period_closes(store: Store, since: date = date(2026, 1, 1)) -> set[PeriodClose]:
     """Return the closings of all teams since a day."""
     return set(
-        await store.across_workspaces.read(lambda repos: repos.close_notices.list_closings(since))
+        await store.across_workspaces.read(
+            lambda repos: repos.close_notices.list_period_closes(since)
+        )
     )
 
 
@@ -55,7 +57,9 @@ async def test_an_open_period_is_a_pending_close(store: Store) -> None:
     """Before its end a team's period is listed, not published."""
     await open_periods(store, (ALONE, 9))
 
-    assert await list_closings(store) == {PeriodClose("alone", CLOSES, CLOSES, is_published=False)}
+    assert await list_period_closes(store) == {
+        PeriodClose("alone", CLOSES, CLOSES, is_published=False)
+    }
 
 
 async def test_a_closed_period_is_published_for_its_team(store: Store) -> None:
@@ -67,11 +71,11 @@ async def test_a_closed_period_is_published_for_its_team(store: Store) -> None:
     )
     next_close = CLOSES + timedelta(weeks=13)
 
-    assert await list_closings(store) == {
+    assert await list_period_closes(store) == {
         PeriodClose("alone", CLOSES, CLOSES, is_published=True),
         PeriodClose("alone", next_close, next_close, is_published=False),
     }
-    assert {closing.closes for closing in await list_closings(store, since=next_close)} == {
+    assert {closing.closes for closing in await list_period_closes(store, since=next_close)} == {
         next_close
     }
 
@@ -84,7 +88,7 @@ async def test_a_pooled_table_is_published_for_each_team_that_feeds_the_unit(sto
         lambda repos: repos.ledger.open_missing_periods(AFTER_QUARTER)
     )
 
-    published = {closing for closing in await list_closings(store) if closing.is_published}
+    published = {closing for closing in await list_period_closes(store) if closing.is_published}
     assert published == {
         PeriodClose(name, CLOSES, CLOSES, is_published=True) for name in ("north", "south")
     }
@@ -96,7 +100,7 @@ async def test_closings_do_not_depend_on_what_was_filed(store: Store) -> None:
     await file_debriefs(store, *build_clinicians("alone", 9))
     await close_due_periods(store)
 
-    closings = await list_closings(store)
+    closings = await list_period_closes(store)
 
     by_team = {
         name: {
@@ -116,7 +120,7 @@ async def test_a_lost_key_is_announced_a_week_later(store: Store) -> None:
         store.key_store.delete(stored_key)
     await close_due_periods(store, AFTER_QUARTER + LOST_KEY_WAIT)
 
-    assert await list_closings(store) == {
+    assert await list_period_closes(store) == {
         PeriodClose("alone", CLOSES, CLOSES + LOST_KEY_WAIT, is_published=True)
     }
 

@@ -12,9 +12,11 @@ async def record_tick(store: Store, now: datetime = NOW, **has_failed: bool) -> 
     await store.across_workspaces.write(lambda repos: repos.duty_runs.record_tick(has_failed, now))
 
 
-async def read_failed_runs(store: Store) -> dict[str, int]:
+async def read_consecutive_failures(store: Store) -> dict[str, int]:
     """Return the failed runs in a row by duty."""
-    return await store.across_workspaces.read(lambda repos: repos.duty_runs.read_failed_runs())
+    return await store.across_workspaces.read(
+        lambda repos: repos.duty_runs.read_consecutive_failures()
+    )
 
 
 async def read_last_tick(store: Store) -> datetime | None:
@@ -27,7 +29,7 @@ async def test_there_is_no_tick_before_the_first_worker(store: Store) -> None:
     await store.across_workspaces.write(lambda repos: repos.duty_runs.record_write_probe(NOW))
 
     assert await read_last_tick(store) is None
-    assert await read_failed_runs(store) == {}
+    assert await read_consecutive_failures(store) == {}
 
 
 async def test_last_tick_is_the_one_recorded_last(store: Store) -> None:
@@ -43,7 +45,7 @@ async def test_failures_in_a_row_are_counted_by_duty(store: Store) -> None:
     for _ in range(3):
         await record_tick(store, retention=True, daily_tip=False)
 
-    assert await read_failed_runs(store) == {"retention": 3, "daily_tip": 0}
+    assert await read_consecutive_failures(store) == {"retention": 3, "daily_tip": 0}
 
 
 async def test_success_of_any_worker_ends_the_failures(store: Store) -> None:
@@ -52,7 +54,7 @@ async def test_success_of_any_worker_ends_the_failures(store: Store) -> None:
     await record_tick(store, retention=False)
     await record_tick(store, retention=True)
 
-    assert await read_failed_runs(store) == {"retention": 1}
+    assert await read_consecutive_failures(store) == {"retention": 1}
 
 
 async def test_removed_duty_is_forgotten(store: Store) -> None:
@@ -60,4 +62,4 @@ async def test_removed_duty_is_forgotten(store: Store) -> None:
     await record_tick(store, old_duty=True)
     await record_tick(store, retention=False)
 
-    assert await read_failed_runs(store) == {"retention": 0}
+    assert await read_consecutive_failures(store) == {"retention": 0}

@@ -224,4 +224,4 @@ async def test_record_does_not_open_in_the_place_of_another(store: Store) -> Non
             lambda repos, change=change: repos._connection.execute(change).rowcount  # type: ignore[misc]  # bound per source
         )
 
-        assert store.read_sync(lambda repos: repos.ledger.count_periods_without_key()) == 1
+        assert store.read_sync(lambda repos: repos.ledger.count_unreadable_periods()) == 1

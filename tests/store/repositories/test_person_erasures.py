@@ -145,7 +145,7 @@ async def test_note_leaves_out_who_erased_themselves(store: Store) -> None:
 async def count_noted(store: Store) -> int:
     """Return how many people a note to supervisors counts."""
     return await store.across_workspaces.read(
-        lambda repos: count_without_team(repos.unlisted_members.list_members())
+        lambda repos: count_without_team(repos.frozen_members.list_members())
     )
 
 

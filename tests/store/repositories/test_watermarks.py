@@ -13,7 +13,7 @@ async def test_watermark_advances_in_steps_of_ten_minutes(store: Store) -> None:
 
     def advance_and_read(repos: Repositories, at: datetime) -> datetime:
         repos.watermarks.advance("checkin", at)
-        return repos.watermarks.last_run("checkin", NOW)
+        return repos.watermarks.read_watermark("checkin", NOW)
 
     watermarks = []
     for minutes in (0, 5, 10, -60):
@@ -26,6 +26,8 @@ async def test_watermark_advances_in_steps_of_ten_minutes(store: Store) -> None:
 async def test_duty_that_never_ran_has_the_default_watermark(store: Store) -> None:
     """Without a stored watermark the caller's default is returned."""
     assert (
-        await store.across_workspaces.read(lambda repos: repos.watermarks.last_run("tip", NOW))
+        await store.across_workspaces.read(
+            lambda repos: repos.watermarks.read_watermark("tip", NOW)
+        )
         == NOW
     )

@@ -9,7 +9,7 @@ from bot.store.repositories.column_codecs import to_unix_seconds
 from bot.store.schema import feeds, linked_accounts, people, period_members, periods, rosters
 
 
-class UnlistedMembers:
+class FrozenMembers:
     """Read-only repository of list members, to find those without a roster row.
 
     Only lists and accounts are read, no row that a filing writes. Rows with ``erased`` are
@@ -31,7 +31,7 @@ class UnlistedMembers:
         period_key = tuple_(periods.c.ledger, periods.c.unit, periods.c.closes)
         return self._fetch_members(period_key.in_(fed_keys.where(feeds.c.team == team_id)))
 
-    def list_ending_members(self, now: datetime) -> tuple[FrozenMember, ...]:
+    def list_members_of_ended_periods(self, now: datetime) -> tuple[FrozenMember, ...]:
         """Return the distinct members of periods that have ended and are not closed yet."""
         return self._fetch_members(periods.c.closes_at <= to_unix_seconds(now))
 

@@ -22,7 +22,7 @@ UNLISTED = FrozenMember(is_listed=False, is_linked=False, unreachable_reason="")
 async def count_members(store: Store, team_id: str | None = None) -> tuple[int, int]:
     """Return how many listed and unlisted people of good standing there are."""
     members = await store.across_workspaces.read(
-        lambda repos: repos.unlisted_members.list_members(team_id)
+        lambda repos: repos.frozen_members.list_members(team_id)
     )
     return members.count(LISTED), members.count(UNLISTED)
 
@@ -62,9 +62,7 @@ async def test_closed_account_keeps_its_reason(store: Store) -> None:
 
     await store.across_workspaces.write(close_account)
 
-    members = await store.across_workspaces.read(
-        lambda repos: repos.unlisted_members.list_members()
-    )
+    members = await store.across_workspaces.read(lambda repos: repos.frozen_members.list_members())
     assert (
         members.count(
             FrozenMember(is_listed=False, is_linked=False, unreachable_reason=DEACTIVATED)
@@ -88,7 +86,8 @@ async def test_lists_of_ended_periods_are_those_to_be_closed(store: Store) -> No
 
     def count_ending(repos: Repositories) -> list[int]:
         return [
-            len(repos.unlisted_members.list_ending_members(now)) for now in (NOW, AFTER_QUARTER)
+            len(repos.frozen_members.list_members_of_ended_periods(now))
+            for now in (NOW, AFTER_QUARTER)
         ]
 
     assert await store.across_workspaces.read(count_ending) == [0, 9]
