@@ -104,7 +104,7 @@ def _list_candidates(
     repos: Repositories, context: Context, now: datetime
 ) -> tuple[PlannedDelivery, ...]:
     """Query the notices that are due, or were missed since the watermark, and have no row yet."""
-    last_run = repos.watermarks.last_run(DeliveryKind.CLOSE_NOTICE, now)
+    last_run = repos.watermarks.read_watermark(DeliveryKind.CLOSE_NOTICE, now)
     closings = close_notices.load_closings(repos, now)
     candidates = [
         (recipient.person, status)

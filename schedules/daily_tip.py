@@ -22,7 +22,10 @@ async def run(context: Context) -> int:
     """
     now = context.now()
     last_run, teams = await context.store.across_workspaces.read(
-        lambda repos: (repos.watermarks.last_run(DeliveryKind.TIP, now), repos.teams.list_teams())
+        lambda repos: (
+            repos.watermarks.read_watermark(DeliveryKind.TIP, now),
+            repos.teams.list_teams(),
+        )
     )
     planned_tips = [
         planned_tip

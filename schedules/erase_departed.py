@@ -34,7 +34,7 @@ async def run(context: Context) -> int:
             erased_count += await _erase_if_confirmed(context, person, now)
         except Exception as error:  # noqa: BLE001 - the loop continues, and raises it at the end
             first_error = first_error or error
-    await scope.write(lambda repos: repos.watermarks.set_last_run(_WATERMARK, now))
+    await scope.write(lambda repos: repos.watermarks.set_watermark(_WATERMARK, now))
     if first_error is not None:
         raise first_error
     return erased_count

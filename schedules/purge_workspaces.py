@@ -149,5 +149,5 @@ async def _is_due(context: Context, watermark: str, interval: timedelta, now: da
 
 async def _set_watermark(context: Context, watermark: str, now: datetime) -> None:
     await context.store.across_workspaces.write(
-        lambda repos: repos.watermarks.set_last_run(watermark, now)
+        lambda repos: repos.watermarks.set_watermark(watermark, now)
     )

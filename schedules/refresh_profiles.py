@@ -46,7 +46,7 @@ async def run(context: Context) -> int:
     """
     now = context.now()
     last_run = await context.store.across_workspaces.read(
-        lambda repos: min(now, repos.watermarks.last_run(PROFILES_DUTY, now))
+        lambda repos: min(now, repos.watermarks.read_watermark(PROFILES_DUTY, now))
     )
     previous_bucket, current_bucket = (
         int(last_run.timestamp()) // _BUCKET_SECONDS,
@@ -64,7 +64,7 @@ async def run(context: Context) -> int:
     if due_buckets or last_run == now:
         bucket_start = datetime.fromtimestamp(current_bucket * _BUCKET_SECONDS, UTC)
         await context.store.across_workspaces.write(
-            lambda repos: repos.watermarks.set_last_run(PROFILES_DUTY, bucket_start)
+            lambda repos: repos.watermarks.set_watermark(PROFILES_DUTY, bucket_start)
         )
     return refreshed_count
 

@@ -45,7 +45,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     teams = await _load_teams(context)
     for start in range(0, len(teams), batch_size):
         await _write_covers(context, teams[start : start + batch_size])
-    await scope.write(lambda repos: repos.watermarks.set_last_run(_WATERMARK, now))
+    await scope.write(lambda repos: repos.watermarks.set_watermark(_WATERMARK, now))
     return len(teams)
 
 

@@ -179,7 +179,7 @@ async def _reseal_team_records(context: Context, batch_size: int) -> int:
             partial(_reseal_batch, team_ids=team_ids, today=now.date())
         )
         after = team_ids[-1]
-    await scope.write(lambda repos: repos.watermarks.set_last_run(_TEAM_RECORDS_WATERMARK, now))
+    await scope.write(lambda repos: repos.watermarks.set_watermark(_TEAM_RECORDS_WATERMARK, now))
     return deleted_count
 
 

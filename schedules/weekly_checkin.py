@@ -79,7 +79,10 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     """
     now, signs = context.now(), context.catalogue.get_pack("en").signs
     last_run, sign_key = await context.store.across_workspaces.read(
-        lambda repos: (repos.watermarks.last_run(DeliveryKind.CHECKIN, now), repos.checkin_sign_key)
+        lambda repos: (
+            repos.watermarks.read_watermark(DeliveryKind.CHECKIN, now),
+            repos.checkin_sign_key,
+        )
     )
     checkin_run = CheckinRun(
         now, last_run, lambda person, week: sign_of_week(signs, sign_key, person, week).code

@@ -182,7 +182,7 @@ async def test_missing_key_can_be_restored(tmp_path: Path) -> None:
         assert await close_periods.run(instance.context) == 0
         assert await fetch_releases(instance) == []
         assert (
-            instance.context.store.read_sync(lambda repos: repos.ledger.count_periods_without_key())
+            instance.context.store.read_sync(lambda repos: repos.ledger.count_unreadable_periods())
             == 2
         )
     shutil.copytree(tmp_path / "unmounted", keys_folder, dirs_exist_ok=True)

@@ -106,7 +106,7 @@ def test_crash_while_opening_leaves_a_period_that_counts(tmp_path: Path) -> None
         await submit_debrief(store, MARIE, NOW)
         (record,) = await fetch_totals(store)
         assert [slot.count for slot in list_filed_slots(record)] == [1]
-        assert store.read_sync(lambda repos: repos.ledger.count_periods_without_key()) == 0
+        assert store.read_sync(lambda repos: repos.ledger.count_unreadable_periods()) == 0
         (stored_key,) = list_period_keys(store)
         await run_duty(store, AFTER_QUARTER)
         assert len(await fetch_release_rows(store)) == 2
@@ -183,7 +183,7 @@ def test_crash_while_closing_publishes_once_and_leaves_no_key(tmp_path: Path) ->
     async def finish_and_check(store: Store) -> None:
         await run_duty(store, AFTER_QUARTER)
         assert await fetch_release_rows(store) == expected
-        assert store.read_sync(lambda repos: repos.ledger.count_periods_without_key()) == 0
+        assert store.read_sync(lambda repos: repos.ledger.count_unreadable_periods()) == 0
         assert [list_filed_slots(record) for record in await fetch_totals(store)] == [()]
 
     steps = 0

@@ -63,7 +63,7 @@ async def test_a_purge_deletes_what_mentions_the_workspace_and_nothing_else(stor
     installation_key = InstallationKeyId(workspace_key(STAYING)).file_name
     assert [key.file_name for key in remaining if key.kind == "installation"] == [installation_key]
     assert await store.across_workspaces.read(
-        lambda repos: repos.ledger.count_periods_without_key() == 0
+        lambda repos: repos.ledger.count_unreadable_periods() == 0
     )
 
 

@@ -71,7 +71,7 @@ class RestoredDeliveries:
             return None
         ends = [min(detected.sent_until, now)]
         mark, copies_mark = self._read_claimed_marks()
-        has_stopped = self._watermarks.last_run(_STOP_NAME, _NEVER) >= mark
+        has_stopped = self._watermarks.read_watermark(_STOP_NAME, _NEVER) >= mark
         if has_stopped or to_unix_seconds(ends[0]) <= _read_limit(self._connection):
             ends = []
         if self._read_mark() < copies_mark:
@@ -126,10 +126,10 @@ class RestoredDeliveries:
         """Upsert the maximum of *now* and the stored marks; other clocks may be ahead."""
         _, copies_mark = self._read_claimed_marks()
         mark = max(now, self._read_mark(), copies_mark)
-        self._watermarks.set_last_run(_MARK_NAME, mark)
+        self._watermarks.set_watermark(_MARK_NAME, mark)
 
     def _read_mark(self) -> datetime:
-        return self._watermarks.last_run(_MARK_NAME, _NEVER)
+        return self._watermarks.read_watermark(_MARK_NAME, _NEVER)
 
     def _read_claimed_marks(self) -> tuple[datetime, datetime]:
         """Return the two marks in the claim: its database's, and that of restored copies."""
@@ -181,7 +181,7 @@ def record_stop(connection: Connection, moment: datetime) -> None:
     On a schema without the table of watermarks nothing is written.
     """
     if inspect(connection).has_table(watermarks.name):
-        Watermarks(connection).set_last_run(_STOP_NAME, moment)
+        Watermarks(connection).set_watermark(_STOP_NAME, moment)
 
 
 def build_new_rows(

@@ -32,7 +32,7 @@ class Watermarks:
         """Use the transaction of *connection*."""
         self._connection = connection
 
-    def last_run(self, duty_name: str, default: datetime) -> datetime:
+    def read_watermark(self, duty_name: str, default: datetime) -> datetime:
         """Return the watermark of *duty_name*; *default* without a row."""
         unix_seconds = self._connection.scalar(_SELECT_LAST_RUN, {"duty_name": duty_name})
         return default if unix_seconds is None else from_unix_seconds(unix_seconds)
@@ -51,9 +51,9 @@ class Watermarks:
 
         After one run with a clock that was ahead, the duty would otherwise be skipped until then.
         """
-        return not timedelta(0) <= now - self.last_run(duty_name, _NEVER) < interval
+        return not timedelta(0) <= now - self.read_watermark(duty_name, _NEVER) < interval
 
-    def set_last_run(self, duty_name: str, moment: datetime) -> None:
+    def set_watermark(self, duty_name: str, moment: datetime) -> None:
         """Upsert the watermark of *duty_name* to *moment*; an earlier one makes the duty rerun."""
         values = {"name": duty_name, "looked": to_unix_seconds(moment)}
         upsert_row(self._connection, watermarks, values)
