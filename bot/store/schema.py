@@ -6,6 +6,11 @@ dates, ids are those of Slack or Teams. What people file is in sealed records of
 whose keys are not in the database. No other row may change with what somebody files, and
 tables whose physical order could reveal an order of requests have random keys and no row id.
 
+Some names in the database are older than the terms of the code: ``duty`` has the watermarks, its
+column ``looked`` their Unix seconds; ``inbox`` has idempotency keys, ``seal`` encrypted secrets,
+``alias`` linked accounts, ``way`` chat routes; ``delivery.late`` is a deadline and
+``workspace.pace`` a rate limit in messages per minute.
+
 A new table is also listed in :mod:`bot.store.workspace_rows`, which tells a purge its rows, and in
 :mod:`bot.store.data_map`, which declares the columns that are about a person.
 """
