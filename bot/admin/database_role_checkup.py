@@ -9,7 +9,7 @@ def check_database_roles(roles: ServerRoles) -> tuple[Finding, ...]:
 
     Blocks. Raises the driver's exceptions.
     """
-    return _check_other_roles(roles.count_others()), _check_row_security(roles)
+    return _check_other_roles(roles.count_other_roles()), _check_row_security(roles)
 
 
 def _check_other_roles(other_roles_count: int) -> Finding:

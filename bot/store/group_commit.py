@@ -22,7 +22,7 @@ from bot.errors import StoreBusyError
 from bot.state_log import StateLog
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
-from bot.store.row_security import build_opening_sql
+from bot.store.row_security import build_set_tenant_sql
 
 logger = logging.getLogger("attune.store")
 
@@ -247,7 +247,7 @@ def _open_savepoint(
 ) -> Iterator[None]:
     """Run the block in a savepoint, which an exception rolls back, the *records* included.
 
-    The rows of *workspace* are opened with it, in the same round trip. Raises
+    The tenant of row-level security is set with it, in the same round trip. Raises
     :class:`TransactionLostError` when the savepoint cannot be opened or is gone, and
     :class:`ValueError` for what is no id of a workspace. The statements go to the driver directly:
     compiling a savepoint in SQLAlchemy takes longer than executing it, and each delivered message
@@ -255,7 +255,7 @@ def _open_savepoint(
     """
     driver: Any = connection.connection.driver_connection
     is_postgresql = connection.dialect.name == "postgresql"
-    statements = f"SAVEPOINT work; {build_opening_sql(workspace)}" if is_postgresql else ""
+    statements = f"SAVEPOINT work; {build_set_tenant_sql(workspace)}" if is_postgresql else ""
     try:
         if is_postgresql:
             driver.execute(statements, prepare=False)

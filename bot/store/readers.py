@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine
 from bot.store.engines import MAX_READERS
 from bot.store.group_commit import EscapedStopIterationError
 from bot.store.repositories import Repositories
-from bot.store.row_security import open_rows
+from bot.store.row_security import set_tenant
 
 T = TypeVar("T")
 
@@ -22,11 +22,11 @@ class ReadersClosedError(RuntimeError):
 class Readers:
     """Runs jobs in read-only snapshots, each in a transaction of its own.
 
-    Most of what serves one workspace reads a few rows by their keys. With *reads_in_place* such a
-    job runs on the thread of its event loop: in SQLite's WAL mode no reader ever waits for a
-    writer, and handing a job to another thread and back takes longer than its statements. A job
-    across workspaces, or of which the caller says so, may read any number of rows, and a server
-    may take any time to answer: these run in a pool of threads.
+    Most jobs of one workspace read a few rows by primary key. With *reads_on_event_loop* they run on
+    the thread of the event loop: in SQLite's WAL mode no reader waits for a writer, and switching
+    to another thread and back takes longer than the statements. A job across workspaces, or with
+    ``reads_many_rows``, may read any number of rows, and a server may take any time to answer:
+    these run in a thread pool.
     """
 
     def __init__(
@@ -34,12 +34,12 @@ class Readers:
         engine: Engine,
         open_repositories: Callable[[Connection, str | None], Repositories],
         *,
-        reads_in_place: bool,
+        reads_on_event_loop: bool,
     ) -> None:
-        """Read through *engine*; the database and the keys are local with *reads_in_place*."""
+        """Read through *engine*; the database and the keys are local with *reads_on_event_loop*."""
         self._engine = engine
         self._open_repositories = open_repositories
-        self._reads_in_place = reads_in_place
+        self._reads_on_event_loop = reads_on_event_loop
         self._is_closed = False
         self._pool = ThreadPoolExecutor(MAX_READERS, thread_name_prefix="attune-reader")
 
@@ -57,7 +57,7 @@ class Readers:
         """
         if self._is_closed:
             raise ReadersClosedError
-        if self._reads_in_place and workspace is not None and not reads_many_rows:
+        if self._reads_on_event_loop and workspace is not None and not reads_many_rows:
             return self.run_job_sync(job, workspace)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, self.run_job_sync, job, workspace)
@@ -70,7 +70,7 @@ class Readers:
         """
         try:
             with self._engine.begin() as connection:
-                open_rows(connection, workspace)
+                set_tenant(connection, workspace)
                 return job(self._open_repositories(connection, workspace))
         except StopIteration as error:
             raise EscapedStopIterationError from error

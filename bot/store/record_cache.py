@@ -13,7 +13,7 @@ from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
 from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.period import Period
 from bot.store.request_keys import RequestKeys
-from bot.store.row_security import open_rows
+from bot.store.row_security import set_tenant
 from bot.store.schema import ledger_records, team_records
 from bot.store.sealed_records import KeySource, RecordSnapshot, SealedRecords
 
@@ -170,11 +170,11 @@ class RecordCache:
     def write_dirty(self) -> None:
         """Seal and write every marked record, whoever's it is, in one statement per table.
 
-        Where all jobs served one workspace, its rows are still open, and a round trip is saved.
+        Where all jobs served one workspace, it is still the tenant, and a round trip is saved.
         """
         is_dirty = self.ledger_records.is_dirty or self.team_records.is_dirty
         if is_dirty and len(self._workspaces) != 1:
-            open_rows(self._connection, None)
+            set_tenant(self._connection, None)
         self.ledger_records.write_dirty()
         self.team_records.write_dirty()
 

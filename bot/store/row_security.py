@@ -33,39 +33,42 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-OPEN_ALL_SQL = "SELECT set_config('attune.workspaces', '{*}', true)"
-"""Opens the rows of all tenants until the end of the transaction."""
+_SET_ALL_TENANTS_SQL = "SELECT set_config('attune.workspaces', '{*}', true)"
+"""Lets the policies admit the rows of all tenants until the end of the transaction."""
 
-_OPEN_SQL = "SELECT attune_open_workspace(%s)"
+_SET_TENANT_SQL = "SELECT attune_open_workspace(%s)"
 
 
-def build_opening_sql(workspace: str | None) -> str:
-    """Return the statement that opens the rows of the tenant group of *workspace*, ``None`` all.
+def build_set_tenant_sql(workspace: str | None) -> str:
+    """Return the statement that sets the tenant group of *workspace*; with ``None`` all tenants.
 
     The id is encoded, so that nothing in it can end the literal. Raises :class:`ValueError`
     for what is no id, with which the database would fail the jobs of other workspaces too.
     """
     if workspace is None:
-        return OPEN_ALL_SQL
+        return _SET_ALL_TENANTS_SQL
     if workspace == "*" or "\0" in workspace:
         raise ValueError("no workspace has this id")
     encoded = workspace.encode().hex()
     return f"SELECT attune_open_workspace(convert_from(decode('{encoded}', 'hex'), 'UTF8'))"
 
 
-def open_rows(connection: Connection, workspace: str | None) -> None:
-    """Open the rows of *workspace*, ``None`` for all, for the rest of the transaction."""
+def set_tenant(connection: Connection, workspace: str | None) -> None:
+    """Set the tenant group of *workspace* for the rest of the transaction; ``None`` for all.
+
+    On SQLite it does nothing.
+    """
     if connection.dialect.name == "postgresql":
         driver: Any = connection.connection.driver_connection
         if workspace is None:
-            driver.execute(OPEN_ALL_SQL)
+            driver.execute(_SET_ALL_TENANTS_SQL)
         else:
-            driver.execute(_OPEN_SQL, (workspace,))
+            driver.execute(_SET_TENANT_SQL, (workspace,))
 
 
 @contextmanager
 def begin_across_workspaces(engine: Engine) -> Iterator[Connection]:
     """Begin a transaction with the rows of all tenants; for steps that no job can run."""
     with engine.begin() as connection:
-        open_rows(connection, None)
+        set_tenant(connection, None)
         yield connection

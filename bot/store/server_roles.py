@@ -18,7 +18,7 @@ class ServerRoles:
         """Ask the server of *engines*; SQLite has no roles."""
         self._engines = engines
 
-    def count_others(self) -> int:
+    def count_other_roles(self) -> int:
         """Return how many roles besides the bot's may connect; 0 on SQLite.
 
         A role that may connect reads ``pg_stat_user_tables``, whatever it may select: how many rows

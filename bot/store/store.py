@@ -97,7 +97,7 @@ class Store:
         self._readers = Readers(
             engines.reader,
             self._open_read_repositories,
-            reads_in_place=engines.is_sqlite and isinstance(key_store, FolderKeyStore),
+            reads_on_event_loop=engines.is_sqlite and isinstance(key_store, FolderKeyStore),
         )
 
     @classmethod

@@ -29,6 +29,6 @@ def test_sqlite_has_no_roles(tmp_path: object) -> None:
     """Neither other ones nor one that passes a policy."""
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
 
-    assert store.server_roles.count_others() == 0
+    assert store.server_roles.count_other_roles() == 0
     assert not store.server_roles.bypasses_row_security()
     store.close_sync()

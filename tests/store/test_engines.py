@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.errors import StoreBusyError
 from bot.store.engines import SQLITE_PRAGMAS, open_engines
-from bot.store.row_security import begin_across_workspaces, open_rows
+from bot.store.row_security import begin_across_workspaces, set_tenant
 from bot.store.schema import workspaces
 from bot.store.store import Store
 from tests.key_folders import open_test_store
@@ -19,7 +19,7 @@ def test_rollback_undoes_released_savepoints(store: Store) -> None:
     """Rolling back the outer transaction also rolls back savepoints released inside it."""
     connection = store._engines.writer.connect()
     transaction = connection.begin()
-    open_rows(connection, None)
+    set_tenant(connection, None)
     with connection.begin_nested():
         connection.execute(insert(workspaces).values(id="slack:T1"))
     transaction.rollback()

@@ -48,9 +48,9 @@ async def test_short_read_runs_in_place_on_sqlite_alone(store: Store) -> None:
     """
     own_thread = threading.get_ident()
     is_sqlite = store._engines.is_sqlite
-    reads_in_place = await store.for_workspace("slack:T0").read(identify_thread) == own_thread
+    reads_on_event_loop = await store.for_workspace("slack:T0").read(identify_thread) == own_thread
 
-    assert reads_in_place is is_sqlite
+    assert reads_on_event_loop is is_sqlite
     assert await store.across_workspaces.read(identify_thread) != own_thread
 
 

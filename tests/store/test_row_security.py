@@ -10,7 +10,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.store.repositories import Repositories
-from bot.store.row_security import build_opening_sql, open_rows
+from bot.store.row_security import build_set_tenant_sql, set_tenant
 from bot.store.schema import metadata
 from bot.store.store import Store
 from bot.store.workspace_rows import LAST_ROWS_BY_TABLE, ROWS_BY_TABLE
@@ -80,7 +80,7 @@ def read_rows(repos: Repositories) -> Rows:
 
 def read_all_rows(repos: Repositories) -> Rows:
     """Return every row of all workspaces, by table; the job has them from now on."""
-    open_rows(repos._connection, None)
+    set_tenant(repos._connection, None)
     return read_rows(repos)
 
 
@@ -109,7 +109,7 @@ def test_connection_without_the_setting_has_no_row(seeded_url: str, name: str, c
     with psycopg.connect(seeded_url.replace("+psycopg", ""), autocommit=True) as connection:
         if code == "22P02":
             with connection.transaction():
-                connection.execute(build_opening_sql(None).encode())
+                connection.execute(build_set_tenant_sql(None).encode())
                 assert connection.execute(read).fetchall()
         for statement in (read, erase):
             with pytest.raises(psycopg.Error) as refusal:
@@ -165,7 +165,7 @@ async def test_workspace_inserts_no_row_of_another(seeded_store: Store, name: st
 
     def put_back(repos: Repositories) -> None:
         table, connection = metadata.tables[name], repos._connection
-        open_rows(connection, None)
+        set_tenant(connection, None)
         row = next(
             row
             for row in connection.execute(select(table)).mappings()
@@ -173,7 +173,7 @@ async def test_workspace_inserts_no_row_of_another(seeded_store: Store, name: st
         )
         is_row = [column == row[column.name] for column in table.primary_key]
         assert connection.execute(delete(table).where(*is_row)).rowcount == 1
-        open_rows(connection, workspace_key(GONE))
+        set_tenant(connection, workspace_key(GONE))
         connection.execute(insert(table), dict(row))
 
     with pytest.raises(DBAPIError, match="42501"):

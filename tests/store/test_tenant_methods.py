@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_id import InstallationKeyId, TeamKeyId, period_key_prefix
 from bot.store.repositories import Repositories
-from bot.store.row_security import open_rows
+from bot.store.row_security import set_tenant
 from bot.store.schema import metadata
 from bot.store.store import Store
 from bot.store.workspace_rows import TABLES_WITHOUT_WORKSPACE
@@ -100,7 +100,7 @@ def delete_other_rows(repos: Repositories) -> None:
 
 def read_other_rows(repos: Repositories) -> frozenset[object]:
     """Return every row that mentions the other workspace; the job has all rows from now on."""
-    open_rows(repos._connection, None)
+    set_tenant(repos._connection, None)
     driver: Any = repos._connection.connection.driver_connection
     return frozenset(
         (name, *row) for name, query in QUERIES.items() for row in driver.execute(query).fetchall()
