@@ -110,7 +110,7 @@ class _Mover:
             row_count = self._copy_tables(connection)
             self.observer.on_phase(MovePhase.COMPARING)
             self._require_equal_tables(connection)
-        key_count = self._hand_over(is_retired=is_retired)
+        key_count = self._transfer_keys_and_retire_source(is_retired=is_retired)
         return MoveReport(row_count, key_count)
 
     def _begin_write(self) -> AbstractContextManager[Connection]:
@@ -212,8 +212,8 @@ class _Mover:
                 if table_copy.digest_table(source, table) != table_copy.digest_table(target, table)
             )
 
-    def _hand_over(self, *, is_retired: bool) -> int:
-        """Give the keys to the target, retire the source, and complete; return how many keys."""
+    def _transfer_keys_and_retire_source(self, *, is_retired: bool) -> int:
+        """Copy the keys, mark the source as moved, complete the target; return how many keys."""
         key_count, new_key_store = 0, self.move.new_key_store
         self.observer.on_phase(MovePhase.COPYING_KEYS)
         if new_key_store is not None:
