@@ -1,4 +1,7 @@
-"""Load what the rights of a person depend on, without reading what their request contains."""
+"""Load the roles and the account on which the authorization check depends.
+
+Nothing that the request contains is read, so that a refusal discloses nothing about it.
+"""
 
 from dataclasses import replace
 
@@ -14,7 +17,7 @@ _ACCESS_ROLE_BY_ROLE = {Role.SUPERVISOR: AccessRole.SUPERVISOR, Role.DIRECTOR: A
 
 
 def load_access(repos: Repositories, person: Person, channel: str) -> PersonAccess:
-    """Load the access of *person*, who acts in *channel* (``""`` outside any conversation)."""
+    """Load the roles of *person*, and whether *channel* is a team's; ``""`` is no conversation."""
     home_team = repos.teams.get_home_team(person)
     teams, roles = load_teams_and_roles(repos, person)
     access_roles = {
@@ -31,7 +34,10 @@ def load_access(repos: Repositories, person: Person, channel: str) -> PersonAcce
 
 
 def load_requester(repos: Repositories, request: Request) -> Account:
-    """Load the account of a request's person, with the channel's team if they have no home team."""
+    """Load the account of a request's person.
+
+    Without a home team its ``team`` is that of the request's channel, ``None`` without one.
+    """
     account = repos.teams.get_account(request.person)
     if account.team or not request.channel:
         return account
@@ -40,7 +46,10 @@ def load_requester(repos: Repositories, request: Request) -> Account:
 
 
 def is_listed(repos: Repositories, person: Person) -> bool:
-    """Return whether *person* is on a team's list, without a mark that their account cannot be."""
+    """Return whether *person* has a home team or a role.
+
+    ``False`` for an account that is stored as deactivated or of another organisation.
+    """
     if not has_working_account(repos.people.get(person).unreachable_reason):
         return False
     return repos.teams.get_home_team(person) is not None or bool(repos.teams.list_roles(person))

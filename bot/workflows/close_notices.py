@@ -1,4 +1,4 @@
-"""Load the notices of closed periods: which person is notified when, and about which teams."""
+"""Load who is notified of closed periods, when, and about which teams; only reads."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -15,9 +15,9 @@ from bot.store.repositories.close_notices import RoleGrant
 from bot.workflows.personal_data import load_teams_and_roles
 
 LOOKBACK = timedelta(days=30)
-"""Days after a closing day in which its notice may start, with a lost key, a move and holidays.
+"""Maximum time between a closing day and its notice, with a lost key, a move and holidays.
 
-Less than the retention of deliveries, whose unique key prevents a second notice.
+It is shorter than the retention of delivery rows, whose unique key is a notice's idempotency key.
 """
 
 _Closings = Mapping[str, tuple[PeriodClose, ...]]
@@ -25,7 +25,7 @@ _Closings = Mapping[str, tuple[PeriodClose, ...]]
 
 @dataclass(frozen=True)
 class NoticeRecipient:
-    """A person with a role in ``teams``, the roles by team id, and their choice."""
+    """A supervisor or director: their teams by id, roles by team id, and choice of day and time."""
 
     person: Person
     teams: Mapping[str, Team]
@@ -33,7 +33,7 @@ class NoticeRecipient:
     preference: NoticePreference
 
     def plan_notices(self, closings: _Closings) -> Iterator[NoticePlan]:
-        """Yield a plan for each closing day of the person's teams; none once they stopped them."""
+        """Yield a plan for each closing day of the teams, sorted; none if the person opted out."""
         by_day: defaultdict[date, list[PeriodClose]] = defaultdict(list)
         for team_id in () if self.preference.is_stopped else self.teams:
             for closing in closings.get(team_id, ()):
@@ -43,7 +43,7 @@ class NoticeRecipient:
 
 
 def load_closings(repos: Repositories, now: datetime) -> _Closings:
-    """Load the recently closed and the open periods, by team id."""
+    """Load the open periods, and those closed within :data:`LOOKBACK`, as a dict by team id."""
     closings: defaultdict[str, list[PeriodClose]] = defaultdict(list)
     for closing in repos.close_notices.list_period_closes((now - LOOKBACK).date()):
         closings[closing.team_id].append(closing)
@@ -51,7 +51,10 @@ def load_closings(repos: Repositories, now: datetime) -> _Closings:
 
 
 def load_recipients(repos: Repositories) -> tuple[NoticeRecipient, ...]:
-    """Load every reachable supervisor and director, by person."""
+    """Load every supervisor and director who is not marked as unreachable, sorted by person.
+
+    Two queries, however many people and teams there are.
+    """
     practices: defaultdict[tuple[str, str], list[Team]] = defaultdict(list)
     teams = {team.id: team for team in repos.teams.list_teams_ever()}
     for team in teams.values():
@@ -63,7 +66,7 @@ def load_recipients(repos: Repositories) -> tuple[NoticeRecipient, ...]:
 
 
 def load_recipient(repos: Repositories, person: Person) -> NoticeRecipient:
-    """Load one person with their roles now and their choice."""
+    """Load one person with their present roles; the default choice if they made none."""
     teams, roles = load_teams_and_roles(repos, person)
     preference = repos.close_notices.get_preference(person) or NoticePreference()
     return NoticeRecipient(person, {team.id: team for team in teams}, roles, preference)

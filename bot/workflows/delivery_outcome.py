@@ -1,4 +1,7 @@
-"""Record the result of a send attempt: done, retry later, failed, in doubt, or suspended."""
+"""Record the result of a send attempt: sent, retried later, failed, in doubt, or suspended.
+
+Each function runs in the caller's write transaction and returns the action to log.
+"""
 
 import math
 from datetime import datetime, timedelta
@@ -11,7 +14,7 @@ from bot.store.repositories.workspaces import MAX_REST
 from bot.workflows.reachability import suspend_workspace
 
 _SHORTEST_REST, _LONGEST_REST = timedelta(seconds=1), MAX_REST - timedelta(seconds=1)
-"""The longest is a second less than the store accepts, which rounds up to whole seconds."""
+"""Bounds of a rest after a rate limit; the store rounds up, and accepts ``MAX_REST`` at most."""
 
 _CARD_RETRY_DELAY, _MAX_CARD_RETRY_DELAY = timedelta(hours=1), timedelta(days=1)
 """First and maximum delay of the exponential backoff for a rejected introduction card."""
@@ -35,11 +38,11 @@ def record_send_result(
     now: datetime,
     rate_per_minute: int | None,
 ) -> str:
-    """Record the send *result* of a started *delivery*; return the log action, ``""`` for none.
+    """Record the send *result* of a claimed *delivery*; return the log action, ``""`` for none.
 
     *rate_per_minute* is the workspace's new message rate, applied when the product has reported a
-    rate limit; ``None`` leaves it unchanged. A delivery with an unknown result stays unchanged,
-    started and not finished. A suspension of a workspace or an address is logged once.
+    rate limit; ``None`` leaves it unchanged. With an unknown result the row stays claimed, for the
+    reconciler. Later results of a suspended workspace or an unreachable address return ``""``.
     """
     delivery_id, attempt = delivery.id, delivery.attempt + 1
     match result.status:
@@ -47,7 +50,7 @@ def record_send_result(
             repos.deliveries.mark_sent(delivery_id, attempt, result.reference)
             repos.chat_routes.save_route(build_address(delivery), result.route)
             if delivery.channel:
-                # A post in the channel proves that the bot was put back into it.
+                # A post in the channel proves that the bot is a member again.
                 repos.teams.mark_reachable(delivery.workspace, delivery.channel)
         case SendStatus.RETRY_LATER:
             repos.deliveries.requeue_delivery(delivery_id, attempt)
@@ -73,7 +76,12 @@ def record_send_result(
 def record_search_result(
     repos: Repositories, delivery: Delivery, search_result: SearchResult, now: datetime
 ) -> str:
-    """Record the search result for a delivery of unknown status; return the log action."""
+    """Record the *search_result* for a delivery in doubt; return the log action, ``""`` for none.
+
+    A message that the product proves absent is queued for a retry, or missed after its deadline.
+    One that cannot be searched for, or whose search is undecided at its deadline, ends unconfirmed:
+    a retry could send it twice.
+    """
     delivery_id, attempt, is_in_time = delivery.id, delivery.attempt, now <= delivery.deadline
     if search_result is SearchResult.FOUND:
         repos.deliveries.mark_sent(delivery_id, attempt)
@@ -92,7 +100,7 @@ def record_search_result(
 
 
 def _clamp_rest(seconds: float) -> timedelta:
-    """Return a rest of a second to :data:`_LONGEST_REST`; an adapter may report any number."""
+    """Clamp the *seconds* of a rest to the bounds; an adapter may report any number, even NaN."""
     if math.isnan(seconds):
         return _SHORTEST_REST
     bounded = min(max(seconds, _SHORTEST_REST.total_seconds()), _LONGEST_REST.total_seconds())
@@ -115,10 +123,10 @@ def _record_rejection(
 
 
 def _mark_failed(repos: Repositories, delivery: Delivery, reason: str, now: datetime) -> None:
-    """Settle the claimed delivery as failed; an introduction card is retried instead.
+    """Mark the claimed delivery as failed; an introduction card is retried instead.
 
-    No later message replaces a team's card: it is queued again with exponential backoff until its
-    deadline.
+    A team's card is posted once and no later message replaces it, so that its row is queued again
+    with exponential backoff until its deadline.
     """
     attempt = delivery.attempt + 1
     if delivery.kind == DeliveryKind.INTRODUCTION:

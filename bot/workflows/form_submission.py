@@ -1,4 +1,4 @@
-"""Form submission, the one path of every form: the same rows are written, whatever it is.
+"""Form submission: every form writes the same rows in one transaction, whatever it does.
 
 A copy of the database, its write-ahead log or a replica shows that some form was submitted in a
 unit, and not whether it filed, withdrew, answered or only read.
@@ -19,14 +19,14 @@ from bot.store.repositories.teams import Account
 T = TypeVar("T")
 
 _IDEMPOTENCY_KIND = "form"
-"""The one kind of idempotency key of all forms."""
+"""Kind of the idempotency keys of all forms."""
 
 
 @dataclass(frozen=True)
 class FormContext:
-    """What a form's submission has looked up, once: the contributor, and whether it is a retry.
+    """Argument of a form's callback: the contributor, looked up once, and whether it is a retry.
 
-    ``is_first`` is ``False`` for the repetition of a processed request.
+    ``is_first`` is ``False`` if the request's idempotency key was claimed before.
     """
 
     person: Person
@@ -36,7 +36,7 @@ class FormContext:
 
     @property
     def team(self) -> Team | None:
-        """The person's present team; ``None`` for a person on no team's list."""
+        """The person's home team; ``None`` for a person on no team's list."""
         return self.contributor.team
 
     @property
@@ -53,17 +53,18 @@ def submit_form(
     *,
     idempotency_key: str = "",
 ) -> T:
-    """Apply a form or a button in the transaction of *repos* and return the result of *apply*.
+    """Apply a form or a button in the write transaction of *repos*; return *apply*'s result.
 
-    One idempotency key is inserted, that of the request unless *idempotency_key* replaces it, and
-    the records of the person's team are sealed again, whatever *apply* did: those of the periods
-    that a form of the team writes, and the one with the slot of the person's own account. A
-    repetition inserts a random key, so that it writes the same rows as the first request. For a
-    person on no list, present or frozen, nothing is inserted, unless *apply* lets them join one.
+    Claims one idempotency key, that of the request unless *idempotency_key* replaces it, calls
+    *apply*, and encrypts records of the person's team again, whether or not they changed: those of
+    the periods that every form of the team writes, and the one with the slot of the person's own
+    account. *apply* is called on a retry as well, with ``is_first=False``; a random key is then
+    inserted, so that the same rows are written. For a person on no list, present or frozen, no
+    key is claimed and only *apply* writes; if it adds them to a list, the rows of that team follow.
 
-    Raises :class:`bot.errors.StoreBusyError`, with nothing written, where a key could not be
-    read: what *apply* could not store would otherwise be taken for processed when the person
-    sends it again. A key that is lost is no such failure.
+    Raises :class:`bot.errors.StoreBusyError`, which rolls back, if the key store was unavailable:
+    otherwise the retry would find the key of a request of which *apply* stored nothing. A key that
+    is lost raises nothing.
     """
     result = _apply_form(repos, request, now, apply, idempotency_key)
     if repos.is_key_store_unavailable:
@@ -94,12 +95,12 @@ def _apply_form(
 
 
 def find_supervisors(repos: Repositories, person: Person) -> tuple[str, ...]:
-    """Return the ids of the supervisors to whom *person* may write, without a form; only reads."""
+    """Return the ids of the supervisors of *person*'s home team; only reads, unlike a form."""
     return list_supervisor_ids(repos.teams.get_account(person), person)
 
 
 def list_supervisor_ids(member: Account | Contributor, person: Person) -> tuple[str, ...]:
-    """Return the ids of the supervisors of a team's *member*, of their workspace, without them."""
+    """Return the ids of the team's supervisors in the workspace of *person*, except *person*."""
     return tuple(
         holder.id
         for holder in member.supervisors
@@ -108,9 +109,10 @@ def list_supervisor_ids(member: Account | Contributor, person: Person) -> tuple[
 
 
 def write_cover(repos: Repositories, team: Team, now: datetime) -> None:
-    """Write the rows that a form of a member of *team* writes, without a form.
+    """Write the rows that a form of a member of *team* writes, with a random idempotency key.
 
-    The same statements in the same order, so that they leave the same traces.
+    The statements and their order are those of :func:`submit_form`, so that the database's files
+    and logs do not show the difference.
     """
     periods = repos.ledger.get_or_open_form_periods(team, now)
     repos.idempotency_keys.insert_random_key(now.date())
@@ -121,7 +123,7 @@ def write_cover(repos: Repositories, team: Team, now: datetime) -> None:
 def _apply_without_team(
     repos: Repositories, form: FormContext, apply: Callable[[FormContext], T]
 ) -> T:
-    """Apply a form of a person on no team's list; one who joins writes their new team's rows."""
+    """Apply a form of a person on no list; if they joined, write the rows of their new team."""
     result = apply(form)
     if team := repos.teams.get_home_team(form.person):
         write_cover(repos, team, form.now)

@@ -1,4 +1,4 @@
-"""Compose, claim and describe the introduction card of a team's channel."""
+"""Render, claim and look up the introduction card of a team's channel."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,12 +27,12 @@ _STATUS_BY_STATE: Mapping[DeliveryState, CardStatus] = MappingProxyType(
         DeliveryState.UNCONFIRMED: CardStatus.IN_DOUBT,
     }
 )
-"""The status of each state of a card that was not certainly refused."""
+"""Card status by delivery state; a state without an entry is a refused card."""
 
 
 @dataclass(frozen=True)
 class ClaimedCard:
-    """An introduction card whose delivery is claimed, with its address and its route."""
+    """A claimed delivery of an introduction card, its message, and its address with chat route."""
 
     delivery: Delivery
     message: Message
@@ -42,7 +42,7 @@ class ClaimedCard:
 def compose_card(repos: Repositories, delivery: Delivery, catalogue: Catalogue) -> Message | None:
     """Render the introduction card of the delivery's channel, or its welcome card.
 
-    The delivery's ``detail`` contains the id of the person that the card names and, for a welcome
+    The row's ``detail`` column contains the id of the person that the card names and, for a welcome
     card, a locale. In a channel without a team, the welcome slot renders the welcome card; any
     other slot returns ``None``.
     """
@@ -67,10 +67,10 @@ def compose_card(repos: Repositories, delivery: Delivery, catalogue: Catalogue) 
 def claim_card(
     repos: Repositories, team: Team, catalogue: Catalogue, now: datetime
 ) -> ClaimedCard | None:
-    """Claim the channel's last introduction card, if it is due and may be sent at once.
+    """Claim the channel's last introduction card in a write transaction, if it can be sent now.
 
-    ``None`` where another sender has it, or the workspace accepts no messages: then, as where a
-    probe has to precede the next message, the delivery worker sends it.
+    Returns ``None``, and leaves the card to the delivery worker, unless it is planned and due, the
+    workspace accepts messages without a probe before the next one, and no other sender claims it.
     """
     card = repos.delivery_history.find_last_card(team.workspace, team.channel)
     if card is None or card.state is not DeliveryState.PLANNED or card.due_at > now:
@@ -87,9 +87,9 @@ def claim_card(
 
 
 def load_card_progress(repos: Repositories, team: Team) -> tuple[bool, CardStatus]:
-    """Load the status of the channel's last introduction card.
+    """Load the status of the channel's last introduction card; only reads.
 
-    The first value is True while a sender has claimed the card and has no result yet.
+    The first value is ``True`` while a sender has claimed the card and has no result yet.
     """
     card = repos.delivery_history.find_last_card(team.workspace, team.channel)
     if card is None or (card.state is DeliveryState.PLANNED and card.reason):
@@ -99,7 +99,7 @@ def load_card_progress(repos: Repositories, team: Team) -> tuple[bool, CardStatu
 
 
 def has_recently_set_up(repos: Repositories, person: Person, team_id: str, now: datetime) -> bool:
-    """Return whether *person* set up the team less than a day ago, in the channel that it has."""
+    """Return whether *person* set up the team within the last day, in its present channel."""
     team = repos.teams.get(team_id)
     if team is None or team.workspace != person.workspace:
         return False
@@ -107,9 +107,10 @@ def has_recently_set_up(repos: Repositories, person: Person, team_id: str, now: 
 
 
 def _load_setup_record(repos: Repositories, team: Team) -> SetupRecord | None:
-    """Load who set up *team* in its channel and when, as its introduction card states it.
+    """Load who set up *team* in its channel and when, from the row of its introduction card.
 
-    The card is queued in the transaction of the set-up, and its deadline never changes.
+    The card is queued in the transaction of the set-up, so that its deadline, which never changes,
+    is :data:`INTRODUCTION_LIFETIME` later. ``None`` without a card.
     """
     address = Address(team.workspace, channel=team.channel)
     card = repos.delivery_history.find_channel_delivery(DeliveryKind.INTRODUCTION, address, team.id)

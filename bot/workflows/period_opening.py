@@ -1,4 +1,4 @@
-"""Open the periods that a changed set-up may have made possible, and no other team's."""
+"""Insert the periods that a changed set-up makes possible, in its transaction."""
 
 from datetime import datetime
 
@@ -7,11 +7,11 @@ from bot.store.repositories import Repositories
 
 
 def open_practice_periods(repos: Repositories, before: Team, after: Team, now: datetime) -> None:
-    """Open the missing periods of the practices of a team *before* and *after* it was changed.
+    """Insert the missing periods of the practices of a team *before* and *after* its change.
 
-    People who were added to their lists in the first week of a period are added to it as well. The
-    teams of a practice are counted together, so that a change of one may let another be counted.
-    The others are the scheduled duty's: a form waits for no team but those of its practice.
+    Also inserts people into the frozen lists of periods in their first week. Idempotent. A practice
+    is counted as one unit, so that a change of one team can make another countable. Teams of other
+    practices are left to the periodic job, so that the form's transaction stays short.
     """
     practices = (repos.teams.list_practice_teams(team) for team in (before, after))
     team_ids = {team.id for practice_teams in practices for team in practice_teams}

@@ -1,12 +1,12 @@
-"""Erase what is stored about a person, each time in one transaction, and copy it for them.
+"""Erase what is stored about a person, in one transaction, and copy it for them.
 
-Who has a copy of the database from before an erasure and one from after it reads who was erased:
-rows beside a name are gone. What that person filed is not among what the two tell. A person's own
-erasure writes the records that every form of theirs writes, a withdrawal and a guide only read
-included; that of a departed person, without a form, writes every open record of their workspaces.
-An emptied slot stays in its record, so that no size changes, and a frozen list changes only by the
-erasure of a departed person. No page or table is withheld or differs by a person's own erasure, and
-no other person is told.
+Two copies of the database, from before and after an erasure, show who was erased, because the rows
+with their id are deleted; they do not show whether the person had filed anything. A person's own
+erasure encrypts and writes the records that every form of theirs writes, as a withdrawal or a guide
+does; that of a departed person writes every open record of their workspaces. An emptied slot stays
+in its record, so that no record changes its size, and only the erasure of a departed person deletes
+rows of frozen lists. A person's own erasure changes no page or published table, and sends no
+message.
 """
 
 from datetime import datetime
@@ -20,7 +20,7 @@ from bot.store.repositories.withdrawals import Withdrawal
 
 
 def load_data_copy(repos: Repositories, person: Person, now: datetime) -> DataCopy:
-    """Load everything stored about *person*, under every linked account; nothing that was filed."""
+    """Load the rows and slots of *person* under every linked account; debriefs are not included."""
     accounts = repos.linked_accounts.list_accounts_of(person)
     slots = [(account, repos.team_slots.get_slot(account)) for account in accounts]
     return DataCopy(
@@ -38,17 +38,20 @@ def load_data_copy(repos: Repositories, person: Person, now: datetime) -> DataCo
 def erase_present_person(
     repos: Repositories, contributor: Contributor, now: datetime
 ) -> Withdrawal:
-    """Erase the person of a form: what they filed in open periods, and their rows; idempotent."""
+    """Erase the person of a form: their debriefs in open periods, and their rows. Idempotent.
+
+    Runs in the form's transaction; the result states whether a period's key is lost.
+    """
     withdrawal = repos.withdrawals.withdraw_debriefs(contributor, now)
     repos.person_erasures.erase_present(repos.linked_accounts.list_accounts(contributor.account))
     return withdrawal
 
 
 def erase_departed_person(repos: Repositories, person: Person, now: datetime) -> int:
-    """Erase a person who has left; return how many rows name them no more.
+    """Erase a person who has left; return how many rows with their id are gone. Idempotent.
 
-    Raises :class:`bot.errors.StoreBusyError`, with nothing written, where a key could not be read:
-    what they filed would stay.
+    Raises :class:`bot.errors.StoreBusyError`, which rolls back the transaction, if the key store is
+    unavailable: their debriefs would stay.
     """
     accounts = repos.linked_accounts.list_accounts_of(person)
     row_count = repos.personal_rows.count_rows(accounts)

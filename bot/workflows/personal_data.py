@@ -1,4 +1,4 @@
-"""Load all data stored about one person, and the teams whose tables the person may read."""
+"""Load the data stored about one person, and the teams whose published tables they may read."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,15 +25,15 @@ from bot.store.repositories.teams import HeldRole
 from bot.workflows.form_submission import list_supervisor_ids
 
 _POSTED_STATES = frozenset({DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCONFIRMED})
-"""States of a card that is in its channel, or may be."""
+"""Delivery states of a card that is, or may be, in its channel."""
 
 
 def load_personal_data(
     repos: Repositories, person: Person, now: datetime, contributor: Contributor | None = None
 ) -> PersonalData:
-    """Load the data stored about *person* at the instant *now*, in one transaction.
+    """Load the data stored about *person* at *now*; each team of their roles adds some queries.
 
-    *contributor* is that of a form whose transaction has changed nothing of the person so far.
+    *contributor* is that of a form that has not changed the person's rows; default: a look-up.
     """
     if contributor is None or contributor.team is None:
         contributor = repos.ledger.find_contributor(person, now)
@@ -73,7 +73,11 @@ def load_personal_data(
 def _find_next_checkin(
     repos: Repositories, clinician: Clinician, team: Team | None, now: datetime
 ) -> tuple[Slot | None, Delivery | None]:
-    """Return the next check-in of a person who gets any, and this week's one if it is in doubt."""
+    """Return the slot of the next check-in, and this week's delivery if it is in doubt.
+
+    ``None`` for each in the case of a person who is sent none: without a team, not joined or
+    unreachable.
+    """
     if team is None or not clinician.has_joined or clinician.unreachable_reason:
         return None, None
     this_week = calendar.iso_week(calendar.local_day(now, resolve_zone(clinician, team)))
@@ -95,7 +99,10 @@ def _select_unsupervised_teams(repos: Repositories, teams: tuple[Team, ...]) -> 
 
 
 def _select_cardless_teams(repos: Repositories, teams: tuple[Team, ...]) -> tuple[Team, ...]:
-    """Return those of *teams* whose channel has no introduction card, as far as is known."""
+    """Return those of *teams*, unless removed, whose channel has no introduction card.
+
+    A card in one of :data:`_POSTED_STATES` counts as one, also while its delivery is in doubt.
+    """
     cards = {
         team.id: repos.delivery_history.find_last_card(team.workspace, team.channel)
         for team in teams
@@ -114,7 +121,7 @@ def _select_undelivered_teams(repos: Repositories, teams: tuple[Team, ...]) -> t
 
 
 def is_last_channel_message_undelivered(repos: Repositories, team: Team) -> bool:
-    """Return whether the last message to the channel of *team* could not be delivered."""
+    """Return whether the last attempted delivery to the channel of *team* did not arrive."""
     address = Address(team.workspace, channel=team.channel)
     return repos.delivery_history.is_last_undelivered(address)
 
@@ -127,7 +134,7 @@ def load_roles_by_team(repos: Repositories, person: Person) -> dict[str, frozens
 def load_readable_teams(
     repos: Repositories, person: Person, home_team: Team | None
 ) -> tuple[Team, ...]:
-    """Return the teams whose published tables *person*, of *home_team*, may read."""
+    """Return the teams whose published tables *person* may read, by their roles or *home_team*."""
     teams, roles = load_teams_and_roles(repos, person)
     return select_readable_teams(teams, roles, home_team)
 
@@ -135,14 +142,17 @@ def load_readable_teams(
 def load_teams_and_roles(
     repos: Repositories, person: Person
 ) -> tuple[tuple[Team, ...], dict[str, frozenset[Role]]]:
-    """Load the teams in which *person* has a role, with the roles by team id."""
+    """Load the teams in which *person* has a role, and a dict of the roles by team id."""
     return resolve_held_roles(repos, repos.teams.list_roles(person))
 
 
 def resolve_held_roles(
     repos: Repositories, grants: Sequence[HeldRole]
 ) -> tuple[tuple[Team, ...], dict[str, frozenset[Role]]]:
-    """Load the teams of the roles that a person has been granted, with the roles by team id."""
+    """Load the teams of the role rows *grants*, and a dict of the roles by team id.
+
+    A director of a team that is not removed also directs the other teams of its practice.
+    """
     teams: dict[str, Team] = {}
     for grant in grants:
         team = repos.teams.get(grant.team_id)

@@ -1,4 +1,7 @@
-"""Record what an event, a profile or a request proves about a person and their workspace."""
+"""Store what an event, a profile or a request proves: who is reachable, what is suspended.
+
+Each function runs in the caller's transaction. Repeated events, in any order, end in the same rows.
+"""
 
 from datetime import date, datetime
 
@@ -23,9 +26,10 @@ from bot.store.repositories import Repositories
 def changes_reachability(
     clinician: ClinicianProfile, suspension_reason: str, affiliation: Affiliation
 ) -> bool:
-    """Return whether a request of *clinician* changes a stored mark, so that a write is due.
+    """Return whether :func:`update_reachability_from_request` would change a row.
 
-    *suspension_reason* is that of their workspace, ``""`` for none.
+    The caller checks it on the rows of an earlier read, so that most requests need no write
+    transaction. *suspension_reason* is that of the person's workspace, ``""`` for none.
     """
     has_new_reason = (
         _derive_reason_after_request(clinician, affiliation) != clinician.unreachable_reason
@@ -34,12 +38,11 @@ def changes_reachability(
 
 
 def update_reachability_from_request(repos: Repositories, request: Request) -> tuple[str, ...]:
-    """Mark the person of *request* as reachable, and resume their workspace.
+    """Clear the unreachable reason of the person of *request*, and resume their workspace.
 
-    The reason of the mark does not matter; an uninstalled workspace stays suspended. A person of
-    another organisation who joined earlier becomes unreachable instead. Returns the actions to
-    log. Every kind of request has the same effect, so the changed mark does not reveal what the
-    person did.
+    A person of another organisation who joined earlier is marked as unreachable instead, and an
+    uninstalled workspace stays suspended. Returns the actions to log. Idempotent. Every kind of
+    request has the same effect, so that the changed row does not reveal what the person did.
     """
     person, actions = request.person, []
     clinician = repos.people.get(person)
@@ -54,15 +57,18 @@ def update_reachability_from_request(repos: Repositories, request: Request) -> t
 
 
 def suspend_workspace(repos: Repositories, workspace: str, reason: str, now: datetime) -> bool:
-    """Suspend *workspace* for the reported *reason*; ``True`` on a change.
+    """Suspend *workspace* for the reported *reason*; return whether the stored reason changed.
 
-    A reason that proves an uninstallation begins the time after which the workspace is purged; see
-    :mod:`bot.domain.uninstallation`. Events and refused calls may come in any order, repeatedly.
-    The workspace's token is its own where it was installed from the link. An event about one that
-    was connected again begins the time anew: no earlier refusal shortens its day.
-    A token that is refused for good may be that of the organisation, which is then suspended, too:
-    otherwise its installation would outlast it. Its other workspaces follow in the next run of the
-    purge, since a job of one workspace cannot write their rows.
+    A reason that proves an uninstallation also stores the time from which the grace period of the
+    purge counts, see :mod:`bot.domain.uninstallation`. A refused call proves it only for a token of
+    the workspace's own, stored by an installation from the link. Events and refused calls may come
+    in any order, repeatedly: the first time remains, except that the event of an uninstallation
+    replaces it if the workspace was not suspended before, so that no earlier refusal shortens the
+    grace period.
+
+    A revoked token may be the organisation's, which is then suspended and marked as well. A job of
+    one workspace cannot write the rows of the organisation's other workspaces, so that the next run
+    of the purge does, see :func:`suspend_unmarked_dependents`.
     """
     was_connected = not repos.workspaces.suspension_reason(workspace)
     is_change = repos.workspaces.suspend(workspace, reason)
@@ -80,10 +86,10 @@ def suspend_workspace(repos: Repositories, workspace: str, reason: str, now: dat
 def suspend_dependent_workspaces(
     repos: Repositories, organisation: str, reason: str, now: datetime
 ) -> None:
-    """Suspend the workspaces that have no token but that of *organisation*, as it is refused.
+    """Suspend the workspaces that have no token but that of *organisation*, which was rejected.
 
-    To be called in a transaction of all workspaces. The time after which each is purged begins,
-    unless it has begun.
+    Needs a transaction of all workspaces. The grace period of each purge begins at *now*, unless it
+    has begun.
     """
     for workspace in repos.installations.list_dependent_workspaces(organisation):
         repos.workspaces.suspend(workspace, reason)
@@ -91,10 +97,11 @@ def suspend_dependent_workspaces(
 
 
 def suspend_unmarked_dependents(repos: Repositories) -> None:
-    """Do so for each organisation whose token is refused, with the time of its own first proof.
+    """Suspend the workspaces of each organisation whose token was rejected, from its first proof.
 
-    Nothing is sent to a quiet workspace, so that no call would be refused for it. One that is
-    marked already may have been resumed since, and is refused by its next call.
+    Needs a transaction of all workspaces. A workspace without messages causes no call that could be
+    rejected. One that has the mark already is skipped: it may have been resumed since, and its next
+    call is rejected if the token still is.
     """
     for state in repos.workspace_purges.list_unmarked_dependents():
         if state.uninstalled_at:
@@ -103,7 +110,11 @@ def suspend_unmarked_dependents(repos: Repositories) -> None:
 
 
 def mark_reachable_after_activity(repos: Repositories, person: Person) -> None:
-    """Mark *person* as reachable after an activity that does not report their affiliation."""
+    """Clear the unreachable reason of *person* after an activity of unknown affiliation.
+
+    :data:`bot.domain.reachability.EXTERNAL` remains: the activity may come from another
+    organisation.
+    """
     if is_ended_by_activity(repos.people.get(person).unreachable_reason):
         repos.people.mark_reachable(person)
 
@@ -125,13 +136,13 @@ def changes_stored_profile(clinician: ClinicianProfile, profile: Profile) -> boo
 
 
 def apply_profile(repos: Repositories, person: Person, profile: Profile, today: date) -> str:
-    """Store what a profile says of a *person* who joined or is on a list.
+    """Store what a *profile* reports about a *person* who joined or is on a list. Idempotent.
 
-    An account that may be on no list makes the person unreachable. An open one ends only that it
-    was closed: a profile says nothing about a person who blocked the bot, and whoever acted from
-    another organisation acts as a member first. Locale and zone are stored of a person who joined
-    alone. That the account is closed is stored with *today*, the first time. Returns the action to
-    log, ``""`` for none.
+    An account that cannot be on a list makes the person unreachable. An open account clears only
+    the reason of a closed one: a profile reports neither that a person blocked the bot nor that
+    someone who acted from another organisation is a member again. Locale and time zone are stored
+    only for a person who joined. The first report of a closed account stores *today*. Returns the
+    action to log, ``""`` for none.
     """
     clinician = repos.people.get(person)
     closed_since = departure.update_closed_since(clinician.closed_since, profile, today)
@@ -152,7 +163,7 @@ def apply_profile(repos: Repositories, person: Person, profile: Profile, today: 
 
 
 def derive_unreachable_reason(profile: Profile) -> str:
-    """Return why an account may be on no list; ``""`` for one that may."""
+    """Return the unreachable reason of an account that cannot be on a list; else ``""``."""
     if not profile.is_person:
         return DEACTIVATED
     return EXTERNAL if profile.is_external else ""

@@ -1,4 +1,4 @@
-"""Load the published tables of all counted units, with the name of each, for the operator."""
+"""Load the published tables of all units, with the name of each, for the operator."""
 
 from bot.domain.counts.published_tables import PublishedTable
 from bot.store.repositories import Repositories
@@ -9,9 +9,9 @@ UnitTables = tuple[str, tuple[PublishedTable, ...]]
 
 
 def load_released_units(repos: Repositories) -> list[UnitTables]:
-    """Load every release, by the name of its team or practice; nothing of an open period is read.
+    """Load every release, grouped by team or practice; no record of an open period is decrypted.
 
-    A team that was removed is named by its unit's key.
+    A team whose row was deleted has its unit's key as its name.
     """
     team_names = {team_unit_key(team.id): team.name for team in repos.teams.list_teams_ever()}
     tables_by_unit: dict[str, list[PublishedTable]] = {}

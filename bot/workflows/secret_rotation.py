@@ -1,8 +1,8 @@
-"""Secret rotation: everything that an earlier pepper sealed is sealed with the newest one.
+"""Secret rotation: encrypt with the newest pepper every row that an earlier one encrypted.
 
-Each transaction seals a few rows, and both peppers open them meanwhile, so that a crash between any
-two of them loses nothing and the next run goes on. What the newest pepper alone opens is tried for
-every row at the end: only then may the earlier one be taken away.
+Each transaction seals a few rows, and both peppers decrypt them meanwhile, so that a crash between
+two transactions loses nothing and the next run continues. At the end every row is decrypted with
+the newest pepper alone: only if that succeeds may the earlier one be removed.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from bot.store.store import Store
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS
 
 _ROWS_PER_TRANSACTION = 20
-"""Rows sealed per transaction: some milliseconds, which a form may wait."""
+"""Rows sealed per transaction, for which a form waits some milliseconds."""
 
 _ROWS_PER_READ = 500
 
@@ -36,18 +36,18 @@ about a millisecond.
 
 
 class RestartNeededError(RuntimeError):
-    """No process has sealed with the configured pepper, so that one may need the generated one."""
+    """No process has encrypted with the configured pepper: one may use the generated one still."""
 
 
 StepCallback = Callable[[int, int], None]
-"""Called with the number of rows that are sealed again, and with how many there were to seal."""
+"""Progress callback: the number of rows sealed so far, and the total."""
 
 
 @dataclass(frozen=True)
 class SealCounts:
-    """How many rows are sealed, and which peppers open them.
+    """Counts of the sealed rows, by the pepper or key that decrypts them.
 
-    ``outdated_count``: an earlier one than the newest, or a key that is being replaced.
+    ``outdated_count``: an earlier pepper than the newest, or a key that is being replaced.
     ``lost_count``: none, so that no secret of this deployment is needed for them.
     """
 
@@ -57,7 +57,7 @@ class SealCounts:
 
 
 async def count_seals(store: Store) -> SealCounts:
-    """Try every sealed row with the newest pepper alone, then with all of them; nothing is written.
+    """Decrypt every sealed row with the newest pepper alone, else with all of them; only reads.
 
     Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
     """
@@ -71,11 +71,11 @@ async def count_seals(store: Store) -> SealCounts:
 
 
 async def reseal_outdated(store: Store, on_step: StepCallback = lambda _done, _total: None) -> int:
-    """Seal with the newest pepper what an earlier one sealed; return how many rows changed.
+    """Seal with the newest pepper the rows that an earlier one sealed; return how many changed.
 
-    The mark that names the pepper in use is written last. Idempotent, and safe beside running
-    processes. Raises :class:`bot.errors.StoreBusyError` and
-    :class:`bot.store.keys.key_store.KeyStoreUnavailableError`; a later call goes on then.
+    The mark of the pepper in use is written last. Idempotent, also while other processes write.
+    *on_step* is called after each transaction. Raises :class:`bot.errors.StoreBusyError` and
+    :class:`bot.store.keys.key_store.KeyStoreUnavailableError`; a later call then continues.
     """
     scope, changed_count = store.across_workspaces, 0
     secrets, installations = await _load_states(store)
@@ -104,11 +104,12 @@ async def rotate_pepper(
     """Seal everything with the newest pepper; return how many rows changed, and the final counts.
 
     Unless a pepper *is_configured* in the settings, a new one is generated first. The generated one
-    before it is destroyed once nothing needs it, also where one is configured instead: then only
-    after a running process has sealed the mark with that, as one that was not restarted goes on to
-    seal with the generated one. Running it again completes what a crash interrupted. Raises
-    :class:`RestartNeededError`, with nothing changed, before that, and what
-    :func:`reseal_outdated` and :func:`bot.store.key_rotation.begin_replacement` do.
+    before it is destroyed *destruction_delay_seconds* after no row needs it any more, and the
+    operator's trail gets an entry. With a configured pepper a running process must have sealed the
+    mark with it before: one that was not restarted would seal further rows with the generated one.
+    A repeated call completes what a crash interrupted. Raises :class:`RestartNeededError`, with
+    nothing changed, without that mark, and the exceptions of :func:`reseal_outdated` and
+    :func:`bot.store.key_rotation.begin_replacement`.
     """
     if is_configured:
         await _require_restarted_process(store)
@@ -128,7 +129,7 @@ async def rotate_pepper(
 
 
 async def has_generated_pepper(store: Store) -> bool:
-    """Whether a pepper that the bot generated is stored; one may be configured instead.
+    """Whether the key store has a pepper that the bot generated; one may be configured instead.
 
     Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
     """
@@ -145,7 +146,7 @@ async def _require_restarted_process(store: Store) -> None:
 async def record_rotation(
     store: Store, actor: OperatorActor, now: datetime, row_count: int
 ) -> None:
-    """Record in the operator's trail that *row_count* rows were sealed with the newest pepper."""
+    """Insert an entry of the operator's trail: the newest pepper sealed *row_count* rows."""
 
     def record(repos: Repositories) -> None:
         trail = repos.audit_trail.operator_entries
@@ -161,11 +162,11 @@ async def rotate_installation_key(
     *,
     destruction_delay_seconds: float = _KEY_DESTRUCTION_DELAY_SECONDS,
 ) -> bool:
-    """Replace the key of an installation by a new one; ``False`` if it has none, or no row.
+    """Replace the key of an installation by a new one, and destroy the earlier one.
 
-    The earlier key opens no copy of the row that is sealed from now on, and is destroyed. A crash
-    leaves both keys, and the next call completes the rotation. Raises what
-    :func:`bot.store.key_rotation.begin_replacement` does.
+    The row is encrypted with the new key first. Returns ``False`` if it has no row or no key, or
+    cannot be decrypted. A crash leaves both keys, and the next call completes the rotation. Raises
+    the exceptions of :func:`bot.store.key_rotation.begin_replacement`.
     """
     begin = partial(key_rotation.begin_replacement, key_id=InstallationKeyId(workspace))
     scope = store.for_workspace(workspace)
@@ -183,7 +184,10 @@ async def rotate_installation_key(
 
 
 def _reseal_installation(repos: Repositories, workspace: str, now: datetime) -> bool:
-    """Seal an installation with its next key, and record it; ``False`` where nothing opens it."""
+    """Encrypt an installation with its next key, and insert an audit entry.
+
+    Returns ``False``, with nothing written, if no key decrypts the row.
+    """
     if not repos.installations.seals.reseal(workspace):
         return False
     entry = AuditEntry(workspace, "", "", now, OPERATOR_ID, AuditAction.KEY_ROTATED)
@@ -192,7 +196,7 @@ def _reseal_installation(repos: Repositories, workspace: str, now: datetime) -> 
 
 
 async def _load_states(store: Store) -> tuple[tuple[SealState, ...], tuple[SealState, ...]]:
-    """Return which pepper each secret and each installation needs, read in short transactions."""
+    """Return the seal states of all secrets and installations, read in short transactions."""
     scope = store.across_workspaces
     secrets = await scope.read(lambda repos: repos.secret_cipher.list_seals())
     states: list[SealState] = []
@@ -208,7 +212,7 @@ def _list_installations(after: str, repos: Repositories) -> tuple[SealState, ...
 
 
 def _reseal_rows(repos: Repositories, names: Sequence[tuple[str, str]]) -> int:
-    """Seal the rows of *names* again, each a kind and a name; return how many there still were."""
+    """Seal rows again by their (kind, name) pairs; return how many still existed."""
     return sum(
         repos.secret_cipher.reseal(name)
         if kind == "secret"

@@ -1,4 +1,4 @@
-"""Record who changed a team's set-up, in the transaction that changes it."""
+"""Record a change of a team's set-up in the audit trail, in the transaction that stores it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ from bot.store.repositories import Repositories
 def load_setup(repos: Repositories, team_id: str) -> SetupSubmission | None:
     """Load the stored set-up of a team, as the submission that would store it.
 
-    ``None`` for a team that is not stored or was removed.
+    ``None`` for a team without a row, or one that was removed.
     """
     team = repos.teams.get(team_id)
     if team is None or team.is_removed:
@@ -29,10 +29,10 @@ def load_setup(repos: Repositories, team_id: str) -> SetupSubmission | None:
 def record_setup(
     repos: Repositories, team: Team, before: SetupSubmission | None, actor_id: str, now: datetime
 ) -> bool:
-    """Record the change from *before* to the stored set-up; return whether there is any.
+    """Insert an audit entry for each difference between *before* and the stored set-up.
 
-    *before* is ``None`` for a new team, *actor_id* is ``""`` for the operator. What a person
-    changed is stored as it was before, so that they can undo it.
+    Returns whether there is any. *before* is ``None`` for a new team, *actor_id* is ``""`` for the
+    operator. After a change by a person, *before* is stored as the copy that an undo restores.
     """
     after = load_setup(repos, team.id)
     if after is None:

@@ -1,4 +1,4 @@
-"""Restore a team's set-up of before its last change, in one transaction."""
+"""Undo the last change of a team's set-up in one transaction, from the copy of the earlier one."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from bot.workflows.period_opening import open_practice_periods
 
 
 def list_undoable_teams(repos: Repositories, person: Person, now: datetime) -> tuple[Team, ...]:
-    """Return the teams whose last change *person* made and may undo."""
+    """Return the teams, except removed ones, whose last change *person* made and may undo."""
     teams = (
         repos.teams.get(team_id)
         for team_id, previous in repos.previous_setups.list_by_setter(person).items()
@@ -25,17 +25,18 @@ def list_undoable_teams(repos: Repositories, person: Person, now: datetime) -> t
 
 
 def may_undo_setup(repos: Repositories, person: Person, team_id: str, now: datetime) -> bool:
-    """Return whether *person* made the last change of the team and may undo it."""
+    """Return whether *person* made the last change of the team and may undo it; only reads."""
     return any(team.id == team_id for team in list_undoable_teams(repos, person, now))
 
 
 def undo_setup(
     repos: Repositories, person: Person, team_id: str, now: datetime
 ) -> tuple[Team, bool] | None:
-    """Undo the last change of a team, and record that.
+    """Restore the set-up of before a team's last change, and insert audit entries.
 
-    Returns the team as it was before the undo and whether it is removed, as one that was new is;
-    ``None`` where the change cannot be undone, with nothing written.
+    Returns the team as it was before the undo, and whether it is removed now, as a new team is.
+    Returns ``None``, with nothing written, if *person* may not undo the change, also on a retry, or
+    if another team has the channel or a clinician of the earlier set-up by now.
     """
     team, previous = repos.teams.get(team_id), repos.previous_setups.find(team_id)
     if team is None or previous is None or not may_undo_setup(repos, person, team_id, now):
@@ -75,7 +76,7 @@ def _restore_setup(repos: Repositories, team: Team, setup: SetupSubmission) -> N
 
 
 def _conflicts_with_other_team(repos: Repositories, team: Team, setup: SetupSubmission) -> bool:
-    """Return whether another team has the channel or a clinician of *setup* by now."""
+    """Return whether another team of the workspace has the channel or a clinician of *setup*."""
     channel_team = repos.teams.get_by_channel(team.workspace, setup.channel)
     if channel_team is not None and channel_team.id != team.id:
         return True

@@ -1,4 +1,4 @@
-"""Load the published tables of a team for the supervisor's hour, and queue what is shared."""
+"""Load a team's published tables, and queue the post that a supervisor shares in its channel."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.repositories.deliveries import DeliveryState, PlannedDelivery
 
 SHARE_LIFETIME = timedelta(hours=12)
-"""Time after a supervisor's click within which the message may still be posted."""
+"""Time between a supervisor's submission and the deadline of the post's delivery."""
 
 
 _STATUS_BY_STATE: Mapping[DeliveryState, ShareStatus] = MappingProxyType(
@@ -29,7 +29,7 @@ _STATUS_BY_STATE: Mapping[DeliveryState, ShareStatus] = MappingProxyType(
         DeliveryState.UNCONFIRMED: ShareStatus.IN_DOUBT,
     }
 )
-"""The status of each state of a delivery in which it was not certainly refused."""
+"""Share status by delivery state; a state without an entry is a failed share."""
 
 
 def load_team_archive(
@@ -40,9 +40,10 @@ def load_team_archive(
     *,
     may_share: bool = False,
 ) -> ReportArchive:
-    """Load the published tables of *team*; nothing of an open period is read.
+    """Load the published tables of *team*; no record of an open period is decrypted.
 
-    A team that was removed has no channel to share with.
+    *other_teams* are those between which the reader can switch. ``may_share`` of the result is
+    ``False`` for a removed team, which has no channel.
     """
     tables = (
         PublishedTable(
@@ -69,9 +70,10 @@ def load_team_archive(
 def queue_share(
     repos: Repositories, request: Request, team: Team, post: SharedPost, now: datetime
 ) -> str:
-    """Queue the message for the team's channel, once for every retry of *request*.
+    """Queue the post for the team's channel, and insert an audit entry; return the slot key.
 
-    Returns the slot key of its delivery.
+    Idempotent: the slot key derives from the person and the request's idempotency key, so that a
+    retry queues nothing.
     """
     detail = f"{request.person.id} {sharing.encode_post(post)}"
     slot = uuid5(NAMESPACE_OID, f"{request.person.id} {request.idempotency_key}").hex
@@ -85,7 +87,7 @@ def queue_share(
 
 
 def record_export(repos: Repositories, person: Person, team: Team, now: datetime) -> None:
-    """Record that *person* was shown every table of *team* as text, once a day."""
+    """Insert an audit entry that *person* was shown all tables of *team* as text, once a day."""
     repos.audit_trail.record_daily(_build_entry(team, person, now, AuditAction.EXPORTED))
 
 
@@ -94,9 +96,9 @@ def _build_entry(team: Team, person: Person, now: datetime, action: AuditAction)
 
 
 def load_share_status(repos: Repositories, team: Team, slot: str) -> ShareStatus:
-    """Load whether the shared message with the key *slot* was posted in the channel of *team*.
+    """Load the status of the shared post with the slot key *slot* in the channel of *team*.
 
-    One without a row is reported as not posted: it was never queued for this channel.
+    ``FAILED`` without a row: it was never queued for this channel.
     """
     state = repos.delivery_history.find_channel_state(
         DeliveryKind.SHARE, Address(team.workspace, channel=team.channel), slot
@@ -105,6 +107,6 @@ def load_share_status(repos: Repositories, team: Team, slot: str) -> ShareStatus
 
 
 def parse_post_detail(detail: str) -> tuple[str, SharedPost]:
-    """Parse the person's id and the post from the ``detail`` of a delivery."""
+    """Parse the person's id and the post from the ``detail`` column of a delivery."""
     person_id, _, encoded_post = detail.partition(" ")
     return person_id, sharing.parse_post(encoded_post)

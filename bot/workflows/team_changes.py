@@ -29,9 +29,10 @@ def load_removal_effects(repos: Repositories, team: Team) -> RemovalEffects:
 
 
 def load_chosen_team(repos: Repositories, person: Person, team_id: str) -> Team:
-    """Load a team of the workspace of *person*; raises :class:`StaleFormError` for none.
+    """Load a team of the workspace of *person*.
 
-    A team that was removed is none: a form of it that is still open changes nothing.
+    Raises :class:`StaleFormError` without such a row and for a removed team, so that a form of it
+    that is still open changes nothing.
     """
     team = repos.teams.get(team_id)
     if team is None or team.is_removed or team.workspace != person.workspace:
@@ -81,10 +82,11 @@ def move_team(
     listed_channels: Collection[str] | None,
     now: datetime,
 ) -> Team | MoveFault:
-    """Move a team to *channel* and queue its introduction card there; idempotent.
+    """Move a team to *channel*, insert an audit entry, and queue its card there. Idempotent.
 
     *listed_channels* are those that the product lists, see
-    :func:`bot.domain.teams.channel_move.find_move_fault`. Returns the moved team.
+    :func:`bot.domain.teams.channel_move.find_move_fault`. Returns the moved team, or the fault,
+    with nothing written. Raises :class:`StaleFormError` as :func:`load_chosen_team` does.
     """
     team = load_chosen_team(repos, person, team_id)
     channel_team = repos.teams.get_by_channel(person.workspace, channel)
@@ -103,7 +105,7 @@ def move_team(
 
 
 def record_removal(repos: Repositories, team: Team, actor_id: str, now: datetime) -> None:
-    """Record in the audit trail that *team* was removed; *actor_id* is ``""`` for the operator."""
+    """Insert an audit entry that *team* was removed; *actor_id* is ``""`` for the operator."""
     closed = AuditEntry(team.workspace, team.id, team.name, now, actor_id, AuditAction.CLOSED)
     repos.audit_trail.record([closed])
 
@@ -111,7 +113,7 @@ def record_removal(repos: Repositories, team: Team, actor_id: str, now: datetime
 def record_move(
     repos: Repositories, team: Team, new_channel: str, actor_id: str, now: datetime
 ) -> None:
-    """Record in the audit trail that *team*, as it was before, moved to *new_channel*."""
+    """Insert an audit entry that *team*, as it was before the move, moved to *new_channel*."""
     entry = AuditEntry(
         team.workspace,
         team.id,

@@ -1,4 +1,4 @@
-"""Load and save a team's set-up in one transaction, and queue its introduction card."""
+"""Load and save a team's set-up in one transaction, and queue the cards of its channel."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,22 +52,22 @@ __all__ = [
 ]
 
 WELCOME_SLOT = "arrived"
-"""The slot key of the card that is posted when the bot is added to a channel."""
+"""Slot key of the card that is queued when the bot is added to a channel."""
 
 REPOST_SLOT_PREFIX = "again "
-"""Start of the slot key of a card that was posted again; the day follows."""
+"""Prefix of the slot key of a repost; the day in UTC follows."""
 
 INTRODUCTION_LIFETIME = timedelta(days=30)
-"""Time after a set-up within which its introduction card may still be posted."""
+"""Time between the queueing of a card and the deadline of its delivery."""
 
 
 @dataclass(frozen=True)
 class SavedSetup:
-    """A saved set-up: the team, and the release of its open period.
+    """Result of a saved set-up: the team, and the next release of its open period.
 
     ``posts_introduction`` is True when an introduction card was queued for the channel,
     ``is_question_deferred`` when a changed question applies from the next period, and
-    ``is_undoable`` when the person can take the change back.
+    ``is_undoable`` when the person can undo the change.
     """
 
     team: Team
@@ -97,7 +97,7 @@ def load_setup_editor(
 
 
 def list_editable_teams(repos: Repositories, person: Person, *, is_admin: bool) -> tuple[Team, ...]:
-    """Return the teams whose set-up *person* may edit."""
+    """Return the teams whose set-up *person* may edit; one more query for each team."""
     teams = repos.teams.list_teams(person.workspace)
     return tuple(
         team
@@ -109,9 +109,10 @@ def list_editable_teams(repos: Repositories, person: Person, *, is_admin: bool) 
 def load_current_setup(
     repos: Repositories, person: Person, team_id: str, new_channel: Channel | None = None
 ) -> CurrentSetup:
-    """Load the current set-up of *team_id*; blank for a new team, but for *new_channel*.
+    """Load the set-up form's initial values for *team_id*; for a new team, only *new_channel*.
 
-    A channel that another team has is no default, and no channel to which a team can move.
+    A channel of another team is neither a default nor offered for a move. Raises
+    :class:`StaleFormError` for a team that was removed or is not of the person's workspace.
     """
     is_in_use = new_channel is not None and bool(
         repos.teams.get_by_channel(person.workspace, new_channel.id)
@@ -182,13 +183,14 @@ def load_setup_change(
 def save_setup(
     repos: Repositories, person: Person, team_id: str, submission: SetupSubmission, now: datetime
 ) -> SavedSetup:
-    """Save the whole set-up and queue the channel's introduction card; idempotent.
+    """Save the whole set-up and queue the channel's introduction card. Idempotent.
 
-    The team's records are written as by a form: the set-up clears the slot of a new supervisor.
+    Also inserts audit entries, the undo copy and missing periods, and encrypts the team's records
+    again as a form does, since the slot of a new supervisor is cleared.
 
     The practice of an existing team is ignored unless an admin submits it: a supervisor has no
     access to the pooled counts of another practice. Raises :class:`StaleFormError` for a team that
-    was removed or undone since the form was opened: a list of a removed team would count nowhere.
+    was removed since the form was opened: a list of a removed team would count nowhere.
     """
     saved_team = repos.teams.get(team_id)
     if saved_team and saved_team.is_removed:
@@ -218,9 +220,10 @@ def save_setup(
 
 
 def queue_repost(repos: Repositories, person: Person, team_id: str, now: datetime) -> Team:
-    """Queue the introduction card of the team's channel again, at most once a day.
+    """Queue a further introduction card in the team's channel, at most once a day in UTC.
 
-    A card that is still pending is due at once instead. Returns the team.
+    If one is planned still, only its due time is set to *now*. Returns the team. Raises
+    :class:`StaleFormError` for a team that was removed or is not of the person's workspace.
     """
     team = _get_team(repos, person, team_id)
     if not repos.deliveries.make_introduction_due(team.workspace, team.channel, now):
@@ -230,9 +233,10 @@ def queue_repost(repos: Repositories, person: Person, team_id: str, now: datetim
 
 
 def retry_introduction(repos: Repositories, person: Person, team_id: str, now: datetime) -> Team:
-    """Make the card that was not posted due at once; one that was posted stays. Returns the team.
+    """Set the due time of the channel's card to *now* unless it was posted; return the team.
 
-    It is the card of the set-up, and no further one.
+    A card that was withdrawn, or that the channel rejected, is planned again; no row is inserted.
+    Raises :class:`StaleFormError` as :func:`queue_repost` does.
     """
     team = _get_team(repos, person, team_id)
     if not repos.deliveries.make_introduction_due(team.workspace, team.channel, now):
@@ -241,7 +245,7 @@ def retry_introduction(repos: Repositories, person: Person, team_id: str, now: d
 
 
 def queue_introduction(repos: Repositories, person: Person, team_id: str, now: datetime) -> Team:
-    """Queue the introduction card of the team's channel, once for each channel; return the team."""
+    """Queue the team's introduction card in its channel, once per channel; return the team."""
     team = _get_team(repos, person, team_id)
     _queue_card(repos, team, person, now, team_id)
     return team
@@ -252,7 +256,7 @@ def queue_welcome_card(
 ) -> None:
     """Queue a card for *channel* that names *adder*, who added the bot there; once per channel.
 
-    A pending introduction card replaces it, and is due at once.
+    If an introduction card is planned, its due time is set to *now* instead.
     """
     if not repos.deliveries.make_introduction_due(adder.workspace, channel, now):
         deadline = now + INTRODUCTION_LIFETIME

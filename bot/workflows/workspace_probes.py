@@ -1,4 +1,4 @@
-"""When a workspace that is in doubt or suspended is probed, and what a probe's result changes."""
+"""Schedule the probes of workspaces after an outage or suspension, and record their results."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,16 +20,16 @@ from bot.workflows.reachability import suspend_workspace
 
 
 class Availability(Enum):
-    """Whether messages may be sent to a workspace now."""
+    """Whether messages may be sent to a workspace at an instant."""
 
     AVAILABLE = "available"
     PROBE_DUE = "probe_due"
-    """Not before a probe succeeds, and the probe is due."""
+    """A probe is due and must succeed before the next message."""
     UNAVAILABLE = "unavailable"
 
 
 def check_availability(repos: Repositories, workspace: str, now: datetime) -> Availability:
-    """Return whether messages may be sent to *workspace* at *now*."""
+    """Return from the row of *workspace* whether messages may be sent at *now*; only reads."""
     state = repos.workspaces.get_state(workspace)
     if state.suspension_reason:
         is_due = _is_retry_due(state, now)
@@ -40,15 +40,16 @@ def check_availability(repos: Repositories, workspace: str, now: datetime) -> Av
 
 
 def list_due_retries(repos: Repositories, now: datetime) -> tuple[str, ...]:
-    """Return the suspended workspaces that are probed again at *now*."""
+    """Return the suspended workspaces whose next probe is due at *now*; none is uninstalled."""
     suspended = repos.workspaces.list_suspended()
     return tuple(workspace for workspace, state in suspended.items() if _is_retry_due(state, now))
 
 
 def find_probe_address(repos: Repositories, workspace: str, now: datetime) -> Address:
-    """Return an address for a probe: of a message that is due or in doubt, else of a channel.
+    """Return an address with its chat route for a probe of *workspace*.
 
-    A message's chat is preferred because its route is known, and it is the one to be used next.
+    It is that of a delivery which is due, else in doubt, else a team's channel, ``""`` without one:
+    the probe then uses the chat that the next message uses.
     """
     deliveries = repos.deliveries.list_due_deliveries(
         workspace, now, limit=1
@@ -68,11 +69,11 @@ def schedule_next_probe(
     jitter_fraction: float,
     retry_after_seconds: float = 0.0,
 ) -> None:
-    """Store a longer delay than the last one before the next probe of *workspace*.
+    """Increment the probe count of *workspace*, and store the next delay of its backoff.
 
-    A suspended workspace is probed after it; any other one rests until then, at least as long as
-    the product requested and never longer than :data:`MAX_REST`. *jitter_fraction* is a random
-    number from 0 to 1.
+    A suspended workspace is probed after the delay. Any other one rests for it, at least for
+    *retry_after_seconds*, of which at most :data:`MAX_REST` counts; an earlier rest that ends later
+    remains. *jitter_fraction* is a random number from 0 to 1.
     """
     state = repos.workspaces.get_state(workspace)
     policy = SUSPENSION_BACKOFF if state.suspension_reason else OUTAGE_BACKOFF
@@ -95,9 +96,9 @@ def record_probe_result(
 ) -> str:
     """Record the *result* of a probe; return the log action, ``""`` for no change of state.
 
-    A success ends a suspension but keeps the count of probes: only a message that was sent
-    resets it, so that a workspace which accepts probes and refuses messages is tried ever more
-    rarely as well.
+    A success ends a suspension; any other result schedules the next probe, and a refusal also
+    suspends the workspace. Only a message that was sent resets the probe count, so that the backoff
+    continues for a workspace that accepts probes and rejects messages.
     """
     if result.status is ProbeStatus.AVAILABLE:
         # The event of an uninstallation may have arrived while the probe was under way.

@@ -1,7 +1,8 @@
-"""Purge of a workspace: its keys, then every row, in small transactions that a crash may interrupt.
+"""Purge of a workspace: delete its keys, then every row, in small idempotent transactions.
 
-The first transaction marks the workspace; from then on nothing resumes it and each step is repeated
-until all is done, by any process. The last one finds nothing left and deletes the mark.
+The first transaction marks the workspace as being purged, so that nothing resumes it. After a crash
+any process repeats the steps until no row is left; the last transaction checks that, and deletes
+the mark.
 """
 
 import asyncio
@@ -23,17 +24,17 @@ from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS, StoreScope
 logger = logging.getLogger("attune.purge")
 
 BATCH_SIZE = 100
-"""Default number of rows deleted per transaction: some milliseconds, which a form may wait."""
+"""Default number of rows deleted per transaction, for which a form waits some milliseconds."""
 
 _MAINS_PER_TRANSACTION = 5
-"""Main accounts replaced per transaction, which writes every open record of their workspaces."""
+"""Main accounts replaced per transaction, which encrypts every open record of their workspaces."""
 
 _MAX_PASSES = 10
 """Passes over all tables after which a purge is left to the next run: other processes add rows."""
 
 
 class _Batch(NamedTuple):
-    """Rows that one transaction deletes, by their keys."""
+    """Primary keys of the rows of one table that one transaction deletes."""
 
     table_name: str
     row_keys: list[RowKey]
@@ -50,10 +51,10 @@ async def complete_purge(
     """Complete the purge of *workspace*, which has begun; return whether nothing of it is left.
 
     Keys are destroyed before any row is deleted, and the files of published tables in
-    *releases_folder* with the rows. ``False`` where rows were added again and again: a later call
-    goes on. Raises :class:`bot.errors.StoreBusyError`, :class:`OSError`,
+    *releases_folder* after the rows. Returns ``False`` if other processes inserted rows during each
+    of :data:`_MAX_PASSES` passes. Raises :class:`bot.errors.StoreBusyError`, :class:`OSError`,
     :class:`bot.store.keys.key_store.KeyStoreUnavailableError` and
-    :class:`bot.store.key_removal.KeyStoreInUseError`; a later call goes on then, too.
+    :class:`bot.store.key_removal.KeyStoreInUseError`. In each case a later call continues.
     """
     scope, deleted_count = store.across_workspaces, 0
     for _ in range(_MAX_PASSES):
@@ -97,9 +98,10 @@ async def _end_cross_workspace_memberships(
 
 
 async def _delete_rows(scope: StoreScope, workspace: str, batch_size: int) -> int:
-    """Delete the rows that are there now, but those of the last tables; return how many.
+    """Delete the present rows of each table of ``ROWS_BY_TABLE`` in batches; return how many.
 
-    They are looked up without the writer lock, for which people's forms wait.
+    The primary keys are queried in a read transaction, without the writer lock, for which forms
+    wait.
     """
     delete_batch = partial(_delete_batches, workspace=workspace)
     writer, deleted_count = PacedWriter(scope, 1), 0
@@ -131,6 +133,6 @@ def _find_workspace_units(repos: Repositories, workspace: str) -> WorkspaceUnits
 
 
 async def _delete_files(units: WorkspaceUnits, folder: Path) -> None:
-    """Delete the files of the published tables of *units*, which were listed before the rows."""
+    """Delete the files of the published tables of *units*, in a thread; they were listed before."""
     archive = ReleaseArchive(folder)
     await asyncio.to_thread(archive.delete_units, units.known_units, units.contains)
