@@ -202,8 +202,7 @@ class Bot:
         ``CLOSE_RESERVE_SECONDS`` are reserved for the adapters. A send that the deadline cancels
         leaves its delivery without a result, as a crash does, for the reconciler of the next start.
         """
-        deadline = self._stop_deadline or 0.0
-        reserve = process_stop.CLOSE_RESERVE_SECONDS
+        deadline, reserve = self._stop_deadline or 0.0, process_stop.CLOSE_RESERVE_SECONDS
         await process_stop.await_until_deadline(deadline - reserve, self._finish_tasks())
         for adapter in self.chat_adapters.values():
             await process_stop.await_until_deadline(deadline, adapter.stop())
