@@ -1,4 +1,4 @@
-"""Command routing of slash commands, and handler tables: forms, buttons, home page, events."""
+"""Command routing of slash commands, and routing tables: forms, buttons, home page, events."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -37,7 +37,7 @@ from handlers.rights import Handler
 
 @dataclass(frozen=True)
 class Command:
-    """A command's handlers: without a keyword, for each of its keywords, and for any other words.
+    """The handlers of a slash command: default, by keyword, and fallback for any other words.
 
     ``topic_handler`` handles the topic keywords under which the catalogue files its cards.
     ``exact_keywords`` contains the keywords that change data with no form to confirm the change:
@@ -51,9 +51,9 @@ class Command:
     exact_keywords: frozenset[str] = frozenset()
 
     def build_keywords(self, *catalogues: Catalogue) -> Keywords:
-        """Return the keywords that an adapter may pass on, with the topics of all *catalogues*.
+        """Return the keywords that an adapter may forward, with the topics of all *catalogues*.
 
-        An adapter discards all other words, so that no typed text enters the bot.
+        An adapter discards all other words, so that no typed text reaches a handler.
         """
         packs = [
             catalogue.get_pack(tag)
@@ -69,7 +69,8 @@ class Command:
     async def handle_request(self, request: Request, context: Context) -> Reply:
         """Dispatch *request* to the handler of its keyword.
 
-        A topic of other workspaces alone is no keyword: the words count as any others.
+        A topic that only other workspaces' catalogues have is matched against the keywords of this
+        workspace again, as any other words are.
         """
         if not request.keyword:
             return await self.default_handler(request, context)
@@ -86,7 +87,7 @@ class Command:
 
 
 def _wrap_command_handlers(name: str, command: Command) -> Command:
-    """Return the command *name* with the right of each of its handlers checked first."""
+    """Return a copy of the command *name* whose handlers are wrapped with their right checks."""
 
     def wrap(words: str, handler: Handler) -> Handler:
         return wrap_with_table_right("commands", f"{name} {words}".strip(), handler)

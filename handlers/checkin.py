@@ -1,4 +1,4 @@
-"""Handlers of the weekly check-in: a private form takes the answer; no message contains one."""
+"""Handlers of the weekly check-in, which is answered in a private form: no message has answers."""
 
 from datetime import date, datetime
 from functools import partial
@@ -19,10 +19,10 @@ from bot.workflows.personal_data import load_personal_data
 
 
 async def open_checkin_form(request: Request, context: Context) -> Reply:
-    """Open the question of the message's week, or the follow-up of an earlier intention first.
+    """Open the question of the message's week, or first the follow-up of an earlier intention.
 
-    Resets the unanswered count: opening the form counts as an answer. It writes what every form
-    writes.
+    Opening the form counts as an answer: unless the unanswered count is 0 already, it is reset in a
+    transaction that writes the rows of every form.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     week, sign = questions.parse_checkin_data(request.data, words)
@@ -34,11 +34,11 @@ async def open_checkin_form(request: Request, context: Context) -> Reply:
 
 
 async def open_current_question(request: Request, context: Context) -> Reply:
-    """Open this week's question on demand, whether or not it was asked or answered already.
+    """Open this week's question on demand, whether or not it was sent or answered already.
 
-    It is the question of the week's message, with its sign. Nothing is planned or withdrawn, and
-    the message comes at its time to everybody alike: an absent or changed row beside a name would
-    tell who had asked for the question. The unanswered count is reset as
+    It is the question of the week's message, with its sign. No delivery is inserted or withdrawn:
+    an absent or changed row would show who opened the question, so that the message is sent at its
+    time to each person alike. The unanswered count is reset as
     :func:`bot.domain.checkins.frequency.is_count_reset` allows.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
@@ -56,7 +56,8 @@ async def open_current_question(request: Request, context: Context) -> Reply:
 async def submit_checkin(request: Request, context: Context) -> Reply:
     """Save the intention of a clinician who wants a follow-up; store nothing else of the answer.
 
-    The idempotency key is the person and the week: a second answer in one week changes nothing.
+    The idempotency key consists of the person and the week, so that a second answer in one week
+    does not replace the first intention.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     form_week, sign = questions.parse_checkin_data(request.data, words)
@@ -92,10 +93,10 @@ async def submit_checkin(request: Request, context: Context) -> Reply:
 
 
 async def submit_follow_up(request: Request, context: Context) -> Reply:
-    """Delete the followed-up intention, or keep it for another week; then offer the question.
+    """Delete the intention of the follow-up, or store it for another week; then offer the question.
 
-    The answer itself is not stored. A form of an earlier release has no data: its question is
-    that of the current week.
+    The answer itself is not stored. Returns :class:`InvalidAnswers` for too many tried steps.
+    A form of an earlier release has no ``data``: its question is that of the current week.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     answer = questions.parse_follow_up_answer(request.answers, words)
@@ -151,9 +152,9 @@ def _reset_count_if_allowed(
 async def _reset_unanswered_count(
     request: Request, context: Context, personal_data: PersonalData
 ) -> PersonalData:
-    """Reset the unanswered count, unless it is 0, with the rows that every form writes.
+    """Reset the unanswered count, unless it is 0, in a form's transaction.
 
-    Returns the person's data after it.
+    Returns the person's data after the reset.
     """
     if personal_data.clinician.unanswered_count:
         await context.store.for_workspace(request.person.workspace).write(
@@ -213,7 +214,7 @@ def _is_saved_intention(
 ) -> bool:
     """Return whether the submitted intention is the one that is stored.
 
-    That of a second answer in one week is not.
+    ``False`` for that of a second answer in one week, which the idempotency key excludes.
     """
     return bool(
         submitted_intention
@@ -224,8 +225,5 @@ def _is_saved_intention(
 
 
 def _build_idempotency_key(person: Person, week: str) -> str:
-    """Return the idempotency key of a person and week.
-
-    The store saves only a keyed digest of it.
-    """
+    """Return the idempotency key of a person and week; the store has only its HMAC digest."""
     return f"checkin {person.workspace} {person.id} {week}"

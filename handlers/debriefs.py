@@ -30,10 +30,10 @@ class _ReadAccess:
 
 
 async def show_counts(request: Request, context: Context) -> Reply:
-    """Show the newest tables to a reader who accepted the agreement.
+    """Show the newest tables of the team in ``data``, by default the reader's first team.
 
-    They are those of the team in the request, as after a message about a closed period, or of the
-    first. A reader who has not accepted it gets its form; a person without access, the reason.
+    A reader who has not accepted the agreement gets its form; a person without access, the reason.
+    Nothing is written.
     """
     reader, archive = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: _load_counts_page(repos, request, context.now()), reads_many_rows=True
@@ -50,7 +50,7 @@ async def show_counts(request: Request, context: Context) -> Reply:
 
 
 async def submit_agreement(request: Request, context: Context) -> Reply:
-    """Save the agreement for each of the person's roles, and show the newest tables.
+    """Save the agreement in each role row of the person, and show the newest tables. Idempotent.
 
     Raises :class:`bot.errors.NotTheirTeamError` for a person who may read no team's tables.
     """
@@ -70,13 +70,16 @@ async def submit_agreement(request: Request, context: Context) -> Reply:
 
 
 async def show_period(request: Request, context: Context) -> Reply:
-    """Show the table of the period and team that the button selects."""
+    """Show the table of the team and closing day in the button's ``data``.
+
+    Raises :class:`bot.errors.NotTheirTeamError` for a team whose tables the person may not read.
+    """
     team_id, closes = report_steps.parse_period_data(request.data)
     return await _build_counts_page(request, context, team_id, closes)
 
 
 async def show_method(request: Request, context: Context) -> Reply:
-    """Show how the tables of the displayed report are made, with every caveat."""
+    """Show how the tables of the displayed report are computed, with every caveat."""
     team_id, closes = report_steps.parse_period_data(request.data)
     archive = await _read_archive(request, context, team_id)
     words = context.catalogue.get_pack(request.language)
@@ -94,9 +97,8 @@ async def show_exercise(request: Request, context: Context) -> Reply:
 async def show_export(request: Request, context: Context) -> Reply:
     """Show all published tables of a team as text to copy, to its supervisors and directors.
 
-    Without a team in the request, as after the command, it is the first one. The audit trail says
-    who did so. Raises :class:`bot.errors.NotTheirTeamError` for a team in which the person has no
-    role.
+    It is the team in ``data``, by default the first one. An audit entry is inserted, once a day.
+    Raises :class:`bot.errors.NotTheirTeamError` for a team in which the person has no role.
     """
     team_id, _ = report_steps.parse_period_data(request.data)
     now = context.now()
@@ -124,7 +126,7 @@ async def _build_counts_page(
 def _present_archive(
     request: Request, words: LanguagePack, archive: ReportArchive, closes: date | None
 ) -> Reply:
-    """Return the page of the period that *closes* then, ``None`` for the newest."""
+    """Return the page of the period with the closing day *closes*; ``None`` is the newest."""
     message = reports.render_report(archive, closes, words)
     return surface.as_message_or_form(request, words, words.translate("debriefs.title"), message)
 
@@ -153,9 +155,9 @@ def _load_read_access(repos: Repositories, person: Person) -> _ReadAccess:
 def _load_counts_page(
     repos: Repositories, request: Request, now: datetime
 ) -> tuple[_ReadAccess, ReportArchive | None]:
-    """Load a person's read access, and the tables of the team in the request or of the first.
+    """Load a person's read access, and the tables of the team in ``data`` or of the first team.
 
-    ``None`` for a person who may read none, or has not accepted the agreement.
+    The tables are ``None`` for a person who may read none, or has not accepted the agreement.
     """
     reader = _load_read_access(repos, request.person)
     if not reader.teams or not reader.has_agreed:

@@ -7,7 +7,7 @@ from bot.elements import Message
 
 
 async def show_first_drill(request: Request, context: Context) -> Reply:
-    """Show the day's line for this person, at the easy level."""
+    """Show the day's line at the easy level; it is selected by the person's id and local date."""
     zone = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: repos.people.get(request.person).zone
     )
@@ -18,7 +18,7 @@ async def show_first_drill(request: Request, context: Context) -> Reply:
 
 
 async def show_drill(request: Request, context: Context) -> Reply:
-    """Show the line, level and repetition in the button's data."""
+    """Show the line, level and repetition that the button's ``data`` encodes."""
     words = context.catalogue.get_pack(request.language)
     drill_round = drills.parse_round(request.data, words)
     return _present(request, context, drills.render_round(drill_round, words))

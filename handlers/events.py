@@ -1,4 +1,4 @@
-"""The event handler: profile changes, and what can or can no longer be reached."""
+"""The event handler: stores changed profiles, and which addresses and workspaces are reachable."""
 
 import logging
 from datetime import datetime
@@ -29,11 +29,12 @@ logger = logging.getLogger("attune.events")
 
 
 async def handle_event(event: ChatEvent, context: Context) -> None:
-    """Apply *event* to the store; a repeated event changes nothing more.
+    """Apply *event* in a write transaction, unless it would change no row. Idempotent.
 
-    Most events concern people who have not joined: these cost one read, and nothing is stored.
-    Any event but an uninstallation also proves that a suspended workspace is back. Raises
-    :class:`bot.errors.StoreBusyError` when the change could not be committed.
+    Most events are about people who have not joined: they cost one read transaction, and nothing is
+    stored. Any event but an uninstallation also resumes a suspended workspace. Suspensions,
+    their ends and unreachable addresses are logged as warnings. Raises
+    :class:`bot.errors.StoreBusyError` if the change could not be committed.
     """
     scope, now = context.store.for_workspace(_get_event_workspace(event)), context.now()
     if not await scope.read(lambda repos: _is_relevant(repos, event)):
@@ -84,7 +85,7 @@ def _get_event_evidence(event: ChatEvent) -> Evidence:
 
 
 def _changes_row(repos: Repositories, event: ChatEvent) -> bool:
-    """Return whether *event* changes more than the suspension of its workspace."""
+    """Return whether *event* would change a row besides the suspension of its workspace."""
     match event:
         case ProfileChanged(person, profile):
             return reachability.changes_stored_profile(repos.people.get(person), profile)
@@ -104,7 +105,7 @@ def _changes_row(repos: Repositories, event: ChatEvent) -> bool:
 
 
 def _apply_event(repos: Repositories, event: ChatEvent, now: datetime) -> list[str]:
-    """Store what *event* changes; return the actions to log."""
+    """Store what *event* changes, in the caller's write transaction; return the actions to log."""
     actions = []
     if _resumes_workspace(repos, event):
         repos.workspaces.resume(_get_event_workspace(event), _get_event_evidence(event))

@@ -1,4 +1,4 @@
-"""Handlers of requests for members only, from people who are none as far as is known."""
+"""Handlers for people of another organisation, or of unknown affiliation, without the right."""
 
 from bot.affiliation import Affiliation
 from bot.context import Context

@@ -1,4 +1,4 @@
-"""Handlers that show help with each command, the privacy notice, and close forms without input."""
+"""Handlers that show each command's help or the privacy notice, or close a form without fields."""
 
 from bot.context import Context
 from bot.conversation import Reply, Request
@@ -7,7 +7,7 @@ from bot.domain.person import privacy_notice
 
 
 async def show_help(request: Request, context: Context) -> Reply:
-    """Show what the bot offers, whatever the person typed."""
+    """Show an overview of the commands, whatever the person typed."""
     return _show_usage("help", request, context)
 
 
@@ -40,7 +40,7 @@ async def show_privacy_notice(request: Request, context: Context) -> Reply:
 
 
 async def close_read_form(request: Request, context: Context) -> Reply:
-    """Close a form that has no fields."""
+    """Close a form that has no fields, by an empty response."""
     return None
 
 

@@ -1,4 +1,4 @@
-"""Handlers of a person's home page: what the bot is, what it stores about them, their check-in."""
+"""Handlers of a person's home page, and of the language chosen there."""
 
 from bot.context import Context
 from bot.conversation import Reply, Request
@@ -9,7 +9,7 @@ from bot.workflows.personal_data import load_personal_data
 
 
 async def show_home(request: Request, context: Context) -> Reply:
-    """Render the person's home page from their current data."""
+    """Render the person's home page from their current rows; nothing is written."""
     personal_data = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: load_personal_data(repos, request.person, context.now()), reads_many_rows=True
     )
@@ -21,7 +21,7 @@ async def show_home(request: Request, context: Context) -> Reply:
 
 
 async def submit_language(request: Request, context: Context) -> Reply:
-    """Save the language that the person chose, and render their home page in it.
+    """Save the language tag in ``data`` as the person's own, and render their home page in it.
 
     Raises :class:`bot.errors.UnknownAnswerError` for a language that the catalogue does not have.
     """

@@ -1,4 +1,4 @@
-"""Handlers of ``/debriefs hour`` and of sharing: a plan for the supervision hour."""
+"""Handlers of ``/debriefs hour``, a plan for the supervision hour, and of sharing it as a post."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,9 +22,9 @@ from bot.workflows.personal_data import (
 
 @dataclass(frozen=True)
 class _HourContext:
-    """The archive of a team that the person supervises, and the team's local day.
+    """The published tables of a team of the person's roles, and the team's local day.
 
-    ``is_doubtful`` is True when the last message to the team's channel did not arrive.
+    ``is_doubtful`` is ``True`` when the last message to the team's channel did not arrive.
     """
 
     archive: ReportArchive
@@ -39,7 +39,11 @@ class _HourContext:
 
 
 async def show_plan(request: Request, context: Context) -> Reply:
-    """Show the plan of an hour to a supervisor or director of the team; without one, the first."""
+    """Show the plan of an hour for the team in ``data``, by default the first team of a role.
+
+    Before the agreement its form is shown. Raises :class:`bot.errors.NotTheirTeamError` for a team
+    in which the person has no role.
+    """
     team_id, form, closes = hour_plan.parse_hour_data(request.data)
     hour = await _read_hour_context(request, context, team_id)
     words = context.catalogue.get_pack(request.language)
@@ -50,9 +54,9 @@ async def show_plan(request: Request, context: Context) -> Reply:
 
 
 async def open_share_form(request: Request, context: Context) -> Reply:
-    """Open the preview of what would be posted in the team's channel.
+    """Open the preview of the post for the team's channel; nothing is queued.
 
-    Raises NotTheirTeamError for a reader who may not share the table.
+    Raises :class:`bot.errors.NotTheirTeamError` for a reader who may not share the table.
     """
     team_id, content, closes = sharing.parse_post_data(request.data)
     hour = await _read_hour_context(request, context, team_id)
@@ -70,7 +74,11 @@ async def open_share_form(request: Request, context: Context) -> Reply:
 
 
 async def submit_share(request: Request, context: Context) -> Reply:
-    """Queue the previewed message for the team's channel, unless the channel refuses messages."""
+    """Queue the previewed post for the team's channel, unless it is marked as unreachable.
+
+    Idempotent: the delivery's slot key derives from the request's idempotency key. Raises
+    :class:`bot.errors.NotTheirTeamError` for a reader who may not share the table.
+    """
     team_id, _, encoded_post = request.data.partition(":")
     post = sharing.parse_post(encoded_post)
     now, words = context.now(), context.catalogue.get_pack(request.language)
@@ -92,7 +100,10 @@ async def submit_share(request: Request, context: Context) -> Reply:
 
 
 async def show_share_status(request: Request, context: Context) -> Reply:
-    """Show whether the shared message was posted."""
+    """Show the status of the shared post's delivery, by the slot key in ``data``.
+
+    Raises :class:`bot.errors.NotTheirTeamError` for a reader who may not share the table.
+    """
     team_id, _, slot = request.data.partition(":")
     words = context.catalogue.get_pack(request.language)
 

@@ -1,4 +1,4 @@
-"""Handler of joining the weekly check-in: from the team's card, a command or the home page."""
+"""Handler of joining the weekly check-in, from the team's card, a command or the home page."""
 
 from datetime import datetime
 
@@ -16,9 +16,10 @@ from bot.workflows.personal_data import load_personal_data
 
 
 async def join_checkins(request: Request, context: Context) -> Reply:
-    """Add a clinician to the check-ins, and show them in private what happens next.
+    """Add a clinician to the check-ins in a form's transaction, and show what happens next.
 
-    Raises :class:`bot.errors.NoTeamError` for a person on no roster and in no team's channel.
+    Idempotent: for a person who joined already only the unanswered count is reset. Raises
+    :class:`bot.errors.NoTeamError` for a person on no roster and in no team's channel.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     outcome, personal_data = await context.store.for_workspace(request.person.workspace).write(
@@ -37,8 +38,8 @@ async def join_checkins(request: Request, context: Context) -> Reply:
 def _join_team(repos: Repositories, request: Request, now: datetime) -> tuple[str, PersonalData]:
     """Join the person's home team, else the channel's; return an outcome code and their data.
 
-    In the first week of a period they are added to its list. The code is ``supervises``,
-    ``already``, ``elsewhere`` or ``joined``.
+    In the first week of a period they are inserted into its frozen list. The code is ``supervises``
+    or ``already``, with no team joined, else ``elsewhere`` or ``joined``.
     """
     person = request.person
     channel_team = repos.teams.get_by_channel(person.workspace, request.channel)

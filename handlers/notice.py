@@ -1,4 +1,4 @@
-"""Handlers of the notices that periods have closed: stop them, or choose another day and time."""
+"""Handlers of a person's preference for notices of closed periods: stopped, or a day and time."""
 
 from dataclasses import replace
 from functools import partial
@@ -36,14 +36,14 @@ async def submit_menu_choice(request: Request, context: Context) -> Reply:
 
 
 async def open_settings(request: Request, context: Context) -> Reply:
-    """Open the form to stop or move the notices."""
+    """Open the form to stop the notices or to choose their day and time."""
     preference, team = await _read_preference(request, context)
     words = context.catalogue.get_pack(request.language)
     return close_notice.build_settings_form(preference, team, words)
 
 
 async def submit_settings(request: Request, context: Context) -> Reply:
-    """Validate and save the choice, and show it."""
+    """Validate and save the preference, and show it; returns an error for an invalid field."""
     _, team = await _read_preference(request, context)
     words = context.catalogue.get_pack(request.language)
     preference = close_notice.parse_settings(request.answers, team, words)
@@ -59,7 +59,7 @@ async def _read_preference(request: Request, context: Context) -> tuple[NoticePr
 
 
 def _load_preference(repos: Repositories, request: Request) -> tuple[NoticePreference, Team]:
-    """Return the person's choice, and the team whose hour is its default.
+    """Return the person's preference, the default without a row, and the team of its default hour.
 
     Raises :class:`bot.errors.NotTheirTeamError` for a person without a role.
     """

@@ -1,4 +1,4 @@
-"""Names of every control that was released, and the handler of those without a route."""
+"""Names of all routes of earlier releases, and the handler of those that have none any more."""
 
 from collections.abc import Mapping
 
@@ -44,16 +44,16 @@ RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
     },
     "shortcuts": _keep_names("debrief"),
 }
-"""Every name that cards, forms and menus of any release contain, and its current name, by table.
+"""By routing table, a dict from each name in messages and forms of any release to the present one.
 
-A message stays in a chat for years, so a name is never deleted here and never reused with another
-meaning. The current name is ``""`` where nothing of the same meaning is left: the person is then
-shown that the control is from an older version.
+A message stays in a chat for years, so a key is never deleted here and never reused with another
+meaning. The value is ``""`` without a handler of the same meaning: the person is then shown that
+the control is from an older version.
 """
 
 
 async def show_outdated_notice(request: Request, context: Context) -> Reply:
-    """Tell the person that the control is from an older version and nothing was done."""
+    """Show that the control is from an older version; nothing is written."""
     words = context.catalogue.get_pack(request.language)
     return surface.as_message_or_form(
         request, words, words.translate("outdated.title"), outdated_control.render_notice(words)

@@ -20,7 +20,7 @@ _LOOKUP_TIMEOUT_SECONDS = 4.0
 
 
 async def show_history(request: Request, context: Context) -> Reply:
-    """Show who changed which set-up or role, of the teams that the person oversees."""
+    """Show the newest audit entries of the teams that the person oversees; only reads."""
     workspace = request.person.workspace
 
     def load_entries(repos: Repositories) -> tuple[tuple[AuditEntry, ...], dict[str, str]]:
@@ -112,7 +112,7 @@ async def _assign_supervisors(request: Request, context: Context) -> Reply:
 async def _count_unlistable(
     request: Request, context: Context, checked: SupervisedTeam, assigned_ids: tuple[str, ...]
 ) -> int:
-    """Count the accounts that may have no role; one that could not be looked up may have one."""
+    """Count the accounts that cannot have a role; one without a profile at the timeout can."""
     profiles = await context.fetch_profiles(
         (
             Person(request.person.workspace, person_id)

@@ -1,4 +1,4 @@
-"""Handlers of a person's own data: the copy of everything stored about them, and its erasure."""
+"""Handlers of a person's own data: a copy of the rows that are stored about them, and erasure."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from bot.workflows.personal_data import load_personal_data
 
 
 async def open_copy(request: Request, context: Context) -> Reply:
-    """Show one part of the copy of everything stored about the person."""
+    """Show one part of the copy of everything stored about the person; ``data`` selects it."""
     words, now = context.catalogue.get_pack(request.language), context.now()
     copied, stored = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: (
@@ -27,15 +27,15 @@ async def open_copy(request: Request, context: Context) -> Reply:
 
 
 async def open_erasure(request: Request, context: Context) -> Reply:
-    """Show what an erasure deletes and what it leaves; change nothing."""
+    """Show what an erasure deletes and what it leaves; read and write nothing."""
     return own_data.build_erasure_form(context.catalogue.get_pack(request.language))
 
 
 async def submit_erasure(request: Request, context: Context) -> Reply:
-    """Erase the person; a repeated request finds nothing more and gets the same reply.
+    """Erase the person in a form's transaction; a retry finds no row and gets the same reply.
 
-    Nobody is told, and the rows of the sealed tables that are written do not depend on what was
-    filed, see :mod:`bot.workflows.person_erasure`.
+    No message is sent, and which encrypted records are written does not depend on what was filed,
+    see :mod:`bot.workflows.person_erasure`.
     """
     now = context.now()
     withdrawal = await context.store.for_workspace(request.person.workspace).write(

@@ -1,4 +1,7 @@
-"""Handlers of ``/checkin``: a clinician's own day and time, a pause, and leaving."""
+"""Handlers of ``/checkin``: a clinician's own day and time, a pause, and leaving.
+
+Every change is one form submission, see :mod:`bot.workflows.form_submission`.
+"""
 
 from datetime import date, datetime
 from functools import partial
@@ -20,7 +23,7 @@ from bot.workflows.personal_data import load_personal_data
 
 
 async def open_settings_or_invitation(request: Request, context: Context) -> Reply:
-    """Open a clinician's own check-in settings; invite a person who has not joined to join.
+    """Open a clinician's own check-in settings, or an invitation for a person who has not joined.
 
     Raises :class:`bot.errors.NoTeamError` for a person on no roster and in no team's channel.
     """
@@ -58,7 +61,11 @@ def _show_settings(
 
 
 async def submit_settings(request: Request, context: Context) -> Reply:
-    """Validate and save a clinician's own settings, and show what comes next."""
+    """Validate and save a clinician's own settings, and show them; returns errors by field.
+
+    Raises :class:`bot.errors.NoTeamError` as :func:`open_settings` does, and
+    :class:`bot.errors.StaleFormError` for a supervisor of the team, who has no settings.
+    """
     words, now = context.catalogue.get_pack(request.language), context.now()
     personal_data = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: load_personal_data(repos, request.person, now)
@@ -85,7 +92,7 @@ async def open_pause_form(request: Request, context: Context) -> Reply:
 
 
 async def submit_pause(request: Request, context: Context) -> Reply:
-    """Pause check-ins until the chosen day."""
+    """Validate the chosen day, and pause the check-ins until then."""
     words, now = context.catalogue.get_pack(request.language), context.now()
     personal_data = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: load_personal_data(repos, request.person, now)
@@ -97,12 +104,12 @@ async def submit_pause(request: Request, context: Context) -> Reply:
 
 
 async def resume_checkins(request: Request, context: Context) -> Reply:
-    """End a pause."""
+    """End a pause, and reset the unanswered count. Idempotent."""
     return await _pause_until(request, context, None)
 
 
 async def restart_weekly_checkins(request: Request, context: Context) -> Reply:
-    """Reset the unanswered count, so that the person gets a check-in every week again."""
+    """Reset the unanswered count, so that a check-in is planned every week again. Idempotent."""
     words, now = context.catalogue.get_pack(request.language), context.now()
 
     def reset_unanswered_count(repos: Repositories, _form: FormContext) -> PersonalData:
@@ -120,7 +127,7 @@ async def restart_weekly_checkins(request: Request, context: Context) -> Reply:
 
 
 async def leave_checkins(request: Request, context: Context) -> Reply:
-    """Remove the person from the check-ins at once; planned deliveries are withdrawn."""
+    """Remove the person from the check-ins, and withdraw their planned deliveries. Idempotent."""
     words, now = context.catalogue.get_pack(request.language), context.now()
 
     def remove_person(repos: Repositories, _form: FormContext) -> PersonalData:

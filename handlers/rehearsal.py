@@ -7,7 +7,7 @@ from bot.domain.debriefs.debrief_form import Refinement
 
 
 async def open_rehearsal(request: Request, context: Context) -> Reply:
-    """Open the rehearsal on top of the guide whose codes and answers the button contains."""
+    """Open the rehearsal on top of the guide whose codes and answers ``data`` encodes."""
     words = context.catalogue.get_pack(request.language)
     debrief = debrief_form.parse_encoded_codes(request.data)
     answers = refinement_data.decode_answers(request.data)

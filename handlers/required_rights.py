@@ -1,4 +1,4 @@
-"""The check of a way in before its handler, by the right in the permission table."""
+"""Wrappers that check the right of a command, form or button in the permission table."""
 
 from collections.abc import Mapping
 
@@ -8,9 +8,10 @@ from handlers.rights import Handler
 
 
 def wrap_with_table_right(table: str, name: str, handler: Handler) -> Handler:
-    """Wrap *handler* so that the right of its row is checked first; KeyError without a row.
+    """Return *handler* wrapped with the check of the right in its row.
 
     The row is that of *name* in *table* of :data:`bot.domain.permission_table.PERMISSION_TABLE`.
+    Raises ``KeyError`` without one, so that no handler is registered without a right.
     """
     refusal = external.show_home if handler is home.show_home else external.refuse_request
     right = PERMISSION_TABLE[table][name].right
@@ -20,5 +21,5 @@ def wrap_with_table_right(table: str, name: str, handler: Handler) -> Handler:
 def wrap_all_with_table_rights(
     table: str, handlers: Mapping[str, Handler]
 ) -> Mapping[str, Handler]:
-    """Return *handlers* by name, each wrapped by :func:`wrap_with_table_right`."""
+    """Return the dict *handlers* by name, each wrapped by :func:`wrap_with_table_right`."""
     return {name: wrap_with_table_right(table, name, handler) for name, handler in handlers.items()}

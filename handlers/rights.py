@@ -1,4 +1,4 @@
-"""The authorization check, which runs before a handler reads anything that was sent."""
+"""The authorization check: a wrapper of handlers that runs before the request's content is read."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -24,6 +24,12 @@ from bot.workflows import access, introduction_cards, setup_undo, team_setup
 from bot.workflows.personal_data import load_roles_by_team
 
 Handler = Callable[[Request, Context], Awaitable[Reply]]
+"""Coroutine function that handles a request with the context of its workspace.
+
+It validates ``data`` and ``answers``, which a client of Teams can forge, and raises
+:class:`bot.errors.UnknownAnswerError` for a value that was never rendered. The middleware converts
+this and every other :class:`bot.errors.BotError` into a reply.
+"""
 
 _REFUSALS: Mapping[Right, type[BotError]] = {
     Right.CLINICIAN: NoTeamError,
@@ -32,23 +38,23 @@ _REFUSALS: Mapping[Right, type[BotError]] = {
     Right.SUPERVISOR: NotTheirTeamError,
     Right.SHARER: NotTheirTeamError,
 }
-"""The refusal of each right; the same for every person and every content of the request."""
+"""Exception by missing right; the same for every person and every content of the request."""
 
 _ROLE_BASED_RIGHTS = frozenset({Right.READER, Right.SUPERVISOR, Right.SHARER})
-"""Rights of people who may supervise or direct any number of teams, whose rows are read for it."""
+"""Rights by a role in any number of teams: the check reads their rows in a thread of the pool."""
 
 
 def wrap_with_right_check(handler: Handler, right: Right, *, refuse_external: Handler) -> Handler:
     """Wrap *handler* so that it runs only for a person who has *right*.
 
-    *refuse_external* replies to a person who is no member as far as is known, unless *right* is
-    public. The handler of a person on a list whom the product does not vouch for at the moment
-    treats them as a member.
+    *refuse_external* is called instead for an external person, or one of unknown affiliation who is
+    on no list, unless *right* is public. The request of a person of unknown affiliation who is on
+    a list is passed to the handler as a member's.
 
-    A refusal depends on the person alone, so it discloses nothing about what was sent. The
-    wrapped handler raises :class:`bot.errors.NoTeamError`,
-    :class:`bot.errors.NotTheirTeamError` or :class:`bot.errors.UnknownProfileError` instead of
-    handling the request.
+    The wrapped handler raises :class:`bot.errors.NoTeamError`,
+    :class:`bot.errors.NotTheirTeamError` or :class:`bot.errors.UnknownProfileError` without the
+    right. Which one depends on the person alone, so that it discloses nothing about the request's
+    content.
     """
     allowed_handler = _wrap_with_access_check(handler, right)
 
@@ -89,11 +95,12 @@ def _wrap_with_access_check(handler: Handler, right: Right) -> Handler:
 
 
 def _wrap_with_editor_check(handler: Handler, right: Right) -> Handler:
-    """Wrap a handler of a set-up, of the team that the request names.
+    """Wrap a handler of the set-up of the team that the request names.
 
-    Only the product's API reports who is an admin. Every person but the team's own supervisors, and
-    who set it up, is looked up there, whatever team was requested, so that the course of the
-    request does not disclose whether the team exists or has supervisors.
+    Only the product's API reports who is an admin. For every person but the team's supervisors, and
+    the one who set it up, the reply is deferred until the profile is fetched, whatever team was
+    requested: otherwise the kind of response would disclose whether the team exists or has
+    supervisors.
     """
 
     async def handle_allowed(request: Request, context: Context) -> Reply:
@@ -105,9 +112,10 @@ def _wrap_with_editor_check(handler: Handler, right: Right) -> Handler:
 
 
 def _wrap_with_overseer_check(handler: Handler) -> Handler:
-    """Wrap a handler of the audit trail or of a missing supervisor.
+    """Wrap a handler of the audit trail or of the assignment of a supervisor.
 
-    Every person is looked up where the product reports admins, whatever was requested.
+    Unless the person oversees set-ups by a role, the reply is deferred until their profile is
+    fetched, whatever was requested.
     """
 
     async def handle_allowed(request: Request, context: Context) -> Reply:

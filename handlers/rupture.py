@@ -23,7 +23,7 @@ from bot.workflows.personal_data import load_personal_data
 
 
 async def open_debrief_form(request: Request, context: Context) -> Reply:
-    """Open the debrief form; after typed words it begins with a notice that they were discarded."""
+    """Open the debrief form, with a notice if words after the command were discarded."""
     words = context.catalogue.get_pack(request.language)
     opening_line = words.translate("usage.discarded") if request.keyword == UNKNOWN_KEYWORD else ""
 
@@ -44,8 +44,9 @@ async def open_debrief_form(request: Request, context: Context) -> Reply:
 async def submit_debrief(request: Request, context: Context) -> Reply:
     """File the debrief, once per idempotency key, and return the guide.
 
-    Nothing is stored for a person who is on no list of an open period; the guide says so, and
-    from when on they count.
+    A retry files nothing; its guide states what the records contain now. Nothing is stored for a
+    person who is on no list of an open period: the guide states that, and from which day they
+    count.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     debrief = debrief_form.parse_debrief(request.answers)
@@ -85,8 +86,9 @@ async def open_debrief_withdrawal_form(request: Request, context: Context) -> Re
 async def submit_debrief_withdrawal(request: Request, context: Context) -> Reply:
     """Withdraw every debrief that the person filed in the open period; notify no other person.
 
-    The reply is the same whether or not anything was filed, so that no person can be forced to
-    show whether they had filed. It depends on the team alone, whose period's key may be lost.
+    Idempotent. The reply and the written rows are the same whether or not anything was filed, so
+    that no person can be forced to show whether they had filed. The reply depends only on whether
+    the key of a period is lost.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     is_key_lost = await context.store.for_workspace(request.person.workspace).write(
@@ -101,12 +103,12 @@ async def submit_debrief_withdrawal(request: Request, context: Context) -> Reply
 
 
 async def open_guide_chooser(request: Request, context: Context) -> Reply:
-    """Open the form that selects the two codes of a guide to read."""
+    """Open the form that selects the two codes of a guide to read; no transaction."""
     return guide_layout.build_code_chooser_form(context.catalogue.get_pack(request.language))
 
 
 async def show_guide(request: Request, context: Context) -> Reply:
-    """Render the guide for two codes without filing anything; the same rows are written."""
+    """Render the guide for two codes; nothing is filed, but the rows of every form are written."""
     words = context.catalogue.get_pack(request.language)
     supervisors = await context.store.for_workspace(request.person.workspace).write(
         lambda repos: submit_form(repos, request, context.now(), lambda form: form.supervisor_ids)
@@ -152,9 +154,9 @@ async def _build_deeper_form(
 
 
 async def show_guide_again(request: Request, context: Context) -> Reply:
-    """Return from the deeper questions to the guide below them, by its codes and answers.
+    """Render the guide below the deeper questions again, from the codes and answers in ``data``.
 
-    Only a product that stacks no forms requests it. Nothing was stored to show it, and nothing is.
+    Only a product without stacked forms sends this request. Only reads.
     """
     words = context.catalogue.get_pack(request.language)
     debrief = debrief_form.parse_encoded_codes(request.data)
@@ -169,7 +171,7 @@ async def show_guide_again(request: Request, context: Context) -> Reply:
 
 
 async def submit_deeper_form(request: Request, context: Context) -> Reply:
-    """Refine the guide in place; only a wish for a follow-up that can be sent is stored."""
+    """Refine the guide in place; only an intention is stored, if the follow-up can be sent."""
     words = context.catalogue.get_pack(request.language)
     refinement = debrief_form.parse_refinement(request.data, request.answers, words)
     if isinstance(refinement, InvalidAnswers):
@@ -195,7 +197,7 @@ async def submit_deeper_form(request: Request, context: Context) -> Reply:
 async def _read_next_release(
     request: Request, context: Context
 ) -> tuple[Contributor, NextRelease | None]:
-    """Return the person, and the next release in which they are counted, if they are."""
+    """Return the person, and the next release in which they are counted; ``None`` if in none."""
     now = context.now()
 
     def read_release(repos: Repositories) -> tuple[Contributor, NextRelease | None]:
@@ -206,9 +208,9 @@ async def _read_next_release(
 
 
 def _save_follow_up_wish(repos: Repositories, form: FormContext, sign: Sign) -> bool:
-    """Save the wish for a follow-up, for 8 days, with no link to the debrief.
+    """Save an intention for a follow-up, for 8 days, without a reference to the debrief.
 
-    ``False``, with nothing saved, for a person to whom none can be offered.
+    Returns ``False``, with nothing saved, for a person to whom none can be offered.
     """
     personal_data = load_personal_data(repos, form.person, form.now, form.contributor)
     today = personal_data.local_today(form.now)

@@ -11,7 +11,11 @@ from bot.workflows import setup_history
 
 
 async def apply_setup(request: Request, context: Context) -> Reply:
-    """Save the previewed set-up, unless it was changed otherwise since."""
+    """Save the previewed set-up, unless another change was stored since the preview.
+
+    Then nothing is written, and the set-up form with the stored values is returned. Idempotent: a
+    retry finds its own change stored. Raises :class:`bot.errors.StaleFormError` for a removed team.
+    """
     words = context.catalogue.get_pack(request.language)
     change = setup_difference.parse_change(request.data)
     result = await _load_result(request, context, change)
@@ -30,7 +34,7 @@ async def apply_setup(request: Request, context: Context) -> Reply:
 
 
 async def edit_setup(request: Request, context: Context) -> Reply:
-    """Show the set-up form again with the previewed changes."""
+    """Open the set-up form again with the previewed changes; only reads."""
     change = setup_difference.parse_change(request.data)
     result = await _load_result(request, context, change)
     if result is None:
@@ -41,7 +45,7 @@ async def edit_setup(request: Request, context: Context) -> Reply:
 async def _load_result(
     request: Request, context: Context, change: PreviewedChange
 ) -> SetupSubmission | None:
-    """Return the set-up that *change* results in; ``None`` if it was changed otherwise since.
+    """Apply *change* to the stored set-up; ``None`` if another change was stored since the preview.
 
     Raises :class:`bot.errors.StaleFormError` for a team that is not stored any more.
     """

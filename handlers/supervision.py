@@ -1,4 +1,4 @@
-"""Handlers of ``/supervision``: setting a team up.
+"""Handlers of ``/supervision``: the set-up of a team, its introduction card, and undo.
 
 A team's supervisors may edit its set-up, or an admin while it has no supervisor.
 """
@@ -44,7 +44,7 @@ async def open_setup(request: Request, context: Context) -> Reply:
 
 
 async def open_chosen_setup(request: Request, context: Context) -> Reply:
-    """Open the set-up of the chosen team; that of a new team has the admin's own zone."""
+    """Open the set-up form of the chosen team; a new team has the admin's time zone by default."""
     team_id, zone = setup_submission.parse_team_id(request.data, request.answers), ""
     if team_id == NEW_TEAM_ID and (profile := await context.fetch_profile(request.person)):
         zone = profile.zone
@@ -56,8 +56,9 @@ async def submit_setup(request: Request, context: Context) -> Reply:
     """Validate a team's set-up; preview what it changes, or save that of a new team.
 
     Returns an error sentence for each invalid field. A set-up without a change is saved as well:
-    the channel gets its messages again, and the card that could not be posted. Where somebody
-    changed it since the check, nothing is written, and the form comes with its present values.
+    its channel is marked as reachable, and a card that could not be posted is queued again. If the
+    stored set-up changed since the check, nothing is written, and the form is returned with its
+    present values.
     """
     words = context.catalogue.get_pack(request.language)
     submission = setup_submission.parse_setup(request.answers, context.catalogue.languages, words)
@@ -79,17 +80,17 @@ async def submit_setup(request: Request, context: Context) -> Reply:
 
 
 async def repost_introduction(request: Request, context: Context) -> Reply:
-    """Post the channel's introduction card once more, at most once a day."""
+    """Queue and post the channel's introduction card once more, at most once a day in UTC."""
     return await _replan_card(request, context, team_setup.queue_repost)
 
 
 async def retry_introduction(request: Request, context: Context) -> Reply:
-    """Post the introduction card that could not be posted, and show whether it is there."""
+    """Queue the introduction card that could not be posted, post it, and show its status."""
     return await _replan_card(request, context, team_setup.retry_introduction)
 
 
 async def undo_setup(request: Request, context: Context) -> Reply:
-    """Restore the set-up of before the person's last change, if nobody changed it since."""
+    """Restore the set-up of before the person's last change, unless a later change is stored."""
     person, now = request.person, context.now()
     team_id = setup_submission.parse_team_id(request.data, request.answers)
     result = await context.store.for_workspace(person.workspace).write(
@@ -109,9 +110,9 @@ async def _save_unchanged(
     submission: SetupSubmission,
     checked: CheckedSetup,
 ) -> Reply:
-    """Save a set-up without a change, unless somebody changed the stored one since the check.
+    """Save a set-up without a change, unless the stored one has changed since the check.
 
-    It would revert their change, which nobody was shown in a preview.
+    Otherwise it would revert the concurrent change, which no preview showed.
     """
     digests = frozenset({setup_difference.digest_setup(checked.before)} if checked.before else ())
     saved = await setup_steps.save_unless_changed(request, context, team_id, submission, digests)
@@ -163,7 +164,7 @@ async def _build_setup_reply(request: Request, context: Context) -> Reply:
 async def _build_extra_rows(
     request: Request, context: Context, *, is_admin: bool
 ) -> tuple[Element, ...]:
-    """Build what a person may do besides: undo their last change, and oversee set-ups."""
+    """Build the buttons that undo the person's last change, and those of who oversees set-ups."""
     person, now, workspace = request.person, context.now(), request.person.workspace
     roles, undoable_teams = await context.store.for_workspace(workspace).read(
         lambda repos: (
@@ -185,7 +186,7 @@ async def _replan_card(
     context: Context,
     replan: Callable[[Repositories, Person, str, datetime], Team],
 ) -> Reply:
-    """Make a card due by *replan*, and post it after the response."""
+    """Make a card due by the callback *replan*, in a transaction; the deferred reply posts it."""
     person, now = request.person, context.now()
     team_id = setup_submission.parse_team_id(request.data, request.answers)
     team = await context.store.for_workspace(person.workspace).write(
@@ -202,9 +203,9 @@ async def _replan_card(
 
 
 def _resolve_team_id(request: Request) -> str:
-    """Return the team's id; a new team's derives from the idempotency key.
+    """Return the id of the requested team; a new team's is derived from the idempotency key.
 
-    A retry then creates no second team.
+    A retry then saves the same team again.
     """
     team_id = setup_submission.parse_team_id(request.data, request.answers)
     if team_id != NEW_TEAM_ID:

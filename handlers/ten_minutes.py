@@ -1,4 +1,4 @@
-"""Handlers of asking a supervisor for ten minutes: the choice, its preview, and sending it."""
+"""Handlers of a request for ten minutes to a supervisor: the choice, its preview, and the send."""
 
 import secrets
 from dataclasses import replace
@@ -17,7 +17,7 @@ _NONCE_BYTES = 8
 
 
 async def open_choice_form(request: Request, context: Context) -> Reply:
-    """Open the choice of what the ten minutes are for, and of the supervisor."""
+    """Open the choice of what the ten minutes are for, and of the supervisor; only reads."""
     supervisor_ids = await _load_supervisors(request, context)
     return ten_minutes.build_choice_form(
         context.catalogue.get_pack(request.language), supervisor_ids
@@ -66,7 +66,7 @@ async def submit_request(request: Request, context: Context) -> Reply:
 async def _send_request(
     request: Request, context: Context, minutes_request: MinutesRequest, recipient: Recipient
 ) -> Reply:
-    """Send the message; after a definite failure show the preview again, to retry it."""
+    """Send the message; after a definite failure return a new preview, to retry it."""
     message = _render_message(request, context, minutes_request, recipient)
     status = await _send_message(context, message, recipient)
     words = context.catalogue.get_pack(request.language)
@@ -76,7 +76,10 @@ async def _send_request(
 
 
 async def _send_message(context: Context, message: Message, recipient: Recipient) -> AskStatus:
-    """Send *message* outside the queue, which would store it; the id of the delivery is random."""
+    """Send *message* with a random id, not through the delivery queue, which would store it.
+
+    One immediate retry if the product does not find the private chat.
+    """
     if not recipient.accepts_messages:
         return AskStatus.BUSY
     outlet = context.find_outlet(recipient.address.workspace)

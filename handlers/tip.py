@@ -1,4 +1,4 @@
-"""Handlers of ``/tip``: the day's card on trust, the same for the whole team that day."""
+"""Handlers of ``/tip``: the day's card on trust, the same for the whole team; they only read."""
 
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from bot.store.repositories.teams import Account
 from bot.workflows.access import load_requester
 
 MAX_CARDS_AHEAD = 400
-"""The highest card offset that a button may request; more than the number of cards."""
+"""Maximum card offset in a button's ``data``; more than the number of cards."""
 
 
 async def show_todays_card(request: Request, context: Context) -> Reply:
@@ -26,7 +26,7 @@ async def show_next_card(request: Request, context: Context) -> Reply:
 
 
 async def show_card_ahead(request: Request, context: Context) -> Reply:
-    """Show the card at the button's offset from today's.
+    """Show the card at the offset in ``data`` from today's.
 
     Raises :class:`bot.errors.UnknownAnswerError` for an offset that no button offers.
     """
@@ -42,14 +42,14 @@ async def show_topics(request: Request, context: Context) -> Reply:
 
 
 async def show_situation(request: Request, context: Context) -> Reply:
-    """Show the cards for the situation in the button's data."""
+    """Show the cards for the situation code in the button's ``data``."""
     words = context.catalogue.get_pack(request.language)
     code = tip_list.parse_situation_data(request.data, words)
     return _present(request, words, tip_list.render_situation(code, words))
 
 
 async def show_listed_topic(request: Request, context: Context) -> Reply:
-    """Show the cards on the topic in the button's data."""
+    """Show the cards on the topic in the button's ``data``."""
     words = context.catalogue.get_pack(request.language)
     topic = tips.parse_topic_data(request.data, words)
     return _present(request, words, tips.render_topic(topic, words))
@@ -62,14 +62,14 @@ async def show_topic(request: Request, context: Context) -> Reply:
 
 
 async def show_cards_of_kind(request: Request, context: Context) -> Reply:
-    """Show the topic's cards of one kind; the button's data contains the topic and the kind."""
+    """Show the cards with the topic and kind in the button's ``data``."""
     words = context.catalogue.get_pack(request.language)
     topic, kind = tips.parse_kind_data(request.data, words)
     return _present(request, words, tips.render_topic(topic, words, kind))
 
 
 async def show_usage(request: Request, context: Context) -> Reply:
-    """Show the command's usage."""
+    """Show the usage of the command."""
     return tips.render_usage(context.catalogue.get_pack(request.language))
 
 
@@ -95,9 +95,10 @@ async def _show_card(request: Request, context: Context, days_ahead: int) -> Rep
 
 
 def _resolve_team_key_and_day(requester: Account, now: datetime) -> tuple[str, date]:
-    """Return the key of the daily card and the local date.
+    """Return the key by which the daily card is selected, and the local date.
 
-    The key is the id of the person's team, else the channel's team, else the workspace.
+    The key is the id of the person's team, else of the channel's team, else of the workspace; the
+    time zone is the team's, else the person's, else UTC.
     """
     profile, team = requester.profile, requester.team
     zone = team.zone if team else profile.zone
