@@ -1,7 +1,7 @@
-"""Connection limit, and limits of what a connection may send before anything about it is proven.
+"""Connection limit, header limits and timeouts of the HTTP server, before any authentication.
 
-Uvicorn bounds neither headers nor the time of a request, and its own limit of connections answers
-503 to everybody while clients that never complete a request hold all of them.
+Uvicorn limits neither the size of headers nor the time of a request. Its own connection limit
+responds with 503 to every request while clients that never complete one hold all connections.
 """
 
 import asyncio
@@ -10,51 +10,52 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_CONNECTIONS = 512
-"""Open connections; beyond it, the one that has waited longest for its next request is closed."""
+"""Maximum open connections; beyond it, the one that has waited longest for a request is closed."""
 
 MAX_HEADER_BYTES = 16 * 1024
-"""Bytes of a request that are not its body: request line, headers, chunk framing and trailers."""
+"""Maximum bytes of a request without its body: request line, headers, chunk framing, trailers."""
 
 MAX_HEADERS = 64
-"""Header lines of a request, trailers included."""
+"""Maximum header lines of a request, trailers included."""
 
 MAX_PIPELINED_REQUESTS = 8
-"""Requests on one connection that wait for the response to an earlier one."""
+"""Maximum requests on one connection that are queued until an earlier one has its response."""
 
 REQUEST_TIMEOUT_SECONDS = 10.0
-"""Seconds in which a request must arrive completely. Slack and Teams wait less for a response."""
+"""Timeout in which a request must arrive completely; the products' own timeouts are shorter."""
 
 SHUTDOWN_REQUEST_TIMEOUT_SECONDS = 1.0
-"""Seconds that a request whose body has not arrived completely has left when a stop begins."""
+"""Timeout of a request whose body is incomplete when the graceful shutdown begins."""
 
 RESPONSE_TIMEOUT_SECONDS = 10.0
-"""Seconds in which a client must read a response after which the connection is closed."""
+"""Timeout in which a client must read a response, if the connection is closed after it."""
 
 _TOO_LARGE = "header_too_large"
 
 
 class RequestLimitError(Exception):
-    """Raised in the parser's callbacks; the parser stops, and the response is a status 400."""
+    """A request exceeds a limit. Raised in the parser's callbacks; the response is 400."""
 
 
 class LimitedHttpProtocol(HttpToolsProtocol):
-    """Uvicorn's HTTP protocol with limits of time, headers and connections.
+    """Uvicorn's HTTP protocol class with timeouts, header limits and a connection limit.
 
-    A connection without a complete request is closed when its time is over, or earlier when its
-    place is needed: complete requests are served however many others are not.
+    A connection without a complete request is closed at its timeout, or earlier when another one
+    exceeds the connection limit, so that incomplete requests do not block complete ones. All
+    methods run in the event loop.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own arguments
         """Accept uvicorn's arguments; nothing is limited before the connection is made."""
         super().__init__(*arguments, **options)
         self.waiting_since: float | None = None
-        """Loop time since which the next complete request is awaited; ``None`` during one."""
+        """Event loop time since which the next complete request is awaited; ``None`` during one."""
         self._deadline: asyncio.TimerHandle | None = None
         self._framing_bytes = 0
         self._header_count = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
-        """Register the connection, and close the longest waiting one beyond the limit."""
+        """Start the request timeout, and close the longest waiting connection beyond the limit."""
         super().connection_made(transport)
         self._await_request()
         self._set_deadline(REQUEST_TIMEOUT_SECONDS)
@@ -62,7 +63,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self._evict_longest_waiting()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Release the timer, which would otherwise hold the connection's memory."""
+        """Cancel the timer, whose reference prevents that the connection is freed."""
         self._clear_deadline()
         super().connection_lost(exc)
 
@@ -82,7 +83,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self.send_400_response(_TOO_LARGE)
 
     def on_message_begin(self) -> None:
-        """Start the limits of one request."""
+        """Reset the header count and start the timeout of one request."""
         super().on_message_begin()
         self._header_count = 0
         if self._deadline is None:
@@ -113,14 +114,14 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """End the limits of one request, which has arrived completely."""
+        """Cancel the timeout of one request, which has arrived completely."""
         super().on_message_complete()
         self._framing_bytes = 0
         self.waiting_since = None
         self._clear_deadline()
 
     def on_response_complete(self) -> None:
-        """Limit the time in which the client has to read the response."""
+        """Start the timeout of reading the response, if the connection closes after it."""
         super().on_response_complete()
         if self._deadline is None and self.cycle.response_complete:  # no other is in progress
             self._await_request()
@@ -128,11 +129,11 @@ class LimitedHttpProtocol(HttpToolsProtocol):
             self._set_deadline(RESPONSE_TIMEOUT_SECONDS)
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close an idle connection, also one whose client reads no response."""
+        """Abort an idle connection, also one whose client does not read the response."""
         self.transport.abort()
 
     def shutdown(self) -> None:
-        """Begin a graceful stop: an incomplete request gets little more time."""
+        """Begin the graceful shutdown: an incomplete request gets a short timeout."""
         super().shutdown()
         if self.waiting_since is not None or self.transport.is_closing():
             self._set_deadline(SHUTDOWN_REQUEST_TIMEOUT_SECONDS)

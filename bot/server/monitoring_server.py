@@ -1,4 +1,4 @@
-"""HTTP server of a process that receives no requests of people: health checks and metrics."""
+"""HTTP server of a worker process, which has no webhook endpoints: health checks and metrics."""
 
 import asyncio
 import socket
@@ -11,7 +11,7 @@ from bot.server.web_server import AsgiApp, build_server_config
 
 
 class _EmbeddedServer(uvicorn.Server):
-    """A server inside a process that handles its signals itself."""
+    """A server for a process that installs its own signal handlers."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -21,7 +21,10 @@ class _EmbeddedServer(uvicorn.Server):
 
 @asynccontextmanager
 async def serve_monitoring(asgi_app: AsgiApp, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve *asgi_app* on *listener* inside the block; its lifespan is not run."""
+    """Serve *asgi_app* on *listener* in a background task inside the block, without its lifespan.
+
+    At the exit of the block open connections are closed without a graceful shutdown.
+    """
     server = _EmbeddedServer(build_server_config(asgi_app, runs_lifespan=False))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:

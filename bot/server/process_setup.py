@@ -1,15 +1,15 @@
-"""Settings of the process itself, made once everything is loaded."""
+"""Settings of the process: garbage collection and the limit of open files, after all imports."""
 
 import gc
 from contextlib import suppress
 
 
 def prepare_process() -> None:
-    """Exclude what is loaded from garbage collections, and allow as many files as possible.
+    """Exclude the loaded objects from garbage collection, and raise the limit of open files.
 
-    The catalogues and libraries are never freed, yet scanning them paused the event loop for
-    an eighth of a second every few seconds while messages were sent and requests handled. No
-    collection precedes: it would find next to nothing, and delay the start as long.
+    Catalogues and libraries are never freed, yet scanning them blocked the event loop for an eighth
+    of a second every few seconds while messages were sent and requests handled. No collection
+    precedes: it would free next to nothing, and delay the start by the same time.
     """
     gc.freeze()
     _raise_file_limit()
@@ -18,8 +18,8 @@ def prepare_process() -> None:
 def _raise_file_limit() -> None:
     """Raise the soft limit of open files to the hard one, for a burst of connections.
 
-    The system closes evicted connections later than it accepts new ones. Systems without such
-    limits, and those that refuse the change, keep theirs.
+    The operating system closes evicted connections later than it accepts new ones. Without such
+    limits, or if the change is refused, nothing changes.
     """
     with suppress(ImportError, ValueError, OSError):
         import resource  # noqa: PLC0415 - does not exist on Windows

@@ -1,4 +1,4 @@
-"""Graceful shutdown by a signal: its deadlines, and the immediate end at a second signal."""
+"""Graceful shutdown by a signal: its deadlines, and the immediate exit at a second signal."""
 
 import asyncio
 import logging
@@ -31,24 +31,24 @@ _EXIT_STATUS_OF_SIGNAL = 128
 class ProcessStop:
     """Handler of the stop signals of one process.
 
-    A watchdog thread ends the process at the deadline: a thread that waits for the database or a
-    name server cannot be cancelled. What such an end leaves in flight is settled by the next
-    start, as after a crash.
+    A watchdog thread exits the process at the deadline, since a thread that waits for the database
+    or a name server cannot be cancelled. The next start reconciles what was in flight, as after a
+    crash.
     """
 
     def __init__(self, begin_stop: Callable[[], None]) -> None:
-        """Call *begin_stop* in the event loop at the first signal."""
+        """Store *begin_stop*, the callback that the event loop runs at the first signal."""
         self._begin_stop = begin_stop
         self._loop = asyncio.get_running_loop()
         self._is_begun = False
 
     def install_handlers(self) -> None:
-        """Handle the stop signals; for a process whose server does not do it."""
+        """Install signal handlers, in the main thread, for a process whose server installs none."""
         for signal_number in STOP_SIGNALS:
             signal.signal(signal_number, self.handle_signal)
 
     def handle_signal(self, signal_number: int, _frame: object = None) -> None:
-        """Begin the stop at the first signal, and end the process at once at the second."""
+        """Schedule the callback and start the watchdog at the first signal; exit at the second."""
         if self._is_begun:
             os._exit(_EXIT_STATUS_OF_SIGNAL + signal_number)
         self._is_begun = True

@@ -1,4 +1,4 @@
-"""The HTTP server of a process: its listening socket, its limits and its stop."""
+"""The HTTP server of a process: its listening socket, its configuration and its shutdown."""
 
 import errno
 import socket
@@ -14,17 +14,17 @@ AsgiApp = Callable[..., Awaitable[None]]
 """An ASGI application, which an HTTP framework builds."""
 
 BACKLOG = 2048
-"""Connections that wait in the system until the event loop accepts them."""
+"""Maximum connections that the operating system queues until the event loop accepts them."""
 
 
 class ListenError(Exception):
-    """The address cannot be listened on; ``is_in_use`` if another process listens there.
+    """The listening socket cannot be bound; ``is_in_use`` if another process listens there.
 
-    ``reason`` is the system's own sentence.
+    ``reason`` is the operating system's own sentence.
     """
 
     def __init__(self, error: OSError) -> None:
-        """Classify *error*, raised by the system."""
+        """Classify *error* by its error number."""
         super().__init__(error.strerror)
         self.reason = error.strerror or type(error).__name__
         self.is_in_use = error.errno == errno.EADDRINUSE
@@ -51,7 +51,7 @@ def open_listener(host: str, port: int) -> socket.socket:
 
 
 def build_server_config(app: AsgiApp, *, runs_lifespan: bool) -> uvicorn.Config:
-    """Return the configuration of every server of the bot: limited requests, and no logs."""
+    """Return uvicorn's configuration of the bot's servers: limited requests, no access log."""
     return uvicorn.Config(
         app,
         http=LimitedHttpProtocol,
