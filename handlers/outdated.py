@@ -7,42 +7,44 @@ from bot.conversation import Reply, Request
 from bot.domain import outdated_control, surface
 
 
-def _keep_names(*names: str) -> dict[str, str]:
+def _map_unchanged(*names: str) -> dict[str, str]:
     return {name: name for name in names}
 
 
 RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
-    "commands": _keep_names("checkin", "debriefs", "help", "rupture", "supervision", "tip"),
+    "commands": _map_unchanged("checkin", "debriefs", "help", "rupture", "supervision", "tip"),
     "forms": {
-        **_keep_names(
+        **_map_unchanged(
             "agreement", "ask", "checkin", "debrief", "deeper", "followup", "guide", "note"
         ),
-        **_keep_names("closing", "messages", "naming", "preview", "strained"),
-        **_keep_names("notice", "pause", "settings", "setup", "share", "thanks", "which"),
-        **_keep_names("erase", "withdraw"),
+        **_map_unchanged("closing", "messages", "naming", "preview", "strained"),
+        **_map_unchanged("notice", "pause", "settings", "setup", "share", "thanks", "which"),
+        **_map_unchanged("erase", "withdraw"),
         "reading": "note",
         "waiting": "note",
     },
     "buttons": {
-        **_keep_names("ask.open", "ask.preview"),
-        **_keep_names("checkin.again", "checkin.answer", "checkin.join", "checkin.leave"),
-        **_keep_names("checkin.menu", "checkin.now", "checkin.pause", "checkin.resume"),
-        **_keep_names("checkin.settings"),
-        **_keep_names("debriefs.hour", "debriefs.open", "debriefs.period", "debriefs.share"),
-        **_keep_names("debriefs.shared"),
-        **_keep_names("debriefs.exercise", "debriefs.export", "debriefs.lines", "debriefs.method"),
-        **_keep_names("help.open", "home.copy", "home.erase", "home.language"),
-        **_keep_names("home.open", "join", "kept", "link", "rupture.deeper", "rupture.guide"),
-        **_keep_names("notice.menu", "notice.settings"),
-        **_keep_names("rupture.back", "rupture.questions", "rupture.rehearse"),
-        **_keep_names("rupture.open", "supervision.card", "supervision.introduce"),
-        **_keep_names("supervision.close", "supervision.history", "supervision.move"),
-        **_keep_names("supervision.name", "supervision.open", "supervision.undo"),
-        **_keep_names("supervision.edit", "supervision.new"),
-        **_keep_names("tip.kind", "tip.list", "tip.next", "tip.situation", "tip.today"),
-        **_keep_names("tip.drill", "tip.drills", "tip.topic"),
+        **_map_unchanged("ask.open", "ask.preview"),
+        **_map_unchanged("checkin.again", "checkin.answer", "checkin.join", "checkin.leave"),
+        **_map_unchanged("checkin.menu", "checkin.now", "checkin.pause", "checkin.resume"),
+        **_map_unchanged("checkin.settings"),
+        **_map_unchanged("debriefs.hour", "debriefs.open", "debriefs.period", "debriefs.share"),
+        **_map_unchanged("debriefs.shared"),
+        **_map_unchanged(
+            "debriefs.exercise", "debriefs.export", "debriefs.lines", "debriefs.method"
+        ),
+        **_map_unchanged("help.open", "home.copy", "home.erase", "home.language"),
+        **_map_unchanged("home.open", "join", "kept", "link", "rupture.deeper", "rupture.guide"),
+        **_map_unchanged("notice.menu", "notice.settings"),
+        **_map_unchanged("rupture.back", "rupture.questions", "rupture.rehearse"),
+        **_map_unchanged("rupture.open", "supervision.card", "supervision.introduce"),
+        **_map_unchanged("supervision.close", "supervision.history", "supervision.move"),
+        **_map_unchanged("supervision.name", "supervision.open", "supervision.undo"),
+        **_map_unchanged("supervision.edit", "supervision.new"),
+        **_map_unchanged("tip.kind", "tip.list", "tip.next", "tip.situation", "tip.today"),
+        **_map_unchanged("tip.drill", "tip.drills", "tip.topic"),
     },
-    "shortcuts": _keep_names("debrief"),
+    "shortcuts": _map_unchanged("debrief"),
 }
 """By routing table, a dict from each name in messages and forms of any release to the present one.
 
