@@ -77,10 +77,10 @@ async def submit_checkin(request: Request, context: Context) -> Reply:
         home_team_id = personal_data.clinician.home_team_id
         saved_intention = repos.intentions.get_intention_in(person, home_team_id)
         is_saved = _is_saved_intention(intention, saved_intention)
-        kept_until = saved_intention.expires_on if saved_intention and is_saved else None
-        return kept_until, joining.find_weekly_step(personal_data)
+        expires_on = saved_intention.expires_on if saved_intention and is_saved else None
+        return expires_on, joining.find_weekly_step(personal_data)
 
-    kept_until, next_step = await context.store.for_workspace(request.person.workspace).write(
+    expires_on, next_step = await context.store.for_workspace(request.person.workspace).write(
         lambda repos: submit_form(
             repos,
             request,
@@ -89,7 +89,7 @@ async def submit_checkin(request: Request, context: Context) -> Reply:
             idempotency_key=_build_idempotency_key(request.person, form_week),
         )
     )
-    return questions.build_thanks_form(words, answer, sign, form_week, kept_until, next_step)
+    return questions.build_thanks_form(words, answer, sign, form_week, expires_on, next_step)
 
 
 async def submit_follow_up(request: Request, context: Context) -> Reply:
@@ -122,15 +122,15 @@ async def submit_follow_up(request: Request, context: Context) -> Reply:
             repos.intentions.delete_intention(person)
         else:
             repos.intentions.save_intention(person, intention)
-        kept_until = intention.expires_on if intention and answer.is_asked_again else None
-        return form_week or current_week, sign or current_sign, kept_until
+        expires_on = intention.expires_on if intention and answer.is_asked_again else None
+        return form_week or current_week, sign or current_sign, expires_on
 
-    question_week, question_sign, kept_until = await context.store.for_workspace(
+    question_week, question_sign, expires_on = await context.store.for_workspace(
         request.person.workspace
     ).write(lambda repos: submit_form(repos, request, now, partial(settle_intention, repos)))
     checkin_data = questions.encode_checkin_data(question_week, question_sign)
     card_week = calendar.iso_week(now.date())
-    return questions.build_follow_up_thanks_form(words, answer, card_week, checkin_data, kept_until)
+    return questions.build_follow_up_thanks_form(words, answer, card_week, checkin_data, expires_on)
 
 
 def _reset_count_if_allowed(

@@ -226,10 +226,10 @@ def _checkin_forms(words: LanguagePack) -> Iterator[Form]:
             words, CheckinAnswer(code, intention), sign, "2026-W10", DAY, "join"
         )
     checkin_data = questions.encode_checkin_data("2026-W10", sign)
-    for code, kept_until in product(_option_codes("followup", words), (None, DAY)):
+    for code, expires_on in product(_option_codes("followup", words), (None, DAY)):
         answer = FollowUpAnswer(code, _option_codes("tried", words))
         yield acknowledgements.build_follow_up_thanks_form(
-            words, answer, "2026-W10", checkin_data, kept_until
+            words, answer, "2026-W10", checkin_data, expires_on
         )
     for code in (questions.UNNAMED_INTENTION, *intention_codes):
         yield questions.build_follow_up_form(words, Intention(code, sign.code, "2026-W10", DAY))

@@ -75,12 +75,12 @@ def build_thanks_form(
     answer: CheckinAnswer,
     sign: Sign,
     week: str,
-    kept_until: date | None = None,
+    expires_on: date | None = None,
     next_step: str = "",
 ) -> Form:
     """Build the response to this week's answer; its structure is the same for all four answers.
 
-    *week* is the ISO week that selects the card. *kept_until* is the last day on which the
+    *week* is the ISO week that selects the card. *expires_on* is the last day on which the
     requested follow-up is stored; ``None`` if none is. *next_step* is ``join`` or ``again``, for a
     person who took the question on demand and is not asked weekly; ``""`` for no button.
     """
@@ -88,8 +88,8 @@ def build_thanks_form(
     if answer.intention:
         label = words.questions["intention"].get_option(answer.intention).label
         lines.append(words.translate("checkin.thanks.intention", choice=label))
-    if kept_until:
-        facts = {"picture": sign.glyph, "name": sign.name, "day": words.format_day(kept_until)}
+    if expires_on:
+        facts = {"picture": sign.glyph, "name": sign.name, "day": words.format_day(expires_on)}
         lines.append(words.translate("checkin.thanks.again", **facts))
     buttons = (
         (Button(f"checkin.{next_step}", words.translate(f"common.step.{next_step}")),)
@@ -104,22 +104,22 @@ def build_follow_up_thanks_form(
     answer: FollowUpAnswer,
     week: str,
     checkin_data: str,
-    kept_until: date | None = None,
+    expires_on: date | None = None,
 ) -> Form:
     """Build the response to a follow-up; the tried moves select its text and are not stored.
 
     Its first button leads on to the question that the follow-up preceded, whose button has
-    *checkin_data*. *week* is the ISO week that selects the card. *kept_until* is the last day on
+    *checkin_data*. *week* is the ISO week that selects the card. *expires_on* is the last day on
     which an intention is stored that is asked about again; ``None`` if none is.
     """
     families = (
         name for name, codes in MOVES_BY_FAMILY.items() if codes.intersection(answer.tried_moves)
     )
-    key = f"{answer.code}_again" if kept_until and answer.code == "rather_not" else answer.code
+    key = f"{answer.code}_again" if expires_on and answer.code == "rather_not" else answer.code
     lines = [words.translate(f"checkin.heard.{key}")]
     lines += [words.translate(f"checkin.heard.{family}") for family in families]
-    if kept_until:
-        day = words.format_day(kept_until)
+    if expires_on:
+        day = words.format_day(expires_on)
         lines.append(words.translate("checkin.heard.again", day=day))
     question_button = Button(
         "checkin.answer",
