@@ -176,10 +176,10 @@ class RequestMiddleware:
         if reachability.changes_reachability(
             requester.profile, requester.suspension_reason, request.affiliation
         ):
-            await self._record_request(request)
+            await self._update_reachability(request)
         return replace(request, language=language), requester
 
-    async def _record_request(self, request: Request) -> None:
+    async def _update_reachability(self, request: Request) -> None:
         """Update the person's and the workspace's reachability by *request*, in one transaction.
 
         An exception is logged, not raised; the next request retries the write.
