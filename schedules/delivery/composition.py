@@ -26,10 +26,10 @@ It only reads the repositories; of the context, which has the content of the del
 it uses the catalogue and the clock. An exception that it raises postpones the delivery.
 """
 
-_RETRY_AFTER = timedelta(minutes=15)
+_COMPOSE_RETRY_DELAY = timedelta(minutes=15)
 """Delay before the retry after a composer's exception."""
 
-_MAX_AGE = timedelta(seconds=5)
+_MAX_COMPOSED_AGE = timedelta(seconds=5)
 """Maximum age of a message at its claim; an older one is composed again in the claim's transaction.
 
 The claim may have waited in the write queue, and quiet hours may have begun meanwhile.
@@ -98,9 +98,9 @@ class MessageComposer:
         for delivery, result in zip(deliveries, results, strict=True):
             if not isinstance(result, ComposedMessage):
                 _log_failure(delivery, result)
-                retry_at = self._context.now() + _RETRY_AFTER
+                retry_at = self._context.now() + _COMPOSE_RETRY_DELAY
                 await scope.write(
-                    partial(_skip_delivery, delivery, result, retry_at),
+                    partial(_withdraw_or_postpone, delivery, result, retry_at),
                     timeout_seconds=_CLAIM_TIMEOUT_SECONDS,
                 )
         return [result if isinstance(result, ComposedMessage) else None for result in results]
@@ -117,11 +117,11 @@ class MessageComposer:
     ) -> ClaimedMessage | None:
         """Claim the row of *delivery* in a write transaction; return the message to send.
 
-        The message is *composed*, unless that is ``None`` or older than :data:`_MAX_AGE` when the
-        transaction begins; it is then composed in this transaction. (Rejecting an outdated message
-        instead would, in a busy store, reject every message.) Returns ``None`` if another sender
-        has claimed the row, if it was withdrawn, or if the composer returns no message. Raises
-        :class:`bot.errors.StoreBusyError`.
+        The message is *composed*, unless that is ``None`` or older than :data:`_MAX_COMPOSED_AGE`
+        when the transaction begins; it is then composed in this transaction. (Rejecting an outdated
+        message instead would, in a busy store, reject every message.) Returns ``None`` if another
+        sender has claimed the row, if it was withdrawn, or if the composer returns no message.
+        Raises :class:`bot.errors.StoreBusyError`.
         """
 
         def claim_message(repos: Repositories) -> ClaimedMessage | None:
@@ -130,7 +130,7 @@ class MessageComposer:
             now = self._context.now()
             if not isinstance(result, ComposedMessage):
                 _log_failure(delivery, result)
-                _skip_delivery(delivery, result, now + _RETRY_AFTER, repos)
+                _withdraw_or_postpone(delivery, result, now + _COMPOSE_RETRY_DELAY, repos)
                 return None
             is_claimed = repos.deliveries.claim_delivery(delivery.id, delivery.attempt, now)
             return ClaimedMessage(result, now) if is_claimed else None
@@ -140,7 +140,7 @@ class MessageComposer:
         )
 
     def _is_fresh(self, composed: ComposedMessage) -> bool:
-        return self._context.now() - composed.composed_at <= _MAX_AGE
+        return self._context.now() - composed.composed_at <= _MAX_COMPOSED_AGE
 
     def _compose_message(self, repos: Repositories, delivery: Delivery) -> _Composition:
         composed_at = self._context.now()
@@ -161,7 +161,7 @@ def _log_failure(delivery: Delivery, reason: Postponement | Exception | None) ->
         log_error(logger, "delivery.compose_failed", reason, kind=delivery.kind)
 
 
-def _skip_delivery(
+def _withdraw_or_postpone(
     delivery: Delivery,
     reason: Postponement | Exception | None,
     retry_at: datetime,
