@@ -223,7 +223,7 @@ class Bot:
             await self._delivery_wakeup.wait()
             self._delivery_wakeup.clear()
             if self._runs_ticker and self._duty_runner.may_send:
-                await self._run_safely("send_deliveries", self.delivery_worker.start_sending())
+                await self._run_safely("send_deliveries", self.delivery_worker.trigger_sending())
 
     async def _monitor_health(self) -> None:
         """Run the health monitor's loop; restart it after an exception, a tick interval later."""
@@ -268,7 +268,7 @@ async def run_worker(settings: Settings, options: WorkerOptions = PRODUCTION) ->
     listener = open_listener(settings.host, settings.worker_port)
     bot = Bot(settings, Clock(), receives=False, runs_ticker=True, options=options)
     bot.delivery_worker = (
-        _build_shared_queue_worker(bot, settings, options.timings)
+        _build_queue_worker(bot, settings, options.timings)
         if is_scale_extra_installed()
         else SingleWorker(bot.delivery_sender, bot.context.store)
     )
@@ -289,9 +289,7 @@ def is_scale_extra_installed() -> bool:
     return find_spec("dbos") is not None
 
 
-def _build_shared_queue_worker(
-    bot: Bot, settings: Settings, timings: WorkerTimings
-) -> DeliveryWorker:
+def _build_queue_worker(bot: Bot, settings: Settings, timings: WorkerTimings) -> DeliveryWorker:
     """Return the delivery worker that shares the queue of due deliveries by DBOS workflows."""
     from schedules.delivery.shared_queue_worker import SharedQueueWorker  # noqa: PLC0415 - an optional dependency
 

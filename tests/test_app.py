@@ -103,7 +103,7 @@ class CountingWorker:
 
     start_count = 0
 
-    async def start_sending(self) -> None:
+    async def trigger_sending(self) -> None:
         """Count the wake-up."""
         self.start_count += 1
 

@@ -79,7 +79,7 @@ class OutageDetector:
                 lambda repos: repos.workspaces.reset_probes(self._workspace)
             )
 
-    async def finish_run(self) -> None:
+    async def schedule_probe_after_outage(self) -> None:
         """Store the time of the next probe, if the counter is not 0 or the workspace was suspended.
 
         The delay is an exponential backoff with random jitter, stored in one write transaction.
@@ -105,7 +105,7 @@ class Prober:
         """Read and write the state of workspaces in the store of *context*."""
         self._context = context
 
-    async def begin_run(self, workspace: str, outlet: Outlet) -> OutageDetector | None:
+    async def probe_if_due(self, workspace: str, outlet: Outlet) -> OutageDetector | None:
         """Query the state of *workspace*, and send a probe if one is due.
 
         Returns the detector for this run; ``None`` while the circuit is open: during a rest or a

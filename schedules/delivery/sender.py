@@ -105,7 +105,7 @@ class DeliverySender:
         )
         return tuple(filter(self._context.is_configured, workspaces))
 
-    async def start_sending(self) -> None:
+    async def trigger_sending(self) -> None:
         """Create a task for every workspace with due rows and no running task; do not await it."""
         for workspace in await self.list_due_workspaces():
             if workspace not in self._running_tasks:
@@ -119,7 +119,7 @@ class DeliverySender:
         Awaits the tasks that are running first, and then those that it creates.
         """
         sent = sum(await asyncio.gather(*self._running_tasks.values()))
-        await self.start_sending()
+        await self.trigger_sending()
         return sent + sum(await asyncio.gather(*self._running_tasks.values()))
 
     def begin_stop(self) -> None:
@@ -142,14 +142,14 @@ class DeliverySender:
         outlet = self._context.find_outlet(workspace)
         if outlet is None:
             return 0
-        detector = await self._prober.begin_run(workspace, outlet)
+        detector = await self._prober.probe_if_due(workspace, outlet)
         if detector is None:
             return 0
         await self._reconciler.reconcile_workspace(workspace, outlet)
         try:
             return await self._send_until_done(workspace, outlet, detector)
         finally:
-            await detector.finish_run()
+            await detector.schedule_probe_after_outage()
 
     async def _send_until_done(
         self, workspace: str, outlet: Outlet, detector: OutageDetector

@@ -39,7 +39,7 @@ _MAX_CONCURRENT_WORKSPACES = 250
 _HISTORY_RETENTION = timedelta(days=2)
 """Retention of workflows, whose rows reveal when a workspace received messages."""
 
-_CLEANUP_BATCH = 1000
+_CLEANUP_BATCH_SIZE = 1000
 """Maximum workflows deleted per query."""
 
 
@@ -77,7 +77,7 @@ class SharedQueueWorker:
         self._loop_task: asyncio.Task[None] | None = None
         self._state_log = StateLog(logger)
 
-    async def start_sending(self) -> None:
+    async def trigger_sending(self) -> None:
         """Wake the background task, which enqueues the due workspaces; start it if necessary.
 
         Idempotent: a workspace in the queue is not enqueued again. One whose workflow has ended is,
@@ -134,7 +134,7 @@ class SharedQueueWorker:
                 interval_seconds = self._timings.enqueue_interval_seconds
                 await asyncio.to_thread(_enqueue_workspaces, workspaces, interval_seconds)
             else:
-                await self._sender.start_sending()
+                await self._sender.trigger_sending()
         except Exception as error:  # noqa: BLE001 - the next tick retries
             self._state_log.report_fault("worker.enqueue_failed", error)
         else:
@@ -192,20 +192,21 @@ class SharedQueueWorker:
         own_pending = {w.workflow_id for w in pending if w.executor_id == self._executor_name}
         dead_executors = {w.executor_id for w in pending if w.executor_id} - live_executors
         lost_workflows = own_pending - self._running_workflows
-        for key in self._keys_missing_past_grace(lost_workflows | dead_executors):
-            if key in own_pending:
-                _resume_workflows([key], "worker.lost_workflow_resumed")
+        for missing_id in self._list_ids_missing_past_grace(lost_workflows | dead_executors):
+            if missing_id in own_pending:
+                _resume_workflows([missing_id], "worker.lost_workflow_resumed")
                 continue
-            with self._lease.lock_vacant_lease(_parse_lease_number(key)) as is_vacant:
+            with self._lease.lock_vacant_lease(_parse_lease_number(missing_id)) as is_vacant:
                 if is_vacant:
-                    orphans = _list_workflows("PENDING", executor_id=key)
+                    orphans = _list_workflows("PENDING", executor_id=missing_id)
                     _resume_workflows([w.workflow_id for w in orphans], "worker.orphans_resumed")
 
-    def _keys_missing_past_grace(self, keys: set[str]) -> list[str]:
+    def _list_ids_missing_past_grace(self, ids: set[str]) -> list[str]:
+        """Return the *ids* in every call of the last grace period, of workflows or executors."""
         now = time.monotonic()
-        self._missing_since = {key: self._missing_since.get(key, now) for key in sorted(keys)}
+        self._missing_since = {id_: self._missing_since.get(id_, now) for id_ in sorted(ids)}
         grace_seconds = self._timings.orphan_grace_seconds
-        return [key for key, since in self._missing_since.items() if now - since >= grace_seconds]
+        return [id_ for id_, since in self._missing_since.items() if now - since >= grace_seconds]
 
 
 def _build_config(executor_name: str, url: str) -> DBOSConfig:
@@ -284,7 +285,7 @@ def _delete_old_workflows() -> None:
     """Delete a batch of workflows older than the retention period, of any version and status."""
     cutoff = (datetime.now(UTC) - _HISTORY_RETENTION).isoformat()
     old_workflows = DBOS.list_workflows(
-        end_time=cutoff, limit=_CLEANUP_BATCH, load_input=False, load_output=False
+        end_time=cutoff, limit=_CLEANUP_BATCH_SIZE, load_input=False, load_output=False
     )
     if old_workflows:
         DBOS.delete_workflows([workflow.workflow_id for workflow in old_workflows])

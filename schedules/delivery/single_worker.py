@@ -24,8 +24,8 @@ class SingleWorker:
         self._lease = store.worker_locks.create_worker_lease(shares_deliveries=False)
         self._other_worker_count = 0
 
-    async def start_sending(self) -> None:
-        """Start sending the due deliveries; log a warning of other workers if their number changed.
+    async def trigger_sending(self) -> None:
+        """Trigger the sender; log a warning of other workers if their number has changed.
 
         The heartbeat of the lease runs in a thread and raises the driver's exception while the
         database is unavailable.
@@ -35,7 +35,7 @@ class SingleWorker:
             facts = {"action": "worker.rate_limit_not_shared", "count": other_workers}
             logger.warning("worker.rate_limit_not_shared", extra=facts)
         self._other_worker_count = other_workers
-        await self._sender.start_sending()
+        await self._sender.trigger_sending()
 
     def begin_stop(self) -> None:
         """Send no further request; those in flight complete. Idempotent."""

@@ -6,7 +6,7 @@ from typing import Protocol
 class DeliveryWorker(Protocol):
     """Starts and stops the background tasks that send the due deliveries of every workspace."""
 
-    async def start_sending(self) -> None:
+    async def trigger_sending(self) -> None:
         """Start tasks for what is due now, and return without waiting for them.
 
         Called at every tick and whenever a handler or a duty has planned a delivery.

@@ -53,10 +53,10 @@ async def test_worker_without_the_privilege_sends_alone_and_says_so_once(
     sender = DeliverySender(context, {"note": compose_empty_message})
     worker = SharedQueueWorker(sender, context.store, limited_url, TIMINGS)
     await plan_notes(context, WORKSPACES[0], "U1", "U2")
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: len(outlet.sent_messages) == 2)
     for _ in range(3):  # each wakes the loop, which tries again
-        await worker.start_sending()
+        await worker.trigger_sending()
         await asyncio.sleep(TIMINGS.lease_check_seconds)
     await worker.stop()
 

@@ -65,7 +65,7 @@ async def test_a_stop_interrupts_a_rest(planned_context: Context, outlet: Record
     """A stop during a rest ends the run at once; the next start sends what is due."""
     outlet.send_result = SendResult(SendStatus.RETRY_LATER, retry_after_seconds=30)
     sender = DeliverySender(planned_context, COMPOSERS, max_rest_seconds=60)
-    await sender.start_sending()
+    await sender.trigger_sending()
     await wait_until_rest_is_stored(planned_context)
     await asyncio.wait_for(sender.stop(), 5)
 

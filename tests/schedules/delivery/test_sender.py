@@ -163,7 +163,7 @@ async def test_a_stop_claims_no_further_delivery(
 ) -> None:
     """A stop between two messages ends the run at once; the others stay planned."""
     sender = DeliverySender(planned_context, COMPOSERS, 1 / 60)
-    await sender.start_sending()
+    await sender.trigger_sending()
     for _ in range(500):
         await asyncio.sleep(0 if outlet.sent_messages else 0.01)
     await asyncio.wait_for(sender.stop(), 5)

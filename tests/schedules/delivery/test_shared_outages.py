@@ -45,7 +45,7 @@ def deliver_due(worker: SharedQueueWorker, tables: DbosTables) -> DeliverDue:
     """Let the worker tick, and wait until its workflows have ended."""
 
     async def tick_and_wait(_context: Context) -> None:
-        await worker.start_sending()
+        await worker.trigger_sending()
         # A later tick enqueues the workspace again only after the interval.
         await asyncio.sleep(TIMINGS.enqueue_interval_seconds + TIMINGS.lease_check_seconds)
         await wait_until(lambda: set(tables.count_states()) <= {"SUCCESS"})

@@ -44,7 +44,7 @@ async def worker(context: Context, migrated_postgres_url: str) -> AsyncIterator[
         migrated_postgres_url,
         TIMINGS,
     )
-    await shared.start_sending()
+    await shared.trigger_sending()
     await wait_until(lambda: bool(shared._executor_name))
     yield shared
     await shared.stop()
@@ -63,9 +63,9 @@ async def test_one_worker_at_a_time_sends_to_a_workspace(
     for workspace in WORKSPACES:
         await plan_notes(context, workspace, *(f"U0{number}" for number in range(20)))
 
-    await worker.start_sending()
+    await worker.trigger_sending()
     await asyncio.sleep(TIMINGS.enqueue_interval_seconds)
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: len(outlet.sent_messages) == 40)
 
     assert (
@@ -81,10 +81,10 @@ async def test_workspace_that_is_being_sent_to_is_not_queued_again(
     """A later tick leaves one workflow alone, for which every worker would look for room."""
     outlet.answer_gate.clear()
     await plan_notes(context, WORKSPACES[0], "U0MARIE", "U0OMAR")
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: outlet.in_flight.total() > 0)
     await asyncio.sleep(TIMINGS.enqueue_interval_seconds)
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: not worker._wakeup.is_set())
     await asyncio.sleep(TIMINGS.enqueue_interval_seconds)
     assert tables.count_states() == Counter({"PENDING": 1})
@@ -99,14 +99,14 @@ async def test_a_failed_workflow_is_enqueued_again(
     """An exception ends one workflow, the next tick starts another; no table stores its text."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
     outlet.raises_error = True
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: tables.count_states()["SUCCESS"] == 1)
     outlet.raises_error = False
     assert outlet.sent_messages == []
     tables.run_query("UPDATE delivery SET state = 'planned'")
 
     await asyncio.sleep(TIMINGS.enqueue_interval_seconds)
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: len(outlet.sent_messages) == 1)
     await wait_until(lambda: tables.count_states()["SUCCESS"] == 2)
     assert [row[1:3] for row in tables.read_all()["workflow_output"]] == [("null", None)] * 2
@@ -117,7 +117,7 @@ async def test_dbos_tables_contain_no_personal_data(
 ) -> None:
     """DBOS's tables reveal which workspace was sent to and when, in plain text, and no more."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: tables.count_states()["SUCCESS"] == 1)
 
     rows_by_table = tables.read_all()
@@ -142,7 +142,7 @@ async def test_workflow_rows_are_deleted_after_two_days(
     """A workflow's rows are deleted after two days."""
     for workspace in WORKSPACES:
         await plan_notes(context, workspace, "U0MARIE")
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: tables.count_states()["SUCCESS"] == 2)
     two_days = 2 * 24 * 60 * 60 * 1000
     tables.run_query(
@@ -152,7 +152,7 @@ async def test_workflow_rows_are_deleted_after_two_days(
         WORKSPACES[0],
     )
 
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: sum(tables.count_states().values()) == 1)
     rows_by_table = tables.read_all()
     assert [row[0].rpartition(":")[0] for row in rows_by_table["workflow_status"]] == [
@@ -166,12 +166,12 @@ async def test_orphaned_workflows_are_resumed(
 ) -> None:
     """The workflows of a worker that never returns are resumed after the grace period."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: len(outlet.sent_messages) == 1)
     tables.insert_pending_workflow(WORKSPACES[1], "worker-7")
     await plan_notes(context, WORKSPACES[1], "U0ADA")
 
-    await worker.start_sending()
+    await worker.trigger_sending()
     await asyncio.sleep(TIMINGS.orphan_grace_seconds / 2)
     assert len(outlet.sent_messages) == 1
     await wait_until(lambda: len(outlet.sent_messages) == 2)
@@ -232,7 +232,7 @@ async def test_a_stop_finishes_the_message_in_flight(
 ) -> None:
     """A stop interrupts no message, and the remaining deliveries wait for no particular worker."""
     await plan_notes(context, WORKSPACES[0], *(f"U0{number}" for number in range(100)))
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: len(outlet.sent_messages) > 2)
     await worker.stop()
     sent_count = len(outlet.sent_messages)
@@ -257,7 +257,7 @@ async def test_dbos_prints_nothing(
 ) -> None:
     """DBOS's own log handlers, whose records may contain a row's values, are replaced."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: len(outlet.sent_messages) == 1)
     logging.getLogger("dbos").error("%s", "U0MARIE")
 

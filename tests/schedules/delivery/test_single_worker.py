@@ -30,7 +30,7 @@ async def test_one_worker_sends_without_a_warning(
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
     worker = build_single_worker(context)
 
-    await worker.start_sending()
+    await worker.trigger_sending()
     await wait_until(lambda: len(outlet.sent_messages) == 1)
     assert [
         live_worker.shares_deliveries
@@ -50,9 +50,9 @@ async def test_two_workers_double_nothing_and_log_one_warning(
     await plan_notes(context, WORKSPACES[0], *people)
     first, second = build_single_worker(context), build_single_worker(context)
 
-    await first.start_sending()
-    await second.start_sending()
-    await second.start_sending()
+    await first.trigger_sending()
+    await second.trigger_sending()
+    await second.trigger_sending()
     await wait_until(lambda: len(outlet.sent_messages) >= len(people))
     await first.stop()
     await second.stop()
