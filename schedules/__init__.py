@@ -15,13 +15,13 @@ from schedules import (
     detect_rollback,
     erase_departed,
     introduction,
-    naming,
     purge_workspaces,
     refresh_profiles,
     reseal_records,
     retention,
     settle_restored,
     share,
+    supervisor_assignment,
     weekly_checkin,
 )
 from schedules.delivery.composition import Composer
@@ -81,6 +81,6 @@ COMPOSERS: Mapping[str, Composer] = {
     DeliveryKind.INTRODUCTION: introduction.compose_introduction,
     DeliveryKind.SHARE: share.compose_share,
     DeliveryKind.CLOSE_NOTICE: close_notice.compose_close_notice,
-    DeliveryKind.NAMING: naming.compose_naming,
+    DeliveryKind.SUPERVISOR_ASSIGNMENT: supervisor_assignment.compose_assignment,
 }
 """The composer of each delivery kind; the key is the ``kind`` column of the delivery's row."""

@@ -12,4 +12,4 @@ class DeliveryKind(StrEnum):
     INTRODUCTION = "intro"
     SHARE = "share"
     CLOSE_NOTICE = "close"
-    NAMING = "naming"
+    SUPERVISOR_ASSIGNMENT = "naming"

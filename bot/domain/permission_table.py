@@ -196,7 +196,7 @@ MESSAGES: Mapping[str, Permission] = {
     DeliveryKind.INTRODUCTION: Permission(Right.CHANNEL, Subject.CONTENT),
     DeliveryKind.SHARE: Permission(Right.CHANNEL, Subject.RESULTS),
     DeliveryKind.CLOSE_NOTICE: _LEADER,
-    DeliveryKind.NAMING: Permission(Right.CHANNEL, Subject.SETTINGS),
+    DeliveryKind.SUPERVISOR_ASSIGNMENT: Permission(Right.CHANNEL, Subject.SETTINGS),
 }
 """Messages that nobody asked for at that moment, by delivery kind; the right is who gets them."""
 

@@ -96,7 +96,7 @@ def _queue_announcement(
     slot = uuid5(NAMESPACE_OID, f"{team.id} {now.isoformat()} {detail}").hex
     announcement = PlannedDelivery(
         team.workspace,
-        DeliveryKind.NAMING,
+        DeliveryKind.SUPERVISOR_ASSIGNMENT,
         "",
         team.channel,
         slot,

@@ -19,7 +19,7 @@ DIRECTOR_ID = "U0DIRECTOR"
 WEEKS = 24
 """Until a check-in that nobody answers ends with its last note, and periods have closed."""
 
-ON_REQUEST = {DeliveryKind.SHARE, DeliveryKind.NAMING}
+ON_REQUEST = {DeliveryKind.SHARE, DeliveryKind.SUPERVISOR_ASSIGNMENT}
 """Posts in the channel that follow from a form; no clock plans them."""
 
 

@@ -13,7 +13,7 @@ from bot.store.data_map import PERSONAL_TABLES, TableFacts
 from bot.store.repositories.column_codecs import from_unix_seconds
 from bot.store.schema import audit_entries, deliveries, previous_setups
 
-NAMING_KINDS = (DeliveryKind.INTRODUCTION, DeliveryKind.NAMING, DeliveryKind.SHARE)
+NAMING_KINDS = (DeliveryKind.INTRODUCTION, DeliveryKind.SUPERVISOR_ASSIGNMENT, DeliveryKind.SHARE)
 """Kinds of deliveries to channels whose ``detail`` begins with ids of people, space-separated."""
 
 _INSTANTS = frozenset(

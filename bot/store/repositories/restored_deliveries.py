@@ -43,7 +43,11 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 _RESTORED_REASON = "restored"
 
-_REQUESTED_KINDS = (DeliveryKind.INTRODUCTION, DeliveryKind.NAMING, DeliveryKind.SHARE)
+_REQUESTED_KINDS = (
+    DeliveryKind.INTRODUCTION,
+    DeliveryKind.SUPERVISOR_ASSIGNMENT,
+    DeliveryKind.SHARE,
+)
 """Kinds that a form inserts and no duty does: after the first settlement, new rows are unsent."""
 
 _USED_COLUMNS = ("kind", "due", "state", "started", "reason")

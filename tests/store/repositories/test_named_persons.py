@@ -26,7 +26,7 @@ ENTRY = AuditEntry(
 )
 DETAILS = {
     DeliveryKind.INTRODUCTION: f"{LEAVER.id} fr-CA",
-    DeliveryKind.NAMING: f"UADMIN UOTHER {LEAVER.id}",
+    DeliveryKind.SUPERVISOR_ASSIGNMENT: f"UADMIN UOTHER {LEAVER.id}",
     DeliveryKind.SHARE: f"{LEAVER.id} plan:50:2026-09-01",
 }
 

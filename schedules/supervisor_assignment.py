@@ -7,7 +7,7 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 
 
-def compose_naming(repos: Repositories, delivery: Delivery, context: Context) -> Message | None:
+def compose_assignment(repos: Repositories, delivery: Delivery, context: Context) -> Message | None:
     """Render who assigned whom, from the ids in the ``detail`` column, in the team's language.
 
     ``None``, which withdraws the row, for a channel that no team has any more.
