@@ -15,7 +15,7 @@ from zlib import crc32
 from bot.context import Context
 from bot.conversation import Person
 from bot.store.repositories import Repositories
-from bot.store.repositories.watermarks import PROFILES_DUTY
+from bot.store.repositories.watermarks import PROFILES_WATERMARK
 from bot.workflows import reachability
 
 logger = logging.getLogger("attune.profiles")
@@ -46,7 +46,7 @@ async def run(context: Context) -> int:
     """
     now = context.now()
     last_run = await context.store.across_workspaces.read(
-        lambda repos: min(now, repos.watermarks.read_watermark(PROFILES_DUTY, now))
+        lambda repos: min(now, repos.watermarks.read_watermark(PROFILES_WATERMARK, now))
     )
     previous_bucket, current_bucket = (
         int(last_run.timestamp()) // _BUCKET_SECONDS,
@@ -64,7 +64,7 @@ async def run(context: Context) -> int:
     if due_buckets or last_run == now:
         bucket_start = datetime.fromtimestamp(current_bucket * _BUCKET_SECONDS, UTC)
         await context.store.across_workspaces.write(
-            lambda repos: repos.watermarks.set_watermark(PROFILES_DUTY, bucket_start)
+            lambda repos: repos.watermarks.set_watermark(PROFILES_WATERMARK, bucket_start)
         )
     return refreshed_count
 
@@ -74,7 +74,7 @@ async def next_due(_context: Context) -> datetime | None:
     return None
 
 
-def weekly_bucket(person: Person) -> int:
+def compute_weekly_bucket(person: Person) -> int:
     """Return the index of the hash bucket of *person*, a CRC32 of their primary key."""
     return crc32(f"{person.workspace} {person.id}".encode()) % _BUCKETS_PER_WEEK
 
@@ -94,7 +94,8 @@ async def _iterate_due_people(
         due = [
             (person, channel)
             for person, channel in people
-            if weekly_bucket(person) in due_buckets and context.is_configured(person.workspace)
+            if compute_weekly_bucket(person) in due_buckets
+            and context.is_configured(person.workspace)
         ]
         for start in range(0, len(due), _MAX_CONCURRENT):
             yield due[start : start + _MAX_CONCURRENT]

@@ -19,7 +19,7 @@ from bot.domain.teams.list_batches import batch_teams
 from bot.domain.teams.quiet_times import has_quiet_time
 from bot.errors import FaultyInputError
 from bot.store.repositories import Repositories
-from bot.store.repositories.watermarks import PROFILES_DUTY
+from bot.store.repositories.watermarks import PROFILES_WATERMARK
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS as _TIMEOUT_SECONDS
 
 _PROFILES_WATERMARK_LAG = timedelta(weeks=2)
@@ -187,7 +187,7 @@ def _finish(repos: Repositories, *, has_changes: bool, now: datetime) -> None:
     repos.ledger.add_listed_people(now)
     if has_changes:
         # This process has no API client of a product: the worker's duty fetches the profiles.
-        repos.watermarks.set_watermark(PROFILES_DUTY, now - _PROFILES_WATERMARK_LAG)
+        repos.watermarks.set_watermark(PROFILES_WATERMARK, now - _PROFILES_WATERMARK_LAG)
 
 
 def _list_role_holders(declared_team: DeclaredTeam) -> dict[Role, set[Person]]:

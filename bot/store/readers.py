@@ -22,8 +22,8 @@ class ReadersClosedError(RuntimeError):
 class Readers:
     """Runs jobs in read-only snapshots, each in a transaction of its own.
 
-    Most jobs of one workspace read a few rows by primary key. With *reads_on_event_loop* they run on
-    the thread of the event loop: in SQLite's WAL mode no reader waits for a writer, and switching
+    Most jobs of one workspace read a few rows by primary key. With *reads_on_event_loop* they run
+    on the event loop's thread: in SQLite's WAL mode no reader waits for a writer, and switching
     to another thread and back takes longer than the statements. A job across workspaces, or with
     ``reads_many_rows``, may read any number of rows, and a server may take any time to answer:
     these run in a thread pool.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
 from bot.store.repositories import Repositories
-from bot.store.repositories.watermarks import PROFILES_DUTY
+from bot.store.repositories.watermarks import PROFILES_WATERMARK
 from tests.bench.seeding import insert_teams, open_bot_store, open_periods
 from tests.growth.population import SEEDED_AT, Population
 
@@ -46,7 +46,7 @@ async def skip_profile_turns(url: str, keys_folder: Path, instant: datetime) -> 
     """
     store = open_bot_store(url, keys_folder)
     await store.across_workspaces.write(
-        lambda repos: repos.watermarks.advance(PROFILES_DUTY, instant)
+        lambda repos: repos.watermarks.advance(PROFILES_WATERMARK, instant)
     )
     await store.close()
 

@@ -19,7 +19,7 @@ _MAX_LAG_SECONDS = 600
 """Seconds by which a stored watermark may lag behind the last run; saves writes."""
 
 
-PROFILES_DUTY = "profiles"
+PROFILES_WATERMARK = "profiles"
 """Primary key of the watermark of the duty that fetches the profiles of people on lists."""
 
 _SELECT_LAST_RUN = select(watermarks.c.looked).where(watermarks.c.name == bindparam("duty_name"))
