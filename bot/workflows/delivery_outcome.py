@@ -1,6 +1,6 @@
 """Record the result of a send attempt: sent, retried later, failed, in doubt, or suspended.
 
-Each function runs in the caller's write transaction and returns the action to log.
+Both recording functions run in the caller's write transaction and return the action to log.
 """
 
 import math

@@ -97,9 +97,10 @@ def suspend_dependent_workspaces(
 
 
 def suspend_unmarked_dependents(repos: Repositories) -> None:
-    """Suspend the workspaces of each organisation whose token was rejected, from its first proof.
+    """Suspend the workspaces of each organisation whose token was rejected.
 
-    Needs a transaction of all workspaces. A workspace without messages causes no call that could be
+    The grace period counts from the organisation's own first proof. Needs a transaction of all
+    workspaces. A workspace without messages causes no call that could be
     rejected. One that has the mark already is skipped: it may have been resumed since, and its next
     call is rejected if the token still is.
     """

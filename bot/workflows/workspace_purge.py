@@ -133,6 +133,6 @@ def _find_workspace_units(repos: Repositories, workspace: str) -> WorkspaceUnits
 
 
 async def _delete_files(units: WorkspaceUnits, folder: Path) -> None:
-    """Delete the files of the published tables of *units*, in a thread; they were listed before."""
+    """Delete the files of published tables of *units*, listed before the rows, in a thread."""
     archive = ReleaseArchive(folder)
     await asyncio.to_thread(archive.delete_units, units.known_units, units.contains)
