@@ -19,7 +19,7 @@ async def run(context: Context) -> int:
     folder, and in a copy of the database beside the running bot, whose tables would take the place
     of the published ones. Raises :class:`OSError`.
     """
-    if context.releases_folder is None or await _is_copy(context):
+    if context.releases_folder is None or await _is_key_store_used_elsewhere(context):
         return 0
     archive = ReleaseArchive(context.releases_folder)
     await asyncio.to_thread(
@@ -27,8 +27,8 @@ async def run(context: Context) -> int:
     )
     scope = context.store.across_workspaces
     keys = await scope.read(lambda repos: repos.releases.list_keys())
-    if own_periods := context.list_own_retention():
-        keys = await _delete_by_own_periods(context, archive, own_periods, keys)
+    if periods_by_workspace := context.list_own_retention():
+        keys = await _delete_by_workspace_retention(context, archive, periods_by_workspace, keys)
     missing = await asyncio.to_thread(archive.find_missing, keys)
     if not missing:
         return 0
@@ -38,7 +38,7 @@ async def run(context: Context) -> int:
     )
 
 
-async def _delete_by_own_periods(
+async def _delete_by_workspace_retention(
     context: Context,
     archive: ReleaseArchive,
     periods: WorkspaceRetention,
@@ -63,7 +63,7 @@ async def _delete_by_own_periods(
     return tuple(key for key in keys if key.closes >= find_cutoff(key.unit))
 
 
-async def _is_copy(context: Context) -> bool:
+async def _is_key_store_used_elsewhere(context: Context) -> bool:
     """Whether another instance of this database has claimed the key store, read in a thread."""
     claimed_key_store = context.store.claimed_key_store
     return await asyncio.to_thread(claimed_key_store.is_used_elsewhere, context.now())

@@ -16,7 +16,7 @@ from bot.store.repositories.deliveries import Delivery
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _RenderInput:
     """Arguments of a message's template: the reader's language pack, and two optional dates.
 
     ``undone_since`` is the day since which a restored backup undid what was filed in the unit in
@@ -38,12 +38,12 @@ def compose_checkin(
     row the ``slot`` column is the ISO week, and ``detail`` the sign's code. The message does not
     depend on earlier answers: the product stores the private chat, so it must reveal nothing.
     """
-    reading = _prepare_reading(repos, delivery, context)
-    if not isinstance(reading, _Reading):
-        return reading
-    sign = reading.words.get_sign(delivery.detail)
+    render_input = _load_render_input(repos, delivery, context)
+    if not isinstance(render_input, _RenderInput):
+        return render_input
+    sign = render_input.words.get_sign(delivery.detail)
     return checkin_questions.render_checkin(
-        reading.words, delivery.slot, sign, reading.undone_since, reading.moved_until
+        render_input.words, delivery.slot, sign, render_input.undone_since, render_input.moved_until
     )
 
 
@@ -55,17 +55,17 @@ def compose_last_note(
     ``None`` as well for a person who has answered since the row was planned: their unanswered
     count is below the limit again.
     """
-    reading = _prepare_reading(repos, delivery, context)
-    if not isinstance(reading, _Reading):
-        return reading
+    render_input = _load_render_input(repos, delivery, context)
+    if not isinstance(render_input, _RenderInput):
+        return render_input
     return checkin_questions.render_last_note(
-        reading.words, reading.undone_since, reading.moved_until
+        render_input.words, render_input.undone_since, render_input.moved_until
     )
 
 
-def _prepare_reading(
+def _load_render_input(
     repos: Repositories, delivery: Delivery, context: Context
-) -> _Reading | Postponement | None:
+) -> _RenderInput | Postponement | None:
     """Read the arguments of the message's template, in the transaction of *repos*.
 
     Returns a postponement if the message may not be sent now, and ``None`` to withdraw the row.
@@ -87,7 +87,7 @@ def _prepare_reading(
         context.catalogue.choose_language(member.language, member.locale, team.language)
     )
     moved_until, undone_since = repos.ledger.find_counting_notice(account, now)
-    return _Reading(
+    return _RenderInput(
         words,
         calendar.local_day(undone_since, calendar.load_zone(team.zone)) if undone_since else None,
         moved_until,

@@ -22,7 +22,7 @@ logger = logging.getLogger("attune.purge")
 _WARNING_INTERVAL = timedelta(hours=1)
 """Interval between two log records about workspaces that are going to be deleted."""
 
-_CHECK_INTERVAL = timedelta(hours=1)
+_RECHECK_BACKOFF = timedelta(hours=1)
 """Backoff after a product's response that does not prove an uninstallation.
 
 The next runs send no request about any workspace for that long.
@@ -37,7 +37,7 @@ async def run(context: Context, *, batch_size: int = BATCH_SIZE) -> int:
     A purge deletes rows in batches of *batch_size*, one write transaction each, and is idempotent:
     after a crash the next run continues it. Before it begins, a request to the product checks
     whether the app is installed: if so the workspace is resumed, and without a definite response it
-    is retried after :data:`_CHECK_INTERVAL`. An exception in one purge is logged, and the loop
+    is retried after :data:`_RECHECK_BACKOFF`. An exception in one purge is logged, and the loop
     continues: the first one is raised at the end, and the next run retries. Once an hour a log
     record has the number of pending purges. If an organisation's token is refused, its workspaces
     without a token of their own are pending, too. Returns how many workspaces were purged.
@@ -48,7 +48,7 @@ async def run(context: Context, *, batch_size: int = BATCH_SIZE) -> int:
         return 0
     if await scope.read(lambda repos: repos.workspace_purges.list_unmarked_dependents()):
         await scope.write(suspend_unmarked_dependents)
-    may_query_product = await _is_due(context, _CHECK_WATERMARK, _CHECK_INTERVAL, now)
+    may_query_product = await _is_due(context, _CHECK_WATERMARK, _RECHECK_BACKOFF, now)
     purged_count, first_error = 0, None
     for state in pending:
         try:

@@ -25,7 +25,7 @@ _WATERMARK = "reseal_records"
 _BATCH_SIZE = 25
 """Default batch size: teams per write transaction, some milliseconds of the writer lock."""
 
-_SPAN_SECONDS = 60.0
+_TEAM_RELOAD_SECONDS = 60.0
 """Interval in seconds at which the task queries the list of teams, and its delay after an error."""
 
 
@@ -65,13 +65,13 @@ async def write_covers_forever(context: Context) -> None:
             await write_random_covers(context)
         except Exception as error:  # noqa: BLE001 - the loop retries after a minute
             log_error(logger, "cover.failed", error)
-            await asyncio.sleep(_SPAN_SECONDS)
+            await asyncio.sleep(_TEAM_RELOAD_SECONDS)
 
 
 async def write_random_covers(
     context: Context,
     *,
-    span_seconds: float = _SPAN_SECONDS,
+    span_seconds: float = _TEAM_RELOAD_SECONDS,
     draw_below: Callable[[int], int] = secrets.randbelow,
 ) -> int:
     """Write the covers of the coming *span_seconds*, one transaction each; return how many.

@@ -26,8 +26,8 @@ from bot.store.repositories import Repositories
 from bot.workflows import workspace_retention
 from bot.workflows.secret_rotation import record_rotation, reseal_outdated
 
-_TEAM_RECORDS_WATERMARK = "team_records"
-_RESEALING_INTERVAL = timedelta(days=1)
+_INTENTIONS_WATERMARK = "team_records"
+_INTENTIONS_INTERVAL = timedelta(days=1)
 
 _BATCH_SIZE = 50
 """Default batch size: team records per write transaction, some milliseconds of the writer lock."""
@@ -75,9 +75,9 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     with suppress(KeyStoreUnavailableError):
         await _seal_with_newest_pepper(context)
     deleted_count = await context.store.across_workspaces.write(delete_expired_rows)
-    deleted_count += await _delete_by_own_periods(context)
+    deleted_count += await _delete_by_workspace_retention(context)
     deleted_count += await _delete_removed_teams(context)
-    return deleted_count + await _reseal_team_records(context, batch_size)
+    return deleted_count + await _delete_expired_intentions(context, batch_size)
 
 
 async def next_due(_context: Context) -> datetime | None:
@@ -98,17 +98,20 @@ async def _seal_with_newest_pepper(context: Context) -> None:
         await record_rotation(context.store, OperatorActor.CLOCK, context.now(), row_count)
 
 
-async def _delete_by_own_periods(context: Context) -> int:
+async def _delete_by_workspace_retention(context: Context) -> int:
     """Delete rows older than the shorter periods of single workspaces; return how many.
 
     They are queried in a read transaction; without any no write transaction begins.
     """
-    own_periods, scope = context.list_own_retention(), context.store.across_workspaces
-    if not own_periods:
+    periods_by_workspace = context.list_own_retention()
+    scope = context.store.across_workspaces
+    if not periods_by_workspace:
         return 0
     expired = await scope.read(
         partial(
-            workspace_retention.find_expired, periods_by_workspace=own_periods, now=context.now()
+            workspace_retention.find_expired,
+            periods_by_workspace=periods_by_workspace,
+            now=context.now(),
         ),
         reads_many_rows=True,
     )
@@ -126,16 +129,16 @@ async def _delete_removed_teams(context: Context) -> int:
     :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
     """
     store, now, deleted_count = context.store, context.now(), 0
-    own_cutoffs = workspace_retention.find_table_cutoffs(context.list_own_retention(), now)
+    workspace_cutoffs = workspace_retention.find_table_cutoffs(context.list_own_retention(), now)
     shared_cutoff = (now - context.retention.tables).date()
-    for cutoff in {shared_cutoff, *own_cutoffs.values()}:
+    for cutoff in {shared_cutoff, *workspace_cutoffs.values()}:
         workspaces = await store.across_workspaces.read(
             partial(_list_workspaces_with_expired, cutoff=cutoff)
         )
-        due = [name for name in workspaces if own_cutoffs.get(name, shared_cutoff) == cutoff]
+        due = [name for name in workspaces if workspace_cutoffs.get(name, shared_cutoff) == cutoff]
         if not due:
             continue
-        expiry = TeamExpiry(cutoff, await _read_unit_check(context.releases_folder))
+        expiry = TeamExpiry(cutoff, await _build_archived_unit_predicate(context.releases_folder))
         step = partial(removed_teams.delete_expired_teams, expiry)
         for workspace in due:
             with suppress(KeyStoreInUseError):
@@ -143,7 +146,7 @@ async def _delete_removed_teams(context: Context) -> int:
     return deleted_count
 
 
-async def _read_unit_check(folder: Path | None) -> Callable[[str], bool]:
+async def _build_archived_unit_predicate(folder: Path | None) -> Callable[[str], bool]:
     """Return a predicate whether a unit may have a file; always true for an unreadable folder.
 
     The folder is listed in a worker thread.
@@ -160,26 +163,27 @@ def _list_workspaces_with_expired(repos: Repositories, cutoff: date) -> tuple[st
     return repos.team_lifecycle.list_workspaces_with_expired(cutoff)
 
 
-async def _reseal_team_records(context: Context, batch_size: int) -> int:
-    """Encrypt all team records again, once a day; return how many intentions were deleted.
+async def _delete_expired_intentions(context: Context, batch_size: int) -> int:
+    """Delete the expired intentions in all team records, once a day; return how many.
 
-    Records and slots that a set-up could not insert, because the key store was unavailable, are
-    inserted. Team ids are queried in pages, each processed in one write transaction. The watermark
-    is set at the end: a pass that a crash interrupted is repeated, which changes only ciphertext.
+    Every record is encrypted again, changed or not. Records and slots that a set-up could not
+    insert, because the key store was unavailable, are inserted. Team ids are queried in pages, each
+    processed in one write transaction. The watermark is set at the end: a pass that a crash
+    interrupted is repeated, which changes only ciphertext.
     """
     now, scope = context.now(), context.store.across_workspaces
     is_due = await scope.read(
-        lambda repos: repos.watermarks.is_due(_TEAM_RECORDS_WATERMARK, _RESEALING_INTERVAL, now)
+        lambda repos: repos.watermarks.is_due(_INTENTIONS_WATERMARK, _INTENTIONS_INTERVAL, now)
     )
     if not is_due:
         return 0
     deleted_count, after = 0, ""
     while team_ids := await scope.read(partial(_list_team_ids, after=after, limit=batch_size)):
         deleted_count += await scope.write(
-            partial(_reseal_batch, team_ids=team_ids, today=now.date())
+            partial(_delete_expired_batch, team_ids=team_ids, today=now.date())
         )
         after = team_ids[-1]
-    await scope.write(lambda repos: repos.watermarks.set_watermark(_TEAM_RECORDS_WATERMARK, now))
+    await scope.write(lambda repos: repos.watermarks.set_watermark(_INTENTIONS_WATERMARK, now))
     return deleted_count
 
 
@@ -187,7 +191,7 @@ def _list_team_ids(repos: Repositories, after: str, limit: int) -> tuple[str, ..
     return repos.team_slots.list_team_ids(after, limit)
 
 
-def _reseal_batch(repos: Repositories, team_ids: tuple[str, ...], today: date) -> int:
+def _delete_expired_batch(repos: Repositories, team_ids: tuple[str, ...], today: date) -> int:
     for team_id in team_ids:
         repos.team_slots.ensure_slots(team_id)
     return repos.team_slots.reseal_and_delete_expired(team_ids, today)
