@@ -55,7 +55,7 @@ async def next_due(context: Context) -> datetime | None:
     now = context.now()
 
     def find_next(repos: Repositories) -> datetime | None:
-        closings = close_notices.load_closings(repos, now)
+        closings = close_notices.load_period_closes(repos, now)
         instants = (
             close_schedule.next_notice_after(plan, now)
             for recipient in _load_configured_recipients(repos, context)
@@ -79,7 +79,7 @@ def compose_close_notice(
     plan = next(
         (
             plan
-            for plan in recipient.plan_notices(close_notices.load_closings(repos, now))
+            for plan in recipient.plan_notices(close_notices.load_period_closes(repos, now))
             if plan.key == delivery.slot and plan.team_ids
         ),
         None,
@@ -105,7 +105,7 @@ def _list_candidates(
 ) -> tuple[PlannedDelivery, ...]:
     """Query the notices that are due, or were missed since the watermark, and have no row yet."""
     last_run = repos.watermarks.read_watermark(DeliveryKind.CLOSE_NOTICE, now)
-    closings = close_notices.load_closings(repos, now)
+    closings = close_notices.load_period_closes(repos, now)
     candidates = [
         (recipient.person, status)
         for recipient in _load_configured_recipients(repos, context)

@@ -20,7 +20,7 @@ LOOKBACK = timedelta(days=30)
 It is shorter than the retention of delivery rows, whose unique key is a notice's idempotency key.
 """
 
-_Closings = Mapping[str, tuple[PeriodClose, ...]]
+_PeriodClosesByTeam = Mapping[str, tuple[PeriodClose, ...]]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class NoticeRecipient:
     roles: Mapping[str, frozenset[Role]]
     preference: NoticePreference
 
-    def plan_notices(self, closings: _Closings) -> Iterator[NoticePlan]:
+    def plan_notices(self, closings: _PeriodClosesByTeam) -> Iterator[NoticePlan]:
         """Yield a plan for each closing day of the teams, sorted; none if the person opted out."""
         by_day: defaultdict[date, list[PeriodClose]] = defaultdict(list)
         for team_id in () if self.preference.is_stopped else self.teams:
@@ -42,7 +42,7 @@ class NoticeRecipient:
             yield close_schedule.plan_notice(by_day[day], self.teams, self.preference)
 
 
-def load_closings(repos: Repositories, now: datetime) -> _Closings:
+def load_period_closes(repos: Repositories, now: datetime) -> _PeriodClosesByTeam:
     """Load the open periods, and those closed within :data:`LOOKBACK`, as a dict by team id."""
     closings: defaultdict[str, list[PeriodClose]] = defaultdict(list)
     for closing in repos.close_notices.list_period_closes((now - LOOKBACK).date()):
