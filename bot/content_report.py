@@ -2,7 +2,7 @@
 
 from bot.command_output import print_faults, print_sentence
 from bot.content.catalogue import LanguagePack
-from bot.served_content import list_card_faults, load_own_catalogues, load_served_content
+from bot.served_content import list_card_faults, load_served_content, load_workspace_catalogues
 from bot.settings import Settings
 
 
@@ -15,12 +15,12 @@ def print_content_report(config: Settings, words: LanguagePack) -> None:
     workspaces file.
     """
     content = load_served_content(config)
-    own = load_own_catalogues(config, content)
+    catalogues = load_workspace_catalogues(config, content)
     if config.cards_folder:
         facts = {"own": content.own_card_count, "retired": content.retired_card_count}
         print_sentence(words.translate("operator.cards.in_use", **facts))
-    if own:
-        print_sentence(words.translate("operator.workspaces.in_use", count=len(own)))
-    if faults := list_card_faults((content, *own.values())):
+    if catalogues:
+        print_sentence(words.translate("operator.workspaces.in_use", count=len(catalogues)))
+    if faults := list_card_faults((content, *catalogues.values())):
         print_sentence(words.translate("operator.cards.heading"))
         print_faults(faults, words)

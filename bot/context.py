@@ -40,8 +40,8 @@ class Context:
     itself. ``None`` outside a request, and after a failed read."""
     background_tasks: set[asyncio.Task[None]] = field(default_factory=set, compare=False)
     """Running tasks of :meth:`run_background_task`: the event loop has weak references to them."""
-    own_catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
-    """Catalogues of the workspaces with content of their own, keyed by workspace key."""
+    workspace_catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
+    """Catalogues of the workspaces that override the deployment's, keyed by workspace key."""
     shared_catalogue: Catalogue | None = None
     """The deployment's catalogue where ``catalogue`` is that of a workspace, else ``None``."""
 
@@ -50,21 +50,24 @@ class Context:
         """The retention periods in force: those of the catalogue, which its texts state, too."""
         return self.catalogue.get_pack("en").retention
 
-    def list_own_retention(self) -> dict[str, RetentionPeriods]:
+    def list_workspace_retention(self) -> dict[str, RetentionPeriods]:
         """Return the retention periods that differ from the deployment's, keyed by workspace.
 
         All of them are shorter; a workspace without an entry has the deployment's.
         """
         shared = (self.shared_catalogue or self.catalogue).get_pack("en").retention
-        periods = {key: own.get_pack("en").retention for key, own in self.own_catalogues.items()}
-        return {key: own for key, own in periods.items() if own != shared}
+        return {
+            workspace: periods
+            for workspace, catalogue in self.workspace_catalogues.items()
+            if (periods := catalogue.get_pack("en").retention) != shared
+        }
 
     @property
     def catalogues(self) -> tuple[Catalogue, ...]:
         """The distinct catalogues of all workspaces, the deployment's first."""
         shared = self.shared_catalogue or self.catalogue
-        distinct = {id(own): own for own in self.own_catalogues.values()} | {id(shared): shared}
-        return shared, *(own for own in distinct.values() if own is not shared)
+        distinct = {id(catalogue): catalogue for catalogue in self.workspace_catalogues.values()}
+        return shared, *(catalogue for catalogue in distinct.values() if catalogue is not shared)
 
     def for_workspace(self, workspace: str) -> "Context":
         """Return a copy with the catalogue of *workspace*, by default the deployment's.
@@ -74,7 +77,7 @@ class Context:
         set of background tasks.
         """
         shared = self.shared_catalogue or self.catalogue
-        catalogue = self.own_catalogues.get(workspace, shared)
+        catalogue = self.workspace_catalogues.get(workspace, shared)
         if catalogue is self.catalogue:
             return self
         return replace(self, catalogue=catalogue, shared_catalogue=shared)

@@ -38,11 +38,17 @@ def build_context(
     """Build the context of a process from the settings, with the catalogue of each workspace.
 
     *now* returns an aware datetime in UTC, *outlets* are keyed by product. *shared* is the
-    deployment's catalogue; by default it is loaded. Raises as :func:`load_own_catalogues` does.
+    deployment's catalogue; by default it is loaded. Raises as :func:`load_workspace_catalogues`.
     """
     content = shared or load_served_content(settings)
-    own = load_own_catalogues(settings, content)
-    return Context(store, content, now, outlets, settings.archive_folder, own_catalogues=own)
+    return Context(
+        store,
+        content,
+        now,
+        outlets,
+        settings.archive_folder,
+        workspace_catalogues=load_workspace_catalogues(settings, content),
+    )
 
 
 def check_workspaces_file(settings: Settings) -> None:
@@ -53,7 +59,7 @@ def check_workspaces_file(settings: Settings) -> None:
         read_workspaces(settings.workspaces_file, settings.retention)
 
 
-def load_own_catalogues(settings: Settings, shared: Catalogue) -> Mapping[str, Catalogue]:
+def load_workspace_catalogues(settings: Settings, shared: Catalogue) -> Mapping[str, Catalogue]:
     """Load the catalogue of each entry of the workspaces file; return a dict by workspace key.
 
     The dict is empty without a file. *shared* is the deployment's catalogue, and the same object is
@@ -63,20 +69,20 @@ def load_own_catalogues(settings: Settings, shared: Catalogue) -> Mapping[str, C
     """
     if settings.workspaces_file is None:
         return MappingProxyType({})
-    from bot.own_content import read_own_catalogues  # noqa: PLC0415 - imports that parser
+    from bot.workspace_content import read_workspace_catalogues  # noqa: PLC0415 - imports that parser
 
-    return read_own_catalogues(settings, settings.workspaces_file, shared)
+    return read_workspace_catalogues(settings, settings.workspaces_file, shared)
 
 
 def load_workspace_content(settings: Settings, workspace: str) -> Catalogue:
     """Load the catalogue of one *workspace*, whose id is as in the workspaces file.
 
     The default, for ``""`` and for an id without an entry, is the deployment's catalogue. Raises
-    as :func:`load_own_catalogues` does.
+    as :func:`load_workspace_catalogues` does.
     """
     shared = load_served_content(settings)
     key = build_workspace_key(lowercase_microsoft_id(workspace))
-    return load_own_catalogues(settings, shared).get(key, shared)
+    return load_workspace_catalogues(settings, shared).get(key, shared)
 
 
 def list_card_faults(catalogues: Iterable[Catalogue]) -> tuple[Fault, ...]:

@@ -27,7 +27,7 @@ async def run(context: Context) -> int:
     )
     scope = context.store.across_workspaces
     keys = await scope.read(lambda repos: repos.releases.list_keys())
-    if periods_by_workspace := context.list_own_retention():
+    if periods_by_workspace := context.list_workspace_retention():
         keys = await _delete_by_workspace_retention(context, archive, periods_by_workspace, keys)
     missing = await asyncio.to_thread(archive.find_missing, keys)
     if not missing:

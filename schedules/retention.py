@@ -103,7 +103,7 @@ async def _delete_by_workspace_retention(context: Context) -> int:
 
     They are queried in a read transaction; without any no write transaction begins.
     """
-    periods_by_workspace = context.list_own_retention()
+    periods_by_workspace = context.list_workspace_retention()
     scope = context.store.across_workspaces
     if not periods_by_workspace:
         return 0
@@ -129,7 +129,9 @@ async def _delete_removed_teams(context: Context) -> int:
     :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
     """
     store, now, deleted_count = context.store, context.now(), 0
-    workspace_cutoffs = workspace_retention.find_table_cutoffs(context.list_own_retention(), now)
+    workspace_cutoffs = workspace_retention.find_table_cutoffs(
+        context.list_workspace_retention(), now
+    )
     shared_cutoff = (now - context.retention.tables).date()
     for cutoff in {shared_cutoff, *workspace_cutoffs.values()}:
         workspaces = await store.across_workspaces.read(

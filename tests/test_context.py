@@ -65,7 +65,7 @@ def test_each_workspace_has_its_own_content_or_the_deployment_s(context: Context
     shared = context.catalogue
     north, south = (shared.add_safety_texts({"en": text}) for text in ("Call 1.", "Call 2."))
     contents = {"slack:T0NORTH": north, "slack:T0SOUTH": south}
-    context = replace(context, own_catalogues={**contents, "slack:T0WEST": shared})
+    context = replace(context, workspace_catalogues={**contents, "slack:T0WEST": shared})
     contents |= {"slack:T0WEST": shared, "slack:T0EAST": shared}
 
     for first, second in product(contents, repeat=2):
@@ -82,8 +82,8 @@ def test_only_differing_periods_are_a_workspace_s_own(context: Context) -> None:
         name: replace_retention(context.catalogue, RetentionPeriods(months))
         for name, months in (("slack:T0NORTH", 7), ("slack:T0SOUTH", 24))
     }
-    context = replace(context, own_catalogues=own)
+    context = replace(context, workspace_catalogues=own)
 
     for workspace in ("slack:T0NORTH", "slack:T0SOUTH", "slack:T0EAST"):
         narrowed = context.for_workspace(workspace)
-        assert narrowed.list_own_retention() == {"slack:T0NORTH": RetentionPeriods(7)}
+        assert narrowed.list_workspace_retention() == {"slack:T0NORTH": RetentionPeriods(7)}

@@ -9,7 +9,7 @@ from bot.content.catalogue import Catalogue
 from bot.content.custom_cards import CARDS_LOCATION
 from bot.errors import FaultyInputError
 from bot.retention_periods import DEFAULT_RETENTION, RetentionPeriods
-from bot.served_content import list_card_faults, load_own_catalogues, load_served_content
+from bot.served_content import list_card_faults, load_served_content, load_workspace_catalogues
 from bot.settings import Settings
 
 CARD = """
@@ -38,7 +38,7 @@ def load_contents(folder: Path, text: str, **values: Any) -> tuple[Catalogue, di
     file.write_text(text, encoding="utf-8")
     settings = Settings(_env_file=None, workspaces_file=file, **values)
     shared = load_served_content(settings)
-    return shared, dict(load_own_catalogues(settings, shared))
+    return shared, dict(load_workspace_catalogues(settings, shared))
 
 
 def test_an_entry_replaces_what_it_names(tmp_path: Path) -> None:
@@ -178,4 +178,4 @@ def test_without_a_file_nothing_is_a_workspace_s_own() -> None:
     """The deployment's settings hold for all."""
     settings = Settings(_env_file=None)
 
-    assert not load_own_catalogues(settings, load_served_content(settings))
+    assert not load_workspace_catalogues(settings, load_served_content(settings))

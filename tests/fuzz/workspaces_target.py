@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
 from bot.errors import FaultyInputError
-from bot.served_content import list_card_faults, load_own_catalogues, load_served_content
+from bot.served_content import list_card_faults, load_served_content, load_workspace_catalogues
 from bot.settings import Settings
 from tests.fuzz import hostile, mutations
 from tests.fuzz.cards_target import OWN_TOPIC_FILE
@@ -70,7 +70,7 @@ class WorkspacesTarget:
             def execute(sample: bytes) -> str:
                 file.write_bytes(sample)
                 try:
-                    own = load_own_catalogues(settings, shared)
+                    own = load_workspace_catalogues(settings, shared)
                 except FaultyInputError as error:
                     return describe_faults(error.faults)
                 faults = list_card_faults(own.values())

@@ -128,7 +128,9 @@ def with_retention(
     return replace(
         context,
         catalogue=shared,
-        own_catalogues={key: replace_retention(shared, periods) for key, periods in own.items()},
+        workspace_catalogues={
+            key: replace_retention(shared, periods) for key, periods in own.items()
+        },
     )
 
 

@@ -15,14 +15,14 @@ from bot.settings import Settings
 from bot.stated_retention import replace_retention
 
 
-def read_own_catalogues(
+def read_workspace_catalogues(
     settings: Settings, file: Path, shared: Catalogue
 ) -> Mapping[str, Catalogue]:
     """Parse the workspaces file at *file* and return the catalogue of each entry by workspace key.
 
-    Called by :func:`bot.served_content.load_own_catalogues`, which states the exceptions.
+    Called by :func:`bot.served_content.load_workspace_catalogues`, which states the exceptions.
     """
-    loader = _OwnContentLoader(settings, shared)
+    loader = _WorkspaceContentLoader(settings, shared)
     return {
         workspace: catalogue
         for entry in read_workspaces(file, settings.retention)
@@ -31,7 +31,7 @@ def read_own_catalogues(
     }
 
 
-class _OwnContentLoader:
+class _WorkspaceContentLoader:
     """Builds the catalogues of entries; two dicts cache them, by folder and by all parameters."""
 
     def __init__(self, settings: Settings, shared: Catalogue) -> None:
