@@ -262,9 +262,9 @@ class SendStatus(Enum):
     """A timeout or 5xx response: may have been posted. No retry unless a search proves absence."""
     FAILED = "failed"
     """Not posted: the product rejects this message (``reason``), not its address."""
-    GONE = "gone"
+    ADDRESS_UNREACHABLE = "gone"
     """Not posted: the address accepts no messages (``reason``). Mark it as unreachable."""
-    CLOSED = "closed"
+    REJECTED_BY_WORKSPACE = "closed"
     """Not posted: the whole workspace rejects the bot (``reason``). Requeue; suspend sending."""
 
 

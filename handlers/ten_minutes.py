@@ -84,7 +84,7 @@ async def _send_message(context: Context, message: Message, recipient: Recipient
         return AskStatus.BUSY
     outlet = context.find_outlet(recipient.address.workspace)
     if outlet is None:
-        return ten_minutes.status_of_result(SendStatus.CLOSED)
+        return ten_minutes.status_of_result(SendStatus.REJECTED_BY_WORKSPACE)
     result = await outlet.send(recipient.address, message, secrets.token_hex(_NONCE_BYTES))
     if result.is_chat_missing:
         address = replace(recipient.address, must_open_chat=True)

@@ -59,10 +59,13 @@ async def queue_card(context: Context) -> None:
     ("result", "status"),
     [
         (SENT_RESULT, CardStatus.POSTED),
-        (SendResult(SendStatus.GONE, reason="not_in_channel"), CardStatus.REFUSED),
+        (SendResult(SendStatus.ADDRESS_UNREACHABLE, reason="not_in_channel"), CardStatus.REFUSED),
         (SendResult(SendStatus.FAILED, reason="restricted_action"), CardStatus.REFUSED),
         (SendResult(SendStatus.RETRY_LATER, retry_after_seconds=9), CardStatus.WAITING),
-        (SendResult(SendStatus.CLOSED, reason="account_inactive"), CardStatus.WAITING),
+        (
+            SendResult(SendStatus.REJECTED_BY_WORKSPACE, reason="account_inactive"),
+            CardStatus.WAITING,
+        ),
     ],
 )
 async def test_the_result_of_the_send_is_the_status(

@@ -11,7 +11,7 @@ STATUS_BY_STATE: Mapping[DeliveryState, str] = {
     DeliveryState.SENT: "sent",
     DeliveryState.UNCONFIRMED: "unconfirmed",
     DeliveryState.FAILED: "failed",
-    DeliveryState.GONE: "unreachable",
+    DeliveryState.UNREACHABLE: "unreachable",
     DeliveryState.MISSED: "missed",
 }
 """Public status of each delivery state, as in the metric's label ``state`` and in ``/servez``.

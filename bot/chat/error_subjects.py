@@ -24,10 +24,10 @@ class Subject(Enum):
 
 
 _STATUS_BY_SUBJECT = {
-    Subject.PERSON: SendStatus.GONE,
-    Subject.CHAT: SendStatus.GONE,
+    Subject.PERSON: SendStatus.ADDRESS_UNREACHABLE,
+    Subject.CHAT: SendStatus.ADDRESS_UNREACHABLE,
     Subject.REQUEST: SendStatus.FAILED,
-    Subject.WORKSPACE: SendStatus.CLOSED,
+    Subject.WORKSPACE: SendStatus.REJECTED_BY_WORKSPACE,
     Subject.TRANSIENT: SendStatus.RETRY_LATER,
 }
 

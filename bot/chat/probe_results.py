@@ -6,7 +6,7 @@ from bot.outlet import ProbeResult, ProbeStatus
 _STATUS_BY_SEND_STATUS = {
     SendStatus.RETRY_LATER: ProbeStatus.UNAVAILABLE,
     SendStatus.UNKNOWN: ProbeStatus.UNAVAILABLE,
-    SendStatus.CLOSED: ProbeStatus.REFUSED,
+    SendStatus.REJECTED_BY_WORKSPACE: ProbeStatus.REFUSED,
 }
 
 

@@ -60,9 +60,9 @@ def record_send_result(
                 rate_per_minute if result.is_rate_limited else None,
             )
             return "workspaces.resting"
-        case SendStatus.FAILED | SendStatus.GONE:
+        case SendStatus.FAILED | SendStatus.ADDRESS_UNREACHABLE:
             return _record_rejection(repos, delivery, result, now)
-        case SendStatus.CLOSED:
+        case SendStatus.REJECTED_BY_WORKSPACE:
             # Nothing was posted: the delivery stays queued and is sent if the workspace
             # grants access again before the deadline.
             repos.deliveries.requeue_delivery(delivery_id, attempt)
@@ -118,7 +118,7 @@ def _record_rejection(
     if result.status is SendStatus.FAILED:
         _mark_failed(repos, delivery, result.reason, now)
         return "deliveries.failed"
-    repos.deliveries.mark_gone(delivery.id, attempt, result.reason)
+    repos.deliveries.mark_unreachable(delivery.id, attempt, result.reason)
     return _mark_unreachable(repos, delivery, result.reason)
 
 

@@ -28,7 +28,12 @@ _JITTER_STEPS = 1000
 """Resolution of the random jitter."""
 
 _PROVING_STATUSES = frozenset(
-    {SendStatus.SENT, SendStatus.FAILED, SendStatus.GONE, SendStatus.CLOSED}
+    {
+        SendStatus.SENT,
+        SendStatus.FAILED,
+        SendStatus.ADDRESS_UNREACHABLE,
+        SendStatus.REJECTED_BY_WORKSPACE,
+    }
 )
 """Results that reset the counter: each is a response that proves that the API handles requests.
 
@@ -72,7 +77,7 @@ class OutageDetector:
             self._unknown_count += 1
         elif status in _PROVING_STATUSES:
             self._unknown_count = 0
-        self._is_suspended = status is SendStatus.CLOSED
+        self._is_suspended = status is SendStatus.REJECTED_BY_WORKSPACE
         if status is SendStatus.SENT and self._is_recovering:
             self._is_recovering = False
             await self._context.store.for_workspace(self._workspace).write(

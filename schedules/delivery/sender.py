@@ -171,7 +171,10 @@ class DeliverySender:
                     await detector.record_status(status)
                     if await self._wait_for_retry_after(result, rate_limiter):
                         break
-                    is_refused = status in {SendStatus.RETRY_LATER, SendStatus.CLOSED}
+                    is_refused = status in {
+                        SendStatus.RETRY_LATER,
+                        SendStatus.REJECTED_BY_WORKSPACE,
+                    }
                     if is_refused or detector.has_outage or self._stop_event.is_set():
                         return sent
         return sent

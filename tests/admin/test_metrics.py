@@ -31,7 +31,7 @@ COUNTS = (
     DeliveryCount(DAY, "checkin", DeliveryState.SENT, "", 5),
     DeliveryCount(DAY, "checkin", DeliveryState.WITHDRAWN, "", 4),
     DeliveryCount(DAY, "checkin", DeliveryState.FAILED, "invalid_blocks", 6),
-    DeliveryCount(DAY, "tip", DeliveryState.GONE, "is_archived", 1),
+    DeliveryCount(DAY, "tip", DeliveryState.UNREACHABLE, "is_archived", 1),
 )
 
 
@@ -73,7 +73,7 @@ async def plan_deliveries(context: Context, reason: str = "is_archived") -> None
             if delivery.kind == "tip"
         ]
         repos.deliveries.claim_delivery(tip.id, 0, now)
-        repos.deliveries.mark_gone(tip.id, 1, reason)
+        repos.deliveries.mark_unreachable(tip.id, 1, reason)
         repos.workspaces.suspend("slack:T2", "token_revoked")
         repos.workspaces.set_rest("slack:T3", now + timedelta(seconds=30))
 

@@ -12,10 +12,10 @@ from bot.logs import sanitize_error_code
 @pytest.mark.parametrize(
     ("subject", "person_status", "channel_status"),
     [
-        (Subject.PERSON, SendStatus.GONE, SendStatus.FAILED),
-        (Subject.CHAT, SendStatus.GONE, SendStatus.GONE),
+        (Subject.PERSON, SendStatus.ADDRESS_UNREACHABLE, SendStatus.FAILED),
+        (Subject.CHAT, SendStatus.ADDRESS_UNREACHABLE, SendStatus.ADDRESS_UNREACHABLE),
         (Subject.REQUEST, SendStatus.FAILED, SendStatus.FAILED),
-        (Subject.WORKSPACE, SendStatus.CLOSED, SendStatus.CLOSED),
+        (Subject.WORKSPACE, SendStatus.REJECTED_BY_WORKSPACE, SendStatus.REJECTED_BY_WORKSPACE),
         (Subject.TRANSIENT, SendStatus.RETRY_LATER, SendStatus.RETRY_LATER),
     ],
 )

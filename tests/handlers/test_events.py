@@ -268,7 +268,7 @@ async def test_a_lost_introduction_is_sent_when_the_channel_is_back(
 ) -> None:
     """A card that the channel refused is sent once when the bot is put back into it."""
     await EVENT_HANDLER(TEAM_CHANNEL_ADDED, team_context)
-    outlet.send_result = SendResult(SendStatus.GONE, reason="not_in_channel")
+    outlet.send_result = SendResult(SendStatus.ADDRESS_UNREACHABLE, reason="not_in_channel")
     assert await send_introductions(team_context, outlet) == []
     outlet.send_result = SENT_RESULT
 

@@ -37,7 +37,7 @@ from tests.sample_team import (
     steps_by_name,
 )
 
-REFUSED_RESULT = SendResult(SendStatus.GONE, reason="not_in_channel")
+REFUSED_RESULT = SendResult(SendStatus.ADDRESS_UNREACHABLE, reason="not_in_channel")
 SENT_RESULT = SendResult(SendStatus.SENT, reference="1.000002")
 
 

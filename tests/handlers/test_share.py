@@ -169,7 +169,7 @@ async def test_an_opened_report_is_shared(
     [
         (SendResult(SendStatus.SENT), "posted"),
         (SendResult(SendStatus.FAILED, reason="invalid_blocks"), "failed"),
-        (SendResult(SendStatus.GONE, reason="channel_not_found"), "failed"),
+        (SendResult(SendStatus.ADDRESS_UNREACHABLE, reason="channel_not_found"), "failed"),
         (SendResult(SendStatus.RETRY_LATER, retry_after_seconds=60), "waiting"),
         (SendResult(SendStatus.UNKNOWN), "waiting"),
     ],

@@ -116,7 +116,7 @@ async def test_a_move_to_a_channel_without_the_bot_shows_the_step_that_is_left(
 ) -> None:
     """The team has moved; the form has the invitation, as after a set-up."""
     await set_up_team(context)
-    outlet.send_result = SendResult(SendStatus.GONE, reason="not_in_channel")
+    outlet.send_result = SendResult(SendStatus.ADDRESS_UNREACHABLE, reason="not_in_channel")
 
     assert "/invite @Attune" in await press_move(context)
 

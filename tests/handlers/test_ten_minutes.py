@@ -125,8 +125,8 @@ async def test_a_double_click_sends_once(team_context: Context, outlet: Recordin
             SendResult(SendStatus.FAILED, reason="channel_not_found", is_chat_missing=True),
             "refused",
         ),
-        (SendResult(SendStatus.GONE, reason="user_not_found"), "refused"),
-        (SendResult(SendStatus.CLOSED, reason="account_inactive"), "refused"),
+        (SendResult(SendStatus.ADDRESS_UNREACHABLE, reason="user_not_found"), "refused"),
+        (SendResult(SendStatus.REJECTED_BY_WORKSPACE, reason="account_inactive"), "refused"),
     ],
 )
 async def test_a_failure_is_said_on_the_form_and_can_be_retried(

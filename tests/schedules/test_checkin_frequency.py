@@ -114,7 +114,7 @@ async def test_a_suspension_after_the_planning_increments_no_count(
     team_context: Context, clock: FakeClock, outlet: RecordingOutlet
 ) -> None:
     """A check-in whose day passes while the workspace is suspended is not unanswered."""
-    outlet.send_result = SendResult(SendStatus.CLOSED, reason="token_revoked")
+    outlet.send_result = SendResult(SendStatus.REJECTED_BY_WORKSPACE, reason="token_revoked")
     outlet.probe_result = ProbeResult(ProbeStatus.REFUSED, "token_revoked")
     await weekly_checkin.run(team_context)
     await DeliverySender(team_context, COMPOSERS).send_all_due()

@@ -41,7 +41,7 @@ async def test_a_closed_channel_is_tried_once_a_week(
         lambda repos: repos.teams.mark_unreachable(TEAM.workspace, CHANNEL, "not_in_channel")
     )
     planned_counts = []
-    for status in (SendStatus.GONE, SendStatus.SENT):
+    for status in (SendStatus.ADDRESS_UNREACHABLE, SendStatus.SENT):
         outlet.send_result = SendResult(status, reason="not_in_channel")
         planned_count = 0
         for _ in range(7 * 24):

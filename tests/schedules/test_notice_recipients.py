@@ -126,7 +126,7 @@ async def test_a_closed_account_is_tried_once(
     clock: FakeClock,
 ) -> None:
     """A person who left the workspace is tried once a close, and nothing is stored about them."""
-    outlet.send_result = SendResult(SendStatus.GONE, reason="user_disabled")
+    outlet.send_result = SendResult(SendStatus.ADDRESS_UNREACHABLE, reason="user_disabled")
     clock.current_time = TEAM_HOUR
     for _ in range(10):
         await run_tick(supervised_context)

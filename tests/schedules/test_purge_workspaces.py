@@ -128,7 +128,7 @@ async def test_only_a_final_refusal_leads_to_a_purge(
     """A message or a probe that is refused, where the event was lost; an unknown code is none."""
     await store_installation(planned_context)
     if found_by == "message":
-        outlet.send_result = SendResult(SendStatus.CLOSED, reason=code)
+        outlet.send_result = SendResult(SendStatus.REJECTED_BY_WORKSPACE, reason=code)
         await DeliverySender(planned_context, COMPOSERS).send_all_due()
     else:
         result = ProbeResult(ProbeStatus.REFUSED, code)

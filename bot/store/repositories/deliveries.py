@@ -156,9 +156,9 @@ class Deliveries:
         """Move the claimed attempt to ``FAILED``: the product rejected the message; no retry."""
         return self._finish_attempt(delivery_id, attempt, DeliveryState.FAILED, reason)
 
-    def mark_gone(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
-        """Move the claimed attempt to ``GONE``: its address accepts no messages; no retry."""
-        return self._finish_attempt(delivery_id, attempt, DeliveryState.GONE, reason)
+    def mark_unreachable(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
+        """Move the claimed attempt to ``UNREACHABLE``: the address accepts no message; no retry."""
+        return self._finish_attempt(delivery_id, attempt, DeliveryState.UNREACHABLE, reason)
 
     def mark_missed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
         """Move a planned, or claimed and not posted, attempt past its deadline to ``MISSED``."""

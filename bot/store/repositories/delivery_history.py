@@ -19,7 +19,7 @@ _FINISHED_STATES = (
     DeliveryState.SENT,
     DeliveryState.UNCONFIRMED,
     DeliveryState.FAILED,
-    DeliveryState.GONE,
+    DeliveryState.UNREACHABLE,
     DeliveryState.MISSED,
 )
 _DELIVERED_STATES = frozenset({DeliveryState.SENT, DeliveryState.UNCONFIRMED})

@@ -25,17 +25,18 @@ class DeliveryState(StrEnum):
     """It may or may not have been posted; there is no retry."""
     FAILED = "failed"
     """The product rejected this message, not its recipient; there is no retry."""
-    GONE = "gone"
+    UNREACHABLE = "gone"
+    """Its address accepts no messages; there is no retry."""
     MISSED = "missed"
     WITHDRAWN = "withdrawn"
 
 
 UNSENT_STATES = frozenset(
-    {DeliveryState.FAILED, DeliveryState.GONE, DeliveryState.MISSED, DeliveryState.WITHDRAWN}
+    {DeliveryState.FAILED, DeliveryState.UNREACHABLE, DeliveryState.MISSED, DeliveryState.WITHDRAWN}
 )
 """Final states of rows whose message was certainly never posted."""
 
-LOST_STATES = frozenset({DeliveryState.GONE, DeliveryState.WITHDRAWN})
+LOST_STATES = frozenset({DeliveryState.UNREACHABLE, DeliveryState.WITHDRAWN})
 """Final states of rows whose address accepted no messages."""
 
 

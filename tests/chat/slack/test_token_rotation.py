@@ -117,7 +117,7 @@ async def test_concurrent_refresh_uses_stored_pair(api: FakeWebApi) -> None:
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        ("invalid_refresh_token", SendStatus.CLOSED),
+        ("invalid_refresh_token", SendStatus.REJECTED_BY_WORKSPACE),
         ("fatal_error", SendStatus.RETRY_LATER),
         ("", SendStatus.RETRY_LATER),
     ],

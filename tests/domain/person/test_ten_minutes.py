@@ -125,8 +125,8 @@ def test_a_status_offers_to_write_unless_it_was_sent(status: AskStatus) -> None:
         (SendStatus.RETRY_LATER, AskStatus.BUSY),
         (SendStatus.UNKNOWN, AskStatus.IN_DOUBT),
         (SendStatus.FAILED, AskStatus.REFUSED),
-        (SendStatus.GONE, AskStatus.REFUSED),
-        (SendStatus.CLOSED, AskStatus.REFUSED),
+        (SendStatus.ADDRESS_UNREACHABLE, AskStatus.REFUSED),
+        (SendStatus.REJECTED_BY_WORKSPACE, AskStatus.REFUSED),
     ],
 )
 def test_each_result_has_a_status(result: SendStatus, status: AskStatus) -> None:

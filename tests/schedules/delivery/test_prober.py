@@ -160,7 +160,7 @@ async def test_a_successful_probe_ends_a_suspension(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """With a token that is accepted again the messages continue without a restart."""
-    outlet.send_result = SendResult(SendStatus.CLOSED, reason="token_revoked")
+    outlet.send_result = SendResult(SendStatus.REJECTED_BY_WORKSPACE, reason="token_revoked")
     await deliver_due(planned_context)
     outlet.send_result = SendResult(SendStatus.SENT)
     assert await deliver_due(planned_context) == 0
@@ -188,7 +188,7 @@ async def test_accepted_probes_and_refused_messages_grow_rarer(
     planned_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
     """A workspace that accepts probes and refuses messages gets a dozen of them in a day."""
-    outlet.send_result = SendResult(SendStatus.CLOSED, reason="missing_scope")
+    outlet.send_result = SendResult(SendStatus.REJECTED_BY_WORKSPACE, reason="missing_scope")
     probed_minutes = await count_probes(planned_context, outlet, clock, 24 * 60, step=5)
 
     assert 5 <= len(probed_minutes) <= 13

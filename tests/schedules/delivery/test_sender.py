@@ -197,7 +197,7 @@ async def test_an_unreachable_person_gets_no_further_delivery(
 ) -> None:
     """A deactivated account is marked unreachable and gets no further delivery."""
     sender = DeliverySender(planned_context, COMPOSERS)
-    outlet.send_result = SendResult(SendStatus.GONE, reason="user_not_found")
+    outlet.send_result = SendResult(SendStatus.ADDRESS_UNREACHABLE, reason="user_not_found")
     await sender.send_all_due()
     outlet.send_result = SendResult(SendStatus.SENT)
     clock.advance(days=7)
@@ -245,7 +245,7 @@ async def test_a_workspace_that_revoked_the_token_is_suspended(
 ) -> None:
     """A revoked token stops every further request; after the resume all messages are sent."""
     sender = DeliverySender(planned_context, COMPOSERS)
-    outlet.send_result = SendResult(SendStatus.CLOSED, reason="token_revoked")
+    outlet.send_result = SendResult(SendStatus.REJECTED_BY_WORKSPACE, reason="token_revoked")
     await sender.send_all_due()
     outlet.send_result = SendResult(SendStatus.SENT)
 
@@ -276,7 +276,7 @@ async def test_an_archived_channel_gets_no_further_tip(
     """An archived channel costs one request; its next tip is not planned."""
     clock.advance(days=1)
     await daily_tip.run(team_context)
-    outlet.send_result = SendResult(SendStatus.GONE, reason="is_archived")
+    outlet.send_result = SendResult(SendStatus.ADDRESS_UNREACHABLE, reason="is_archived")
     await DeliverySender(team_context, COMPOSERS).send_all_due()
     clock.advance(days=2)
 

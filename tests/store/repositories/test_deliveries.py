@@ -83,8 +83,8 @@ TRANSITIONS: list[tuple[Transition, DeliveryState]] = [
         DeliveryState.FAILED,
     ),
     (
-        lambda repos, key, attempt: repos.deliveries.mark_gone(key, attempt, "left"),
-        DeliveryState.GONE,
+        lambda repos, key, attempt: repos.deliveries.mark_unreachable(key, attempt, "left"),
+        DeliveryState.UNREACHABLE,
     ),
     (lambda repos, key, attempt: repos.deliveries.mark_missed(key, attempt), DeliveryState.MISSED),
 ]
@@ -241,7 +241,7 @@ async def test_deliveries_are_counted_without_names(store: Store) -> None:
 
     def plan_and_count(repos: Repositories) -> tuple[DeliveryCount, ...]:
         repos.deliveries.claim_delivery(gone.id, 0, NOW)
-        repos.deliveries.mark_gone(gone.id, 1, "user_disabled" * 9)
+        repos.deliveries.mark_unreachable(gone.id, 1, "user_disabled" * 9)
         day_after = NOW + timedelta(days=1)
         repos.deliveries.plan_deliveries(
             [replace(PLANNED_CHECKIN, person=f"U{n}", due_at=day_after) for n in (1, 2)]
@@ -251,7 +251,7 @@ async def test_deliveries_are_counted_without_names(store: Store) -> None:
     today, tomorrow = date(2026, 9, 7), date(2026, 9, 8)
     assert await store.across_workspaces.write(plan_and_count) == (
         DeliveryCount(
-            today, DeliveryKind.CHECKIN, DeliveryState.GONE, ("user_disabled" * 9)[:60], 1
+            today, DeliveryKind.CHECKIN, DeliveryState.UNREACHABLE, ("user_disabled" * 9)[:60], 1
         ),
         DeliveryCount(tomorrow, DeliveryKind.CHECKIN, DeliveryState.PLANNED, "", 2),
     )

@@ -91,7 +91,7 @@ class DeliveryMachine(RuleBasedStateMachine):
                 DeliveryState.PLANNED,
                 DeliveryState.UNCONFIRMED,
                 DeliveryState.FAILED,
-                DeliveryState.GONE,
+                DeliveryState.UNREACHABLE,
             ]
         ),
     )
@@ -102,7 +102,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             DeliveryState.PLANNED: self.deliveries.requeue_delivery,
             DeliveryState.UNCONFIRMED: self.deliveries.mark_unconfirmed,
             DeliveryState.FAILED: self.deliveries.mark_failed,
-            DeliveryState.GONE: self.deliveries.mark_gone,
+            DeliveryState.UNREACHABLE: self.deliveries.mark_unreachable,
         }
         is_allowed = self._is_in_state(index, DeliveryState.SENDING, attempt)
         assert transitions[state](self.delivery_ids[index], attempt) == is_allowed

@@ -30,7 +30,7 @@ SENT: dict[str, Settle] = {
 }
 UNSENT: dict[str, Settle] = {
     "failed": lambda repos, row: repos.deliveries.mark_failed(row.id, claim(repos, row), "code"),
-    "gone": lambda repos, row: repos.deliveries.mark_gone(row.id, claim(repos, row), "code"),
+    "gone": lambda repos, row: repos.deliveries.mark_unreachable(row.id, claim(repos, row), "code"),
     "missed": lambda repos, row: repos.deliveries.mark_missed(row.id, row.attempt, "holiday"),
     "absent": lambda repos, row: repos.deliveries.mark_missed(row.id, claim(repos, row), "late"),
     "withdrawn": lambda repos, row: repos.deliveries.mark_withdrawn(row.id),

@@ -34,7 +34,9 @@ FAILURE_CACHE_SECONDS = 20.0
 _MAX_ROSTERS, _MAX_TEAMS = 8, 20
 """Maximum rosters and teams that one card is looked up in."""
 
-_DEFINITE_STATUSES = frozenset({SendStatus.FAILED, SendStatus.GONE, SendStatus.CLOSED})
+_DEFINITE_STATUSES = frozenset(
+    {SendStatus.FAILED, SendStatus.ADDRESS_UNREACHABLE, SendStatus.REJECTED_BY_WORKSPACE}
+)
 
 ChannelRoutes = Callable[[str], Awaitable[Mapping[str, str]]]
 """Returns the stored routes of a workspace's channels, by channel id."""

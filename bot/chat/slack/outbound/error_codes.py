@@ -38,13 +38,13 @@ def classify_error(error: Exception, to: Address | None = None) -> SendResult:
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return _retry_later("unreachable")
     if isinstance(error, InstallationUnreadableError):
-        return SendResult(SendStatus.CLOSED, reason="installation_unreadable")
+        return SendResult(SendStatus.REJECTED_BY_WORKSPACE, reason="installation_unreadable")
     if isinstance(error, NotInstalledError):
-        return SendResult(SendStatus.CLOSED, reason="not_installed")
+        return SendResult(SendStatus.REJECTED_BY_WORKSPACE, reason="not_installed")
     if isinstance(error, TokenRotationError):
-        is_closed = SUBJECT_BY_CODE.get(error.code) is Subject.WORKSPACE
+        is_rejected = SUBJECT_BY_CODE.get(error.code) is Subject.WORKSPACE
         result = _retry_later(error.code or "not_renewed")
-        return replace(result, status=SendStatus.CLOSED) if is_closed else result
+        return replace(result, status=SendStatus.REJECTED_BY_WORKSPACE) if is_rejected else result
     if isinstance(error, SlackApiError):
         return _classify_refusal(error, slack_error_code(error), _http_status(error), to)
     return SendResult(SendStatus.UNKNOWN, reason=type(error).__name__)

@@ -93,7 +93,11 @@ class SlackOutlet:
             return await self._search_history(to, delivery_id, since)
         except Exception as error:  # noqa: BLE001 - an error of any kind proves nothing
             status = _log_failure("slack.history_search_failed", error).status
-            is_final = status in {SendStatus.FAILED, SendStatus.GONE, SendStatus.CLOSED}
+            is_final = status in {
+                SendStatus.FAILED,
+                SendStatus.ADDRESS_UNREACHABLE,
+                SendStatus.REJECTED_BY_WORKSPACE,
+            }
             return SearchResult.NOT_SUPPORTED if is_final else SearchResult.RETRY_LATER
 
     async def probe(self, to: Address) -> ProbeResult:
@@ -164,7 +168,7 @@ class SlackOutlet:
         try:
             await (await self._api_client.get_client()).auth_test()
         except Exception as error:  # noqa: BLE001 - every error is classified
-            return error_codes.classify_error(error).status is SendStatus.CLOSED
+            return error_codes.classify_error(error).status is SendStatus.REJECTED_BY_WORKSPACE
         return False
 
     async def _open_chat(self, to: Address) -> str:

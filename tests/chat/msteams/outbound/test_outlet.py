@@ -132,19 +132,19 @@ STATUS_BY_ANSWER = {
     "a token that is not accepted": (PlannedAnswer(401), SendStatus.RETRY_LATER, 30.0, "http_401"),
     "removed or blocked": (
         PlannedAnswer(403, {"error": {"code": "BotNotInConversationRoster"}}),
-        SendStatus.GONE,
+        SendStatus.ADDRESS_UNREACHABLE,
         0.0,
         "BotNotInConversationRoster",
     ),
     "no such chat": (
         PlannedAnswer(404, {"error": {"code": "ConversationNotFound"}}),
-        SendStatus.GONE,
+        SendStatus.ADDRESS_UNREACHABLE,
         0.0,
         "ConversationNotFound",
     ),
     "blocked, by subcode": (
         PlannedAnswer(403, {"error": {"code": "Forbidden", "subCode": "MessageWritesBlocked"}}),
-        SendStatus.GONE,
+        SendStatus.ADDRESS_UNREACHABLE,
         0.0,
         "MessageWritesBlocked",
     ),
@@ -163,7 +163,7 @@ STATUS_BY_ANSWER = {
     ),
     "the whole bot": (
         PlannedAnswer(401, {"error": {"code": "BotNotRegistered"}}),
-        SendStatus.CLOSED,
+        SendStatus.REJECTED_BY_WORKSPACE,
         0.0,
         "BotNotRegistered",
     ),
@@ -214,7 +214,7 @@ async def test_a_failed_chat_creation_is_never_unknown(bench: AdapterBench) -> N
         (await bench.adapter.outlet.send(MARIE_ADDRESS, HELLO, "k")).status for _ in range(3)
     ]
 
-    assert statuses == [SendStatus.RETRY_LATER, SendStatus.GONE, SendStatus.FAILED]
+    assert statuses == [SendStatus.RETRY_LATER, SendStatus.ADDRESS_UNREACHABLE, SendStatus.FAILED]
     assert bench.ms.posted_messages == []
 
 

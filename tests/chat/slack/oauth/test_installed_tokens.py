@@ -100,7 +100,7 @@ async def test_the_claim_of_a_killed_process_ends(slack: InstallableSlack, store
 
 
 @pytest.mark.parametrize(
-    ("seconds", "status"), [(SOON, SendStatus.SENT), (PAST, SendStatus.CLOSED)]
+    ("seconds", "status"), [(SOON, SendStatus.SENT), (PAST, SendStatus.REJECTED_BY_WORKSPACE)]
 )
 async def test_a_refused_renewal_ends_nothing_while_the_token_is_in_force(
     slack: InstallableSlack, store: Store, seconds: int, status: SendStatus
@@ -120,7 +120,7 @@ async def test_a_workspace_without_an_installation_gets_no_token(
     await install(slack, store, NORTH, 40_000)
     (result,) = await send_from([open_process(slack, store)], [SOUTH])
 
-    assert (result.status, result.reason) == (SendStatus.CLOSED, "not_installed")
+    assert (result.status, result.reason) == (SendStatus.REJECTED_BY_WORKSPACE, "not_installed")
     assert slack.uses == []
 
 

@@ -17,8 +17,14 @@ def build_api_error(error: str = "", status: int = 200, **headers: str) -> Slack
     return create_error("x", SimpleNamespace(data=data, status_code=status, headers=named_headers))
 
 
-CLOSED_CODES = ["token_revoked", "account_inactive", "invalid_auth", "not_authed", "missing_scope"]
-GONE_CODES = [
+REJECTED_CODES = [
+    "token_revoked",
+    "account_inactive",
+    "invalid_auth",
+    "not_authed",
+    "missing_scope",
+]
+UNREACHABLE_CODES = [
     "cannot_dm_bot",
     "channel_not_found",
     "is_archived",
@@ -35,8 +41,8 @@ RETRYABLE_CODES = ["ratelimited", "rate_limited", "team_added_to_org"]
 @pytest.mark.parametrize(
     ("error", "status"),
     [
-        *((code, SendStatus.CLOSED) for code in CLOSED_CODES),
-        *((code, SendStatus.GONE) for code in GONE_CODES),
+        *((code, SendStatus.REJECTED_BY_WORKSPACE) for code in REJECTED_CODES),
+        *((code, SendStatus.ADDRESS_UNREACHABLE) for code in UNREACHABLE_CODES),
         *((code, SendStatus.FAILED) for code in FAILED_CODES),
         *((code, SendStatus.UNKNOWN) for code in UNKNOWN_CODES),
         *((code, SendStatus.RETRY_LATER) for code in RETRYABLE_CODES),
