@@ -1,4 +1,4 @@
-"""The affiliation of a request's sender: member or not of the organisation with the bot."""
+"""The affiliation of a request's sender: whether they belong to the organisation with the bot."""
 
 from enum import Enum
 
@@ -8,8 +8,8 @@ class Affiliation(Enum):
 
     The adapter derives it from the authenticated payload; the Teams adapter also requests the
     sender's account, and caches the result. The authorization check in ``handlers.rights`` refuses
-    external people, unless the handler is public, before anything is stored. A guest account that
-    a Slack workspace manages itself is a member, since trainees often have one.
+    external people before the handler, unless that is public. A guest account that a Slack
+    workspace manages itself is a member, since trainees often have one.
     """
 
     MEMBER = "member"

@@ -7,8 +7,8 @@ from enum import Enum
 class Level(Enum):
     """Length of a bar as a share of the debriefs: none, few, about half or most.
 
-    The value is the data point that both renderers send, an integer in steps; all debriefs would
-    have :data:`REFERENCE_BAR_STEPS`. An enum cannot represent a count, so none can be drawn.
+    The value is the data point that both renderers send, in steps; all debriefs would have
+    :data:`REFERENCE_BAR_STEPS`. A count has no member, so none can be drawn (mypy rejects it).
     """
 
     NONE = 0
@@ -25,7 +25,7 @@ REFERENCE_BAR_STEPS = 4
 class Bar:
     """One data point of a chart: the label of an answer, and its level.
 
-    Slack accepts labels of 20 characters, unique in the chart: its renderer truncates longer ones.
+    On Slack the label is truncated to 20 characters.
     """
 
     label: str
@@ -36,16 +36,13 @@ class Bar:
 class Chart:
     """A bar chart of qualitative levels, with the same content as text for screen readers.
 
-    In Slack it becomes a ``data_visualization`` block of type ``bar`` in messages and the Home tab;
-    modals reject that block type, and show the text alone. Titles over 50 characters are truncated.
-    In Teams it becomes a heading with ``title``, and a ``Chart.HorizontalBar`` whose ``fallback``
-    property is ``drop``, for clients without charts. In both, ``text_equivalent``, a string with
-    inline markup, is rendered below the chart.
+    On Slack a ``data_visualization`` block in messages and the Home tab; modals reject that block
+    type, and show the text alone. In Teams a ``Chart.HorizontalBar``, which clients without charts
+    drop. In both, ``text_equivalent``, a string with inline markup, is rendered below the chart.
 
-    ``axis_label`` (50 characters at most) names the levels in ascending order: Slack's property
-    ``y_label``; Teams shows no axis. ``reference_label`` adds a bar of
-    :data:`REFERENCE_BAR_STEPS`: both products scale a chart to its longest bar, so that without it
-    "about half" would fill the width. The default of both is ``""``, which omits them.
+    ``axis_label`` (50 characters at most) names the levels in ascending order, on Slack only.
+    ``reference_label`` adds a bar of :data:`REFERENCE_BAR_STEPS`: both products scale a chart to
+    its longest bar, so that without it "about half" would fill the width. ``""`` omits either.
     """
 
     title: str
@@ -55,6 +52,6 @@ class Chart:
     reference_label: str = ""
 
     def list_bar_lengths(self) -> tuple[tuple[str, int], ...]:
-        """Return a ``(label, steps)`` tuple for each bar, in order, the reference bar last."""
+        """Return the label and the steps of each bar, in order, the reference bar last."""
         reference = ((self.reference_label, REFERENCE_BAR_STEPS),) if self.reference_label else ()
         return *((bar.label, bar.level.value) for bar in self.bars), *reference

@@ -1,7 +1,7 @@
 """Dataclasses between adapters, handlers and schedules: requests, replies, events, send results.
 
-They are immutable and independent of the product; each adapter parses payloads into them, and
-renders replies from them.
+They are independent of the product: each adapter parses its payloads into them and renders replies
+from them.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,7 +17,7 @@ class Person:
     """Key of a person: ``workspace`` is ``slack:T…`` or ``msteams:<tenant id in lowercase>``.
 
     ``id`` is the product's stable id: Slack's user id ``U…``, or the object id (``aadObjectId``) of
-    a Teams account in lowercase. Hashable and ordered, so usable as a dict key.
+    a Teams account in lowercase.
     """
 
     workspace: str
@@ -31,19 +31,19 @@ def parse_product(workspace: str) -> str:
 
 @dataclass(frozen=True)
 class Channel:
-    """A channel: its id, and its display name, ``""`` where the payload contains none."""
+    """A channel: its id, and its display name, ``""`` where the product states none."""
 
     id: str
     name: str = ""
 
 
 class Surface(Enum):
-    """Where the person acted: whether a reply can be a message, or has to be a form."""
+    """Where the person acted; it decides whether a reply can be a message or has to be a form."""
 
     COMMAND = "command"
     """A slash command, or a message to the bot in Teams."""
     MESSAGE = "message"
-    """A button or menu of a message's blocks or card."""
+    """A button or menu in a message."""
     HOME = "home"
     """Slack's Home tab, or the home card in the private chat of Teams."""
     FORM = "form"
@@ -53,15 +53,15 @@ class Surface(Enum):
 
 
 class RequestStep(Enum):
-    """Event of a form that a request reports."""
+    """What happened to a form: the event that a request reports."""
 
     REQUESTED = "requested"
-    """None: a command, button or shortcut, whose reply may open a form. The default."""
+    """No event of a form: a command, button or shortcut, whose reply may open one."""
     SUBMITTED = "submitted"
     CHANGED = "changed"
     """A field with ``refreshes_form`` has a new value (Slack), or refresh was pressed (Teams)."""
     CLOSED = "closed"
-    """The form was cancelled; the reply is not shown on Slack."""
+    """The form was cancelled. Slack shows no reply to it."""
 
 
 @dataclass(frozen=True)
@@ -69,21 +69,20 @@ class Request:
     """One action of a person, parsed from an authenticated payload; the argument of a handler.
 
     ``name`` is the key of its handler in a table of :class:`bot.routes.Routes`.
-    ``idempotency_key`` consists of ids in the payload, and is equal for its retries; for a
-    submission, of the id of the view (Slack) or rendering (Teams), so also for double clicks.
-    ``keyword`` is a keyword of the command, ``""`` for none, or
-    :data:`bot.keywords.UNKNOWN_KEYWORD`: no other typed text is forwarded.
+    ``idempotency_key`` is equal for all retries of a payload, and for double clicks on a form's
+    submit button. ``keyword`` is a keyword of the command, ``""`` for none, or
+    :data:`bot.keywords.UNKNOWN_KEYWORD`: no other text of a command is forwarded.
 
     ``channel`` is the id of the conversation of a command or message, or of the one in which a form
-    was opened, ``""`` on any other surface; a client cannot forge it. ``command_channel`` is that
-    channel with its name, ``None`` in a private or group chat. ``data`` is the string that the
-    button or form was rendered with, or the selected code of a menu. ``answers`` are tuples of
-    codes by field id, empty for an empty field. A client of Teams can forge ``data`` and
-    ``answers``: handlers validate both.
+    was opened, ``""`` on any other surface; the product states it, so that a client cannot forge
+    it. ``command_channel`` is that channel with its name, ``None`` in a private or group chat.
+    ``data`` is the string that the button or form was rendered with, or the selected code of a
+    menu. ``answers`` are tuples of strings by field id, empty for an empty field. A client of Teams
+    can forge ``data`` and ``answers``: handlers validate both.
 
     ``locale`` is the language tag in a Teams activity, ``""`` on Slack; ``language`` is the
     catalogue language, English until the middleware has resolved it. ``listed_channels`` are the
-    ids that a Teams form offers as channels, for validation; ``None`` where Slack's own picker
+    ids that a Teams form offers as channels, for validation; ``None`` on Slack, whose own picker
     restricts the choice.
     """
 
@@ -107,10 +106,9 @@ class Request:
 class InvalidAnswers:
     """Validation errors of a form that stays open with its answers: sentences by field id.
 
-    The key ``""`` is an error of the whole form, shown on top, with inline markup. Slack shows the
-    others by ``response_action: errors``, or updates the view with error blocks; in Teams the
-    handler that opened the form is called again, and its form rendered with answers and errors. On
-    other surfaces, the errors become a message.
+    The key ``""`` is an error of the whole form, shown on top, with inline markup. Teams has to
+    render the form again: its adapter calls the handler that opened it once more. On other
+    surfaces, the errors become a message.
     """
 
     errors: Mapping[str, str]
@@ -118,10 +116,10 @@ class InvalidAnswers:
 
 @dataclass(frozen=True)
 class DeferredReply:
-    """A reply that depends on a call of the product's API, made by the coroutine ``continuation``.
+    """A reply that first needs a call of the product's API, which ``continuation`` makes.
 
-    On Slack, and for a message in Teams, a background task runs it after the HTTP response, which
-    has a timeout; the result goes to the same surface. A submitted modal shows ``waiting_text``
+    On Slack, and for a message in Teams, a background task awaits it after the HTTP response, which
+    has a timeout; its result goes to the same surface. A submitted modal shows ``waiting_text``
     meanwhile, by default a text of the catalogue. A card action of Teams is answered in the
     response, so there it is awaited first. A handler commits its writes before it returns this.
     """
@@ -154,8 +152,8 @@ class Address:
 class Profile:
     """A person's account in the product: locale, IANA time zone, role and kind; ``""`` if unknown.
 
-    From ``users.info`` or an event on Slack, from the latest cached activity in Teams, which
-    reports neither administrators nor closed accounts.
+    From ``users.info`` or an event on Slack; from the latest cached activity in Teams, where
+    ``is_admin`` and ``is_closed`` are always false.
     """
 
     locale: str = ""
@@ -183,7 +181,7 @@ class ProfileChanged:
 
 @dataclass(frozen=True)
 class AddressReachable:
-    """Messages to an address are accepted: the app was added, or a Teams chat has a new route.
+    """An address accepts messages: the app was added or returned to it, or its route is new.
 
     ``added_by`` is the id of the person who added it to a channel of Teams, ``locale`` theirs.
     """
@@ -203,7 +201,7 @@ class AddressUnreachable:
 
 @dataclass(frozen=True)
 class PayloadReceived:
-    """An authentic payload without a handler, as proof that the sender's account is active.
+    """An authentic payload without a handler: it proves that workspace and sender are reachable.
 
     ``person_id`` is ``""`` for an event that is no action of a person.
     """
@@ -214,7 +212,7 @@ class PayloadReceived:
 
 @dataclass(frozen=True)
 class WorkspaceDisconnected:
-    """The app was removed from a Slack workspace, or its token revoked.
+    """The app was removed from a Slack workspace or organisation, or its bot token revoked.
 
     ``reason`` is the type of Slack's event: ``app_uninstalled``, ``tokens_revoked``, or
     ``team_access_revoked`` for a workspace of an Enterprise installation.
@@ -233,7 +231,7 @@ class WorkspaceConnected:
 
 @dataclass(frozen=True)
 class OrganisationAccessChanged:
-    """Slack's ``team_access_granted`` or ``team_access_revoked`` of an Enterprise installation."""
+    """The installation of an Enterprise organisation serves ``workspaces`` now, or no longer."""
 
     organisation: str
     workspaces: tuple[str, ...]
@@ -253,13 +251,13 @@ ChatEvent = (
 
 
 class SendStatus(Enum):
-    """Outcome of one send request, and with it whether a retry is safe. The values are logged."""
+    """Outcome of one send request; it decides whether a retry is safe. The values are logged."""
 
     SENT = "sent"
     RETRY_LATER = "wait"
     """Not posted: a rate limit, a passing error, or no connection. Requeue; pause the workspace."""
     UNKNOWN = "unknown"
-    """A timeout or 5xx response: may have been posted. No retry unless a search proves absence."""
+    """May have been posted, as after a timeout. No retry unless a search proves its absence."""
     FAILED = "failed"
     """Not posted: the product rejects this message (``reason``), not its address."""
     ADDRESS_UNREACHABLE = "gone"
@@ -272,10 +270,11 @@ class SendStatus(Enum):
 class SendResult:
     """Result of one send request; ``reference`` is the product's message id if it was posted.
 
-    ``retry_after_seconds`` is the delay of the ``Retry-After`` header, or a default, and ``reason``
-    a sanitized error code. ``route`` is that of a private chat, to be stored for later messages.
-    ``is_rate_limited`` is true for HTTP status 429, after which the message rate is reduced, and
-    ``is_chat_missing`` if a retry with :attr:`Address.must_open_chat` may succeed.
+    With ``RETRY_LATER``, ``retry_after_seconds`` is the delay of the ``Retry-After`` header, or a
+    default; ``is_rate_limited`` is true for HTTP status 429, after which the message rate is
+    reduced. ``reason`` is a sanitized error code. ``route`` is one of the address that was learned
+    while sending, to be stored. ``is_chat_missing`` is true if a retry with
+    :attr:`Address.must_open_chat` may succeed.
     """
 
     status: SendStatus
@@ -288,12 +287,12 @@ class SendResult:
 
 
 class SearchResult(Enum):
-    """Result of a search for a message of status UNKNOWN, by the reconciler."""
+    """Result of the reconciler's search for a message that may have been posted."""
 
     FOUND = "found"
     NOT_FOUND = "not_found"
     """The complete history since the claim does not contain it: a retry cannot duplicate it."""
     NOT_SUPPORTED = "not_supported"
-    """Impossible: always in Teams; on Slack without the OAuth scope, or for a too long history."""
+    """Impossible, also later: always in Teams; on Slack without the OAuth scope, for instance."""
     RETRY_LATER = "retry_later"
     """The request failed; it is repeated until the delivery's deadline."""

@@ -143,11 +143,10 @@ class Button:
     """A button that sends a request to the handler with the key ``name`` in ``handlers.BUTTONS``.
 
     On Slack a ``button`` with the ``action_id`` ``name``, and ``data`` as its ``value`` (2,000
-    characters at most; the label 75). In Teams ``Action.Execute``, inside a dialog
-    ``Action.Submit``. ``data`` (default ``""``) is returned in
-    :attr:`bot.conversation.Request.data`, and contains ids and codes only. ``opens_form`` declares
-    that the reply is a form: Teams has to request a dialog then (``task/fetch``). ``primary`` is
-    the style ``primary`` or ``positive``. For screen readers, labels make sense without context.
+    characters at most; the label 75). In Teams ``Action.Execute``, inside a dialog or to open one
+    ``Action.Submit``. ``data`` is returned in :attr:`bot.conversation.Request.data`, and contains
+    ids and codes only. ``opens_form`` declares that the reply is a form: Teams has to request a
+    dialog then (``task/fetch``). For screen readers, labels make sense without their context.
     """
 
     name: str
@@ -179,7 +178,7 @@ class OverflowMenu:
 
 
 MAX_CONTROLS_PER_ROW = 5
-"""Maximum controls of a row; Teams renders six actions in one ActionSet, and drops the others."""
+"""Teams renders six actions at most in one ActionSet, and drops the others."""
 
 
 @dataclass(frozen=True)
@@ -204,12 +203,12 @@ def split_into_rows(controls: Sequence[Button | Link | OverflowMenu]) -> tuple[A
 class Fold:
     """A collapsible section of a form: elements hidden until the button ``label`` is pressed.
 
-    In Teams a container that the client toggles without a request, expanded by default if one of
-    its fields has an initial value or an error. Slack cannot hide blocks. There, texts of up to
-    2,000 characters are serialized into the button's value, and replace it by ``views.update``;
-    longer ones are rendered expanded. With ``name`` and ``data``, which fields need, it is a button
-    on Slack whose handler returns the form with all fields expanded. Outside a form the body is
-    rendered expanded. It contains no other fold.
+    In Teams a container that the client toggles without a request, expanded at first if one of its
+    fields has an initial value or an error. Slack cannot hide blocks: there, texts of up to 2,000
+    characters are serialized into the button's value, and replace it by ``views.update``; longer
+    ones are rendered expanded. Fields need ``name`` and ``data``: on Slack the handler of that
+    button returns the form with all fields expanded. Outside a form the body is rendered expanded.
+    It contains no other fold.
     """
 
     label: str
@@ -235,7 +234,7 @@ Element = (
 
 
 def flatten_folds(body: Sequence[Element]) -> Iterator[Element]:
-    """Iterate over the elements of *body* in order, with those of a fold in its place."""
+    """Yield the elements of *body* in order, those of a fold in its place."""
     for element in body:
         if isinstance(element, Fold):
             yield from element.body
@@ -275,8 +274,9 @@ class Form:
 
     ``back`` makes it a form on top of the open one: ``views.push`` on Slack, which stacks three
     views; in Teams a button in place of ``close``, whose handler ``back.name`` returns the form
-    below. ``closes_all`` is Slack's ``clear_on_close``. ``is_repeatable`` is whether the handler
-    that returned the form only reads: the Teams adapter calls it again after a failed validation.
+    below. ``closes_all`` closes the forms below with it (Slack's ``clear_on_close``).
+    ``is_repeatable`` is whether the handler that returned the form only reads: the Teams adapter
+    calls it again after a failed validation.
     """
 
     name: str

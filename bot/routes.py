@@ -7,10 +7,7 @@ from bot.conversation import ChatEvent, Reply, Request
 from bot.keywords import Keywords
 
 BoundHandler = Callable[[Request], Awaitable[Reply]]
-"""A handler wrapped by the request middleware: called on the event loop, with one argument.
-
-It raises no exception of the handler: an exception becomes an error reply.
-"""
+"""A handler wrapped by the request middleware, which turns its exceptions into error replies."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +35,12 @@ class Routes:
     report_unexpected_error: BoundHandler
     """Returns the error reply, in the person's language, for an exception in the adapter itself."""
     report_unshown_reply: BoundHandler
-    """Returns the error reply for a reply that was lost because its form was changed or closed."""
+    """Returns the message, without any content of it, for a reply whose form was closed."""
     handle_event: Callable[[ChatEvent], Awaitable[None]]
     """Stores an event of the product; raises if the transaction was not committed.
 
     For an event that nothing else repeats, the adapter then returns an error response, so that the
-    product retries the request. A repeated event changes nothing more.
+    product retries the request.
     """
     resolve_language: Callable[[Request], Awaitable[str]]
-    """Returns the catalogue language of the person, by default English; never raises."""
+    """Returns the catalogue language of the person; never raises."""
