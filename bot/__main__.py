@@ -42,8 +42,7 @@ def main(
 ) -> int:
     """Parse *arguments*, dispatch to the subcommand's handler and return the process's exit status.
 
-    *arguments* are ``sys.argv[1:]`` by default. *worker_options* is a keyword argument for the
-    handler of ``worker``; ``None`` leaves the handler's default, the options of production. The
+    *arguments* are ``sys.argv[1:]`` by default; *worker_options* replace those of production. The
     exit status is that of :func:`bot.command_runner.run_command`. The argument parser raises
     ``SystemExit``, with status 2 for invalid arguments and 0 after ``--help`` or ``--version``.
     With ``LOG_LEVEL=DEBUG`` in the environment, an unexpected exception is printed with its stack.
@@ -63,8 +62,7 @@ def main(
 def _operator_language() -> str:
     """Return the locale in the environment, such as ``fr_CA.UTF-8``; ``""`` if none is set.
 
-    The first non-empty variable of ``LC_ALL``, ``LC_MESSAGES`` and ``LANG`` is used, the precedence
-    that POSIX defines for messages.
+    The precedence of the variables is that of POSIX for messages.
     """
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     return next((tag for name in names if (tag := os.environ.get(name))), "")
@@ -73,10 +71,9 @@ def _operator_language() -> str:
 def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
     """Run the handler of ``try``: start the sandbox of Slack, or of Teams with ``--teams``.
 
-    Configured by *options* and by environment variables: ``PORT`` is the HTTP port, any non-empty
-    ``RESET`` has the effect of ``--reset``, and ``WHO`` is the query by which a persona of the
-    Teams sandbox is selected. The sandbox's files are in ``var/try`` or ``var/try-teams``, relative
-    to the working directory. Raises :class:`bot.errors.FaultyInputError` for an invalid ``PORT``.
+    The environment variables ``PORT``, ``RESET`` and ``WHO`` configure it; ``WHO`` selects the
+    persona and is read only with ``--teams``. Raises :class:`bot.errors.FaultyInputError` for an
+    invalid ``PORT``.
     """
     from bot.sandbox.process import run as slack_sandbox  # noqa: PLC0415 - not imported in production
     from bot.sandbox.teams import run as teams_sandbox  # noqa: PLC0415 - not imported in production
@@ -121,8 +118,8 @@ def _read_port(verb: str, default_port: int) -> int:
 def _build_lazy_handler(location: str, **keyword_arguments: Any) -> CommandHandler:  # noqa: ANN401 - the handler's own
     """Return a handler that imports the function at *location* when called, and delegates to it.
 
-    *location* is ``module:function``; *keyword_arguments* are passed to that function. Lazy
-    imports save memory: modules of the other subcommands would stay loaded in a server process.
+    *location* is ``module:function``. Lazy imports save memory: modules of the other subcommands
+    would stay loaded in a server process.
     """
 
     def run_imported(options: argparse.Namespace, words: LanguagePack) -> int:
@@ -137,9 +134,7 @@ def _import_object(location: str) -> Any:  # noqa: ANN401 - any object of a modu
 
     Imports create many objects and next to no garbage, yet the collector would scan these objects
     again and again while they are created. If a module was imported, ``gc.freeze`` then moves all
-    tracked objects to the permanent generation, which later collections do not scan. The collector
-    is enabled again afterwards, also if the import raises. Raises ``ImportError`` or
-    ``AttributeError``.
+    tracked objects to the permanent generation, which later collections do not scan.
     """
     module_count = len(sys.modules)
     gc.disable()
@@ -173,16 +168,13 @@ HANDLER_LOCATIONS: Mapping[str, str] = {
     "print": "bot.printed_output:write_printables",
     "privacy-pack": "bot.printed_output:write_privacy_pack",
 }
-"""Import location (``module:function``) of each handler, keyed by subcommand, in help order.
-
-``try`` is not listed: its handler is :func:`_run_sandbox`.
-"""
+"""Import location (``module:function``) of each handler, in the order of the help text."""
 
 HANDLERS: Mapping[str, CommandHandler] = {
     **{name: _build_lazy_handler(location) for name, location in HANDLER_LOCATIONS.items()},
     "try": _run_sandbox,
 }
-"""Dispatch table: the handler of each subcommand, keyed by name. All of them import lazily."""
+"""Dispatch table: the handler of each subcommand, keyed by name."""
 
 
 if __name__ == "__main__":

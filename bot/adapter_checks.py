@@ -1,6 +1,6 @@
-"""API calls of the subcommand ``doctor``: check the configured credentials against each product.
+"""API calls of the operator's check-up: check the configured credentials against each product.
 
-They run on the event loop of the command, outside a running bot, with API clients of their own.
+They run outside a running bot, with API clients of their own.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -30,8 +30,7 @@ async def check_microsoft(settings: Settings) -> MicrosoftCheck:
 async def check_teams_account(settings: Settings) -> "AccountCheck":
     """Fetch Microsoft's signing keys (JWKS), and request an access token with the credentials.
 
-    A failed request is part of the result and raises nothing: ``has_signing_keys`` or ``has_token``
-    is false then.
+    A failed request raises nothing: ``has_signing_keys`` or ``has_token`` is false then.
     """
     from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
@@ -41,11 +40,10 @@ async def check_teams_account(settings: Settings) -> "AccountCheck":
 async def check_teams_channels(
     settings: Settings, routes: Mapping[str, str]
 ) -> Mapping[str, str] | None:
-    """Request the members of each channel of *routes*; return the error codes, keyed by channel id.
+    """Check whether the bot is in each channel of *routes*; return the error codes by channel id.
 
-    *routes* are the stored routes of the channels, ``""`` where none is stored. A channel without
-    an error is not in the result. ``None`` if a request had a transient or ambiguous error: the
-    remaining channels are then not requested.
+    *routes* are the stored routes by channel id, ``""`` where none is stored. A channel without an
+    error is not in the result. ``None`` after a transient or ambiguous error.
     """
     from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
@@ -53,11 +51,7 @@ async def check_teams_channels(
 
 
 def build_slack_queries(settings: Settings) -> SlackQueries:
-    """Return the check-up's callables: Web API calls, and a request to this machine's web process.
-
-    Nothing is requested before they are called. The last one reads the counter of refused requests
-    from the web process's ``/metrics`` endpoint.
-    """
+    """Return the check-up's callables: Web API calls, and one that reads the local ``/metrics``."""
 
     async def check_app_token() -> SlackCheck | None:
         if settings.slack_app_token is None:
@@ -87,9 +81,8 @@ async def check_slack(settings: Settings) -> SlackCheck:
 async def _open_slack_access(settings: Settings) -> AsyncIterator[slack.AccessSettings]:
     """Yield Slack's access settings; with token rotation, the store is open inside the context.
 
-    The token pair that the bot has rotated is stored in the database. Without a refresh token in
-    the settings no store is opened; without a usable database, as before the first start, the
-    configured token is used. The store is closed on exit, also after an exception.
+    The database contains the token pair that the bot has rotated last. Without a usable database,
+    as before the first start, the configured token is used.
     """
     store = None if settings.slack_refresh_token is None else _open_current_store(settings)
     try:
@@ -102,8 +95,8 @@ async def _open_slack_access(settings: Settings) -> AsyncIterator[slack.AccessSe
 def _open_current_store(settings: Settings) -> Store | None:
     """Open the store; ``None`` for a missing or unusable database, or another schema revision.
 
-    The check-up reports each of these as a finding of its own, so no exception is raised here. A
-    missing SQLite file is not created.
+    The check-up reports each of these as a finding of its own. A missing SQLite file is not
+    created.
     """
     if is_before_first_start(settings):
         return None

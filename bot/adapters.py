@@ -29,10 +29,7 @@ ENDPOINT_PATHS = {"slack": "/slack/events", "msteams": "/api/messages"}
 
 
 class ChatAdapter(Protocol):
-    """Protocol of a product's adapter: its ASGI endpoints, health properties and lifecycle.
-
-    All coroutines run on the event loop of the process.
-    """
+    """Protocol of a product's adapter: its ASGI endpoints, health properties and lifecycle."""
 
     @property
     def asgi(self) -> ASGIApp | None:
@@ -55,16 +52,16 @@ class ChatAdapter(Protocol):
         """Counter of requests rejected since the start for an invalid signature or token."""
 
     async def has_refused_token(self) -> bool:
-        """Return whether the product refuses the bot's token; false while it does not answer.
+        """Return whether the product refuses the bot's token, by an API call that posts nothing.
 
-        Calls the product's API and posts nothing. For the health check, which caches the result.
+        False while the product does not answer.
         """
 
     async def start(self) -> None:
-        """Open the client sessions, and start the background tasks; called once, at startup."""
+        """Open the client sessions, and start the background tasks."""
 
     async def report_working_installations(self) -> None:
-        """Emit ``WorkspaceConnected`` if an API call with the stored credentials succeeds.
+        """Emit ``WorkspaceConnected`` for an uninstalled workspace whose credentials work again.
 
         For a product that sends no event about a new installation.
         """
@@ -112,13 +109,12 @@ def create_adapters(
 
 
 async def resume_workspaces(store: Store, chat_adapters: Mapping[str, ChatAdapter]) -> None:
-    """Clear the suspension of every workspace but the uninstalled ones, at startup.
+    """Clear the suspension of workspaces whose credentials were refused, at startup.
 
     The restart may be due to new credentials; if they are refused too, the next send or probe
     suspends the workspace again. An uninstalled one is resumed only by a ``WorkspaceConnected``
     event, so :meth:`ChatAdapter.report_working_installations` is called for each product that has
-    one. Runs one write and one read transaction. Raises :class:`bot.errors.StoreBusyError`, and the
-    exceptions of the database driver.
+    one.
     """
     scope = store.across_workspaces
     await scope.write(lambda repos: repos.workspaces.resume_all())
@@ -129,10 +125,7 @@ async def resume_workspaces(store: Store, chat_adapters: Mapping[str, ChatAdapte
 
 
 def build_asgi_routes(chat_adapters: Mapping[str, ChatAdapter]) -> dict[str, ASGIApp]:
-    """Return the HTTP routes of all adapters: ASGI applications keyed by path.
-
-    They are the webhook endpoint of each product that has one, and its installation pages.
-    """
+    """Return the webhook endpoints and installation pages of all adapters, keyed by path."""
     endpoints = {
         ENDPOINT_PATHS[name]: adapter.asgi
         for name, adapter in chat_adapters.items()
@@ -148,9 +141,8 @@ def build_slack_access(
     """Return the credentials, API URL and token source of the Slack adapter.
 
     The token source is one of three: rows of *store*, one per installation (OAuth); a rotator that
-    refreshes an expiring token and saves it in *store*; or the configured token alone, which is
-    also the fallback without a *store*. Without *receives* there is no app token, so no Socket Mode
-    connection.
+    refreshes an expiring token and saves it in *store*; or the configured token alone, as always
+    without a *store*. Without *receives* there is no app token, so no Socket Mode connection.
     """
     signing_secret = reveal_secret(settings.slack_signing_secret)
     app_token = reveal_secret(settings.slack_app_token) if receives else ""
@@ -173,10 +165,7 @@ def build_slack_access(
 
 
 def _build_install_access(settings: Settings, store: Store) -> slack.InstallAccess:
-    """Return the OAuth client credentials, the public base URL and the access to installation rows.
-
-    A setting that is missing becomes ``""``.
-    """
+    """Return the OAuth client credentials, the public base URL and the installation rows."""
     return slack.InstallAccess(
         slack.ClientCredentials(
             settings.slack_client_id or "", reveal_secret(settings.slack_client_secret)
@@ -187,11 +176,7 @@ def _build_install_access(settings: Settings, store: Store) -> slack.InstallAcce
 
 
 def _build_token_rotator(settings: Settings, store: Store | None) -> slack.TokenRotator | None:
-    """Return the rotator of the bot token; ``None`` where token rotation is not configured.
-
-    Rotation needs the bot token, a refresh token, the client id and the client secret, and a store
-    in which the new token pair is saved.
-    """
+    """Return the rotator of the bot token; ``None`` where rotation is not configured."""
     bot_token, refresh_token, client_secret = map(
         reveal_secret,
         (settings.slack_bot_token, settings.slack_refresh_token, settings.slack_client_secret),

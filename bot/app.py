@@ -39,11 +39,10 @@ logger = logging.getLogger("attune.app")
 class Bot:
     """All components of one process, wired together; background tasks run within :meth:`lifespan`.
 
-    ``asgi`` is the HTTP application, ``context`` the dependencies of its handlers and duties. The
-    parameter *receives* adds webhook endpoints and Socket Mode, *runs_ticker* the scheduler and the
-    delivery worker. With the latter alone, most duties run only while the process holds the duty
-    lease, since there may be several workers. Raises :class:`bot.errors.FaultyInputError` for a
-    faulty workspaces file, and the exceptions of :func:`bot.store.open_store.open_store`.
+    *receives* adds webhook endpoints and Socket Mode, *runs_ticker* the scheduler and the delivery
+    worker. With the latter alone, there may be several workers, and the holder of the duty lease
+    runs the duties. Raises :class:`bot.errors.FaultyInputError` for a faulty workspaces file, and
+    the exceptions of :func:`bot.store.open_store.open_store`.
     """
 
     _stop_deadline: float | None = None
@@ -127,15 +126,14 @@ class Bot:
     async def run_duties_and_deliver(self) -> None:
         """Run one tick without a timeout: await every duty, then the sending of all due deliveries.
 
-        For tests and the clock endpoint. Exceptions are logged, not raised. Nothing is sent until
-        the duty that settles a restored database has succeeded once.
+        For tests and the clock endpoint. Exceptions are logged, not raised.
         """
         await self._duty_runner.run_duties()
         if self._duty_runner.may_send:
             await self._run_safely("send_deliveries", self.delivery_sender.send_all_due())
 
     async def _on_tick(self) -> None:
-        """Tick of the scheduler: run the duties, each with a timeout; wake the delivery worker.
+        """Run a tick of the scheduler: the duties, each with a timeout; wake the delivery worker.
 
         The tick does not await the messages, which may take most of an hour.
         """
@@ -160,10 +158,7 @@ class Bot:
 
     @asynccontextmanager
     async def lifespan(self, _app: object = None) -> AsyncIterator[None]:
-        """ASGI lifespan: start adapters, background tasks and scheduler; shut down on exit.
-
-        The exit closes the store, so that an instance cannot be entered twice.
-        """
+        """ASGI lifespan: start adapters, background tasks and scheduler; shut down on exit."""
         for adapter in self.chat_adapters.values():
             await adapter.start()
         loops = (self._deliver_on_wakeup(), self._monitor_health())

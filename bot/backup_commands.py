@@ -22,12 +22,10 @@ from bot.store.restore import RestoreRefusal, RestoreRefusedError, RestoreReport
 def back_up_database(options: argparse.Namespace, words: LanguagePack) -> int:
     """Handle ``backup``: write a copy of the SQLite database to the new file ``options.file``.
 
-    SQLite's online backup API copies one committed snapshot, the write-ahead log (WAL) included,
-    while the bot may run. If ``options.file`` is a folder, the file in it is named by the UTC time,
-    and with ``options.keep`` (a number from 1) all but the newest backups in the folder are
-    deleted. An existing file is never overwritten. Returns 0; 2 if nothing could be written, for
-    ``keep`` without a folder, and on PostgreSQL; 1 if the new backup is damaged, when none is
-    deleted.
+    The bot may run meanwhile, see :func:`bot.store.backup.back_up_database`. In a folder the file
+    is named by the UTC time, and with ``options.keep`` all but the newest backups there are
+    deleted. Returns the exit status: 2 if nothing was written, 1 if the new backup is damaged; then
+    no older one is deleted.
     """
     config = settings.load_settings("backup")
     if not config.uses_sqlite:
@@ -53,8 +51,8 @@ def back_up_database(options: argparse.Namespace, words: LanguagePack) -> int:
 def _delete_older_backups(file: Path, kept_count: int, words: LanguagePack) -> int:
     """Delete all but the *kept_count* newest backups in the folder of *file*; return the status.
 
-    If SQLite's integrity check of *file*, the newest, fails, none is deleted, and the exit status
-    is 1. Raises ``OSError`` for a file that cannot be deleted.
+    None is deleted if SQLite's integrity check of *file*, the newest, fails. Raises ``OSError`` for
+    a file that cannot be deleted.
     """
     if not backup.check_backup(file).is_intact:
         print_sentence(words.translate("operator.backup.damaged"))
@@ -67,10 +65,9 @@ def _delete_older_backups(file: Path, kept_count: int, words: LanguagePack) -> i
 def check_backup(options: argparse.Namespace, words: LanguagePack) -> int:
     """Handle ``check-backup``: run SQLite's integrity check, and print schema revision and counts.
 
-    The file is opened read-only and immutable, so nothing is written or locked. Returns 0 for an
-    intact backup; 1 if it is damaged, not readable as a database, or incomplete, because a
-    write-ahead log or a rollback journal beside it has changes that it lacks; 2 for a dump of
-    PostgreSQL.
+    The file is opened read-only and immutable, so nothing is written or locked. Returns the exit
+    status: 1 for a file that is damaged, no database, or incomplete, because a write-ahead log or a
+    rollback journal beside it has changes that it lacks.
     """
     if postgresql_tools.is_dump(options.file):
         command = postgresql_tools.build_list_command(options.file)
@@ -94,14 +91,11 @@ def check_backup(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def restore_database(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Handle ``restore``: replace the SQLite database file by a copy of the backup.
+    """Handle ``restore``: replace the SQLite database by a checked backup, and print the effects.
 
-    The replaced file is renamed, not deleted. The database must not be open in any process, and the
-    backup must pass the integrity check, and those of its schema revision and key store. The copy
-    is prepared in a temporary file beside the database, which is then renamed to its path: at every
-    moment the path is that of one or the other. ``options.dry_run`` runs the checks only. Returns 0
-    on success; 2 if the restore was refused, with nothing changed, if it raised ``OSError``, and on
-    PostgreSQL. Raises :class:`bot.errors.FaultyInputError` for invalid settings.
+    The replaced file is renamed, not deleted; see :func:`bot.store.restore.restore_database`. With
+    ``options.dry_run`` only the checks run. Returns the exit status: 2 if the restore was refused,
+    with nothing changed, or a folder cannot be written.
     """
     config = settings.load_settings("restore")
     if config.database_file is None:
@@ -134,7 +128,7 @@ def _explain_refusal(refusal: RestoreRefusal, file: Path, words: LanguagePack) -
     """Return the message for *refusal*, with the command that makes a complete copy of *file*.
 
     The command is ``backup`` with *file* as the database: SQLite then reads the write-ahead log, or
-    rolls the interrupted transaction of the journal back, and the copy is named ``….complete``.
+    rolls the interrupted transaction of the journal back.
     """
     suffix = "journal" if refusal is RestoreRefusal.ROLLBACK_JOURNAL else "wal"
     address = shlex.quote(f"DATABASE_URL=sqlite:///{file.resolve()}")
@@ -146,10 +140,7 @@ def _explain_refusal(refusal: RestoreRefusal, file: Path, words: LanguagePack) -
 def _print_report(
     report: RestoreReport, database: Path, words: LanguagePack, *, is_dry_run: bool
 ) -> None:
-    """Print the result of a restore, and its effects on rows, messages, tokens and period keys.
-
-    With *is_dry_run* the result is what would be done, and the next step is omitted.
-    """
+    """Print what a restore has done, or would, and its effects on rows, messages and keys."""
     name = "dry_run" if is_dry_run else "restored"
     facts = {"path": str(database), "moment": _format_moment(report.made_at)}
     print_sentence(words.translate(f"operator.restore.{name}", **facts))

@@ -33,8 +33,7 @@ async def post_card(context: Context, team: Team) -> CardStatus:
 
     A background task claims and sends it. If another sender has claimed the card, its status is
     polled. After :data:`CARD_TIMEOUT_SECONDS` the current status is returned, and a request in
-    progress continues in the background. Without an outlet only the status is read. Repeated calls
-    send nothing twice. Raises the exceptions of the database driver for a failed read.
+    progress continues in the background. Repeated calls send nothing twice.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + CARD_TIMEOUT_SECONDS
@@ -53,8 +52,8 @@ async def post_card(context: Context, team: Team) -> CardStatus:
 async def _send_card(context: Context, team: Team, outlet: Outlet) -> None:
     """Claim the card in one transaction, send it, and store the result in a second transaction.
 
-    Nothing is sent if there is no card to claim. An exception is logged: the delivery worker sends
-    a card that was not claimed, and reconciles one that was claimed and has no result.
+    An exception is logged: the delivery worker sends a card that was not claimed, and reconciles
+    one that was claimed and has no result.
     """
     try:
         card = await context.store.for_workspace(team.workspace).write(

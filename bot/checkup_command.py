@@ -13,11 +13,10 @@ from bot.version import VERSION
 
 
 def print_checkup(_options: argparse.Namespace, words: LanguagePack) -> int:
-    """Run every check on an event loop of its own, and print a sentence for each finding.
+    """Run every check and print a sentence for each finding; return 1 if one is unhealthy, else 0.
 
-    The exit status is 0 if all findings are healthy, else 1. Checks request the products' APIs and
-    the metrics endpoint of the local web process, but send no message. Raises
-    :class:`bot.errors.FaultyInputError` for settings that cannot be loaded.
+    Checks request the products' APIs and the metrics endpoint of the local web process, but send no
+    message. Raises :class:`bot.errors.FaultyInputError` for settings that cannot be loaded.
     """
     config = settings.load_settings("web")
     logs.configure_logging("CRITICAL")  # what a failed call would log is among the findings

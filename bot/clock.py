@@ -12,20 +12,16 @@ class Clock:
     """
 
     def __init__(self, start: datetime | None = None) -> None:
-        """Compute the offset from *start*, an aware ``datetime``; by default there is none.
-
-        Raises ``TypeError`` for a naive ``datetime``.
-        """
+        """Compute the offset from *start*, an aware ``datetime``; by default there is none."""
         self._offset = start - datetime.now(UTC) if start else timedelta(0)
 
     def __call__(self) -> datetime:
-        """Return the current time in UTC, with microseconds."""
+        """Return the current time in UTC."""
         return datetime.now(UTC) + self._offset
 
     def move_to(self, instant: datetime) -> None:
         """Increase the offset so that the clock shows *instant*; no effect for an earlier one.
 
-        The offset never decreases: what scheduled duties have committed cannot be rolled back. The
-        parameter must be aware; otherwise ``TypeError`` is raised.
+        The offset never decreases: what scheduled duties have committed cannot be rolled back.
         """
         self._offset = max(self._offset, instant - datetime.now(UTC))

@@ -16,15 +16,12 @@ EXIT_UNHEALTHY = 1
 
 
 def print_sentence(sentence: str) -> None:
-    """Print a translated string to standard error, followed by a newline."""
+    """Print a translated string to standard error."""
     print(sentence, file=sys.stderr)  # noqa: T201 - the operator reads standard error
 
 
 def print_faults(faults: Sequence[Fault], words: LanguagePack) -> None:
-    """Print each fault to standard error as one line: its location, and its translated remedy.
-
-    Raises ``KeyError`` for a fault whose key is not in the catalogue.
-    """
+    """Print each fault to standard error as one line: its location, and its translated remedy."""
     for fault in faults:
         remedy = words.translate(fault.key, **fault.facts)
         print_sentence(words.translate("operator.faults.line", where=fault.location, remedy=remedy))

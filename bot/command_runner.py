@@ -34,10 +34,7 @@ _EXIT_INTERRUPTED = 130
 
 
 def print_misspelt_settings(words: LanguagePack) -> None:
-    """Print a warning for each name in ``.env`` or the environment that resembles an unset setting.
-
-    A warning does not change the exit status.
-    """
+    """Print a warning for each name in ``.env`` or the environment that resembles a setting."""
     for name, setting in settings.list_misspelt_settings().items():
         print_sentence(
             words.translate("environment.settings_file.misspelt", name=name, setting=setting)
@@ -54,11 +51,10 @@ def run_command(
     """Call *handler* with *options* and *words*; return its exit status, or that of its exception.
 
     The exit status is 2 for an exception that :func:`find_faults` recognizes, printed with a
-    remedy, and for a closed pipe (``BrokenPipeError``), where standard output is redirected to the
-    null device, so that the interpreter's last flush raises nothing. It is 130 for
-    ``KeyboardInterrupt``, and 1 for any other exception, which is a defect: its type and location
-    are printed, with *shows_stack* its stack, too. No exception's message is printed, since it may
-    contain a secret. ``SystemExit`` is not caught.
+    remedy, and for a closed pipe, where standard output is redirected to the null device, so that
+    the interpreter's last flush raises nothing. It is 130 for ``KeyboardInterrupt``, and 1 for any
+    other exception, which is a defect: its type and location are printed, with *shows_stack* its
+    stack, too. No exception's message is printed, since it may contain a secret.
     """
     try:
         return handler(options, words)
@@ -81,9 +77,7 @@ def run_command(
 def find_faults(error: Exception, verb: str) -> tuple[Fault, ...]:
     """Classify *error*: return the faults of the input or environment, an empty tuple for a defect.
 
-    Recognized by type: :class:`bot.errors.FaultyInputError`, exceptions of the key store and of the
-    database driver (also as the cause of another exception), ``UnicodeEncodeError`` of a terminal's
-    encoding, and ``OSError``. *verb* is the subcommand's name: the remedy for lost keys differs.
+    The remedy for lost keys depends on *verb*, the subcommand.
     """
     if isinstance(error, FaultyInputError):
         return error.faults
@@ -100,10 +94,7 @@ def find_faults(error: Exception, verb: str) -> tuple[Fault, ...]:
 
 
 def _build_system_fault(error: OSError) -> Fault:
-    """Return the fault for an ``OSError``: its path, or ``system`` without one, and its reason.
-
-    The reason is the system's message for the error number, or the exception's type.
-    """
+    """Return the fault for an ``OSError``, with its path and reason, if it has them."""
     location = str(error.filename) if isinstance(error.filename, str | Path) else "system"
     return Fault(location, "environment.system", {"reason": error.strerror or type(error).__name__})
 
@@ -111,8 +102,7 @@ def _build_system_fault(error: OSError) -> Fault:
 def _print_unknown_error(error: Exception, words: LanguagePack, *, shows_stack: bool) -> None:
     """Print the type, file name and line number of a defect, with *shows_stack* its stack, too.
 
-    The stack has the frames of the traceback with their lines of code. Exceptions' messages and
-    chained exceptions are omitted.
+    The stack consists of lines of code; messages of exceptions are omitted.
     """
     frames = traceback.extract_tb(error.__traceback__)
     location = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""

@@ -39,9 +39,9 @@ class Context:
     It may be outdated, so only content is chosen by it: an authorization check reads the rows
     itself. ``None`` outside a request, and after a failed read."""
     background_tasks: set[asyncio.Task[None]] = field(default_factory=set, compare=False)
-    """Running tasks of :meth:`run_background_task`: the event loop has weak references to them."""
+    """Running tasks of :meth:`run_background_task`; the event loop has only weak references."""
     workspace_catalogues: Mapping[str, Catalogue] = field(default_factory=dict)
-    """Catalogues of the workspaces that override the deployment's, keyed by workspace key."""
+    """Catalogues of the workspaces with content of their own, keyed by workspace key."""
     shared_catalogue: Catalogue | None = None
     """The deployment's catalogue where ``catalogue`` is that of a workspace, else ``None``."""
 
@@ -72,9 +72,8 @@ class Context:
     def for_workspace(self, workspace: str) -> "Context":
         """Return a copy with the catalogue of *workspace*, by default the deployment's.
 
-        The one function that selects cards, safety texts and retention periods (content of a
-        workspace). Returns ``self`` if nothing differs. Copies share the store, the outlets and the
-        set of background tasks.
+        The one function that selects the content of a workspace: cards, safety texts and retention
+        periods.
         """
         shared = self.shared_catalogue or self.catalogue
         catalogue = self.workspace_catalogues.get(workspace, shared)
@@ -95,10 +94,8 @@ class Context:
     ) -> dict[Person, Profile]:
         """Fetch profiles by concurrent API requests; return those that arrived, keyed by person.
 
-        A semaphore limits the concurrency. A failed request, a product that is not configured, and
-        what is not done after *timeout_seconds* (default: no timeout) have no entry; pending
-        requests are then cancelled, and nothing is raised. *channel* is that of
-        :meth:`bot.outlet.Outlet.fetch_profile`.
+        After *timeout_seconds* (default: no timeout) pending requests are cancelled, and nothing is
+        raised. *channel* is that of :meth:`bot.outlet.Outlet.fetch_profile`.
         """
         semaphore = asyncio.Semaphore(_MAX_CONCURRENT_REQUESTS)
         profiles: dict[Person, Profile] = {}
@@ -119,10 +116,9 @@ class Context:
     ) -> dict[Person, AccountStatus]:
         """Fetch account statuses by concurrent API requests; return one per person.
 
-        *accounts* are ``(person, channel of a team)`` tuples. The channels of one person are
-        collected, so that each person is requested once. The default is ``UNKNOWN``: for a failed
-        request, a product that is not configured, and after *timeout_seconds*, when pending
-        requests are cancelled. Raises nothing.
+        *accounts* are ``(person, channel of a team)`` tuples; a person in several of them is
+        requested once. The status is ``UNKNOWN`` after a failed request, for a product that is not
+        configured, and after *timeout_seconds*, when pending requests are cancelled.
         """
         semaphore = asyncio.Semaphore(_MAX_CONCURRENT_REQUESTS)
         channels: dict[Person, list[str]] = {}
@@ -141,15 +137,12 @@ class Context:
         return statuses
 
     async def check_installation(self, workspace: str) -> InstallationStatus:
-        """Request the installation status of *workspace*; UNKNOWN if its product is not configured.
-
-        Raises nothing.
-        """
+        """Request the installation status of *workspace*; UNKNOWN without its product."""
         outlet = self.find_outlet(workspace)
         return await outlet.check_installation(workspace) if outlet else InstallationStatus.UNKNOWN
 
     async def fetch_profile(self, person: Person) -> Profile | None:
-        """Request the profile of *person*; ``None`` if the request fails. Raises nothing."""
+        """Request the profile of *person*; ``None`` if the request fails."""
         outlet = self.find_outlet(person.workspace)
         return await outlet.fetch_profile(person) if outlet else None
 
@@ -158,9 +151,8 @@ class Context:
     ) -> None:
         """Run *coroutine* as an asyncio task, and wait up to *wait_seconds* for its end.
 
-        After the timeout the task is not cancelled: it continues in the background, and the
-        shutdown awaits it. Its exceptions are not raised here, so *coroutine* must log them. A
-        caller that is cancelled does not cancel the task either.
+        Afterwards the task continues in the background, also if the caller is cancelled, and the
+        shutdown awaits it. Its exceptions are not raised here, so *coroutine* must log them.
         """
         task = asyncio.create_task(coroutine)
         self.background_tasks.add(task)
@@ -168,6 +160,6 @@ class Context:
         await asyncio.wait({task}, timeout=wait_seconds)
 
     async def wait_for_background_tasks(self) -> None:
-        """Wait until every task of :meth:`run_background_task` has ended, however; no timeout."""
+        """Wait until every task of :meth:`run_background_task` has ended."""
         while self.background_tasks:
             await asyncio.gather(*self.background_tasks, return_exceptions=True)

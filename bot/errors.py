@@ -54,8 +54,7 @@ class UnknownProfileError(BotError):
 class StaleFormError(BotError):
     """The form's data refer to a stored state that has changed since it was rendered.
 
-    For example, its team was removed, or other supervisors were named. Nothing was written: raised
-    inside a write transaction, the exception rolls it back.
+    For example, its team was removed, or other supervisors were named. Nothing was written.
     """
 
     key = "error.stale_form"
@@ -63,10 +62,9 @@ class StaleFormError(BotError):
 
 
 class UnknownAnswerError(BotError):
-    """Validation of a submitted code failed: it is not one of the options of its field.
+    """Validation of a submitted code failed: no field or button offers it.
 
-    Codes in requests are not trusted, since a Teams client can forge them, and a form may have been
-    rendered by an earlier release.
+    A Teams client can forge codes, and a form may have been rendered by an earlier release.
     """
 
     key = "error.unknown_answer"
@@ -74,10 +72,9 @@ class UnknownAnswerError(BotError):
 
 
 class StoreBusyError(BotError):
-    """A write transaction did not start within its timeout, or its commit failed or was refused.
+    """A write did not start within its timeout, its commit failed, or the store is closing.
 
-    Refused where a period's key could not be read, or the store is closing. Nothing was written, so
-    the same write may be retried.
+    Nothing was written, so the same write may be retried.
     """
 
     key = "error.busy"
@@ -108,7 +105,7 @@ class Fault:
 
 
 class FaultyInputError(Exception):
-    """Validation of settings, arguments, a file or the environment failed; nothing was applied.
+    """Validation of settings, arguments, a file or the environment failed.
 
     ``faults`` has every fault that was found, so that the operator can correct all at once.
     """
