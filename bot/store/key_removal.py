@@ -36,8 +36,7 @@ def remove_unused_keys(
     once its release is durable. The transaction holds the writer lock, so that no process opens
     a period with a key that is being removed. A key whose period is not closed is removed after
     :data:`MAX_KEY_TIME_AFTER_PERIOD` and :data:`MIN_CLOSE_ATTEMPTS`, also while the database cannot
-    be read.
-    Idempotent: a removal that a crash interrupted is repeated by the next call.
+    be read. Idempotent: a removal that a crash interrupted is repeated by the next call.
 
     Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError` after all keys were tried,
     and :class:`KeyStoreInUseError` with none removed.

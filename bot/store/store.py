@@ -149,7 +149,7 @@ class Store:
         )
 
     async def checkpoint_and_vacuum(self) -> None:
-        """Run the pending WAL checkpoint on SQLite, or vacuum on PostgreSQL, if a mark says so.
+        """Run the WAL checkpoint on SQLite or the vacuum on PostgreSQL that a mark shows pending.
 
         It removes the deleted rows of closed periods from the files; see :mod:`bot.store.erasure`.
         What fails is repeated by the next call, also after a crash.

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.store.store import Store
 
 PROBE_TIMEOUT_SECONDS = 5.0
-"""Timeout of the write, most of it for other writers; that of a form is two, of a scrape ten."""
+"""Timeout of the write in seconds; a form waits two for other writers, a scrape of metrics ten."""
 
 
 async def can_write(

@@ -77,7 +77,7 @@ def _build_features(words: LanguagePack, url: str | None) -> JsonObject:
         "app_home": {
             "home_tab_enabled": True,
             "messages_tab_enabled": True,
-            # No text input in the bot's chat: the token has no scope to read it, by design.
+            # No text input in the bot's chat: the bot subscribes to no message events, by design.
             "messages_tab_read_only_enabled": True,
         },
         "bot_user": {"display_name": words.translate("manifest.name"), "always_online": True},

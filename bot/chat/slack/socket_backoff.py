@@ -76,8 +76,8 @@ class SocketBackoff:
     def record_stability(self) -> None:
         """Reset the failure count: the connection has been open for ``stable_seconds``.
 
-        Called by a timer and never by the handler of a payload: the time of the log record would be
-        that of a person's action.
+        Called by a timer or at the next failure, never by the handler of a payload: the time of the
+        log record would be that of a person's action.
         """
         if self._reason:
             logger.warning("slack.socket_recovered", extra={"action": "slack.socket_recovered"})

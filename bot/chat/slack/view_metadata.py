@@ -16,14 +16,14 @@ _CHANNEL_MARK = "\N{ROUND PUSHPIN}"
 """Delimiter before and after the channel id, if the form was opened from a conversation."""
 
 METADATA_LENGTH = 3_000
-"""Length of the string in characters; the maximum that Slack's schema of a view allows."""
+"""Length of the string in characters; the maximum that Slack documents and accepts."""
 
 _SEPARATOR = "~"
 """Delimiter between data and padding; the padding, URL-safe base64, does not contain it."""
 
 _FILLER_BYTES = hashlib.shake_256(b"attune metadata filler").digest(METADATA_LENGTH)
 _FILLER = base64.urlsafe_b64encode(_FILLER_BYTES).decode()
-"""Padding of pseudorandom characters, which HTTP compression cannot shorten."""
+"""Padding of pseudorandom characters: compression finds no repetition in it."""
 
 
 def pack_metadata(data: str, *, from_home: bool, channel: str = "") -> str:

@@ -39,7 +39,7 @@ class Origin(Enum):
     TARGETED = "targeted"
     """Private slash command in a channel: the reply is visible to its sender only."""
     PUBLIC = "public"
-    """Message visible to a whole channel: the reply is a fixed hint at the private chat."""
+    """Message visible to a whole channel: the reply is one fixed text, whatever its command."""
     CARD = "card"
     DIALOG = "dialog"
 

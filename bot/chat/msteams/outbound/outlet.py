@@ -151,7 +151,7 @@ class TeamsOutlet:
         return ConversationRef(service_url, to.channel) if to.channel else None
 
     async def _find_or_open_conversation(self, to: Address) -> ConversationRef:
-        """Return the conversation of an address; open an unknown private chat, or one anew."""
+        """Return the conversation; create a private chat without a route or with must_open_chat."""
         person = Person(to.workspace, to.person)
         route = to.route or self._directory.get_route(person)
         conversation = conversation_ref.parse_conversation_ref(route)

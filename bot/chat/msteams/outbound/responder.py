@@ -69,7 +69,10 @@ class Responder:
             )
 
     async def post_private_chat_hint(self, interaction: Interaction, sentence: str) -> None:
-        """Post *sentence*, the same for every command, in reply to a public message."""
+        """Post *sentence* in reply to a public message; any exception is logged.
+
+        It is the same for every command, so that the channel does not see which one was used.
+        """
         try:
             await self._api_client.post_text(interaction.conversation, sentence)
         except Exception as error:  # noqa: BLE001 - the sender can send the message again

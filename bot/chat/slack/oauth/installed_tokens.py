@@ -223,6 +223,6 @@ class InstalledTokens:
         await self._unsaved.save(bot, tokens)
 
     def _is_backing_off(self, bot: InstalledBot) -> bool:
-        """Whether the token has not expired, and the delay after a failed attempt is not over."""
+        """Whether the token has not expired, and the lease was not available a moment ago."""
         next_attempt = self._next_attempts.get(bot.installed_as, 0.0)
         return not bot.tokens.is_expired and time.monotonic() < next_attempt

@@ -33,8 +33,8 @@ async def publish_home(api_client: ApiClient, person: Person, home: Home) -> Non
 def changes_home(reply: Reply, interaction: Interaction) -> bool:
     """Whether the Home tab has to be published again after an interaction that began in it.
 
-    It has not after a changed field, an opened form, which has written no data yet, and a reply
-    that is itself a Home tab.
+    Not after a changed field, an opened form, which has written no data yet, or a reply that is
+    itself a Home tab.
     """
     is_current = isinstance(reply, Home) or (
         interaction.reply_target.origin is Origin.HOME and isinstance(reply, Form)

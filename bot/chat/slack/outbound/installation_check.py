@@ -26,8 +26,8 @@ async def check_installation(
     With *access* each workspace has its own token or its organisation's, and ``REMOVED`` means a
     revoked or missing token, or a workspace that Slack does not list. Without *access* there is one
     configured token. It may belong to another workspace, or be revoked while the app remains
-    installed, so that ``REMOVED`` is never returned. ``UNPROVEN`` is the result of a rejected
-    refresh token, ``UNKNOWN`` that of a temporary error or a failed database transaction.
+    installed: the result is then ``UNPROVEN``, and never ``REMOVED``. A rejected refresh token is
+    ``UNPROVEN`` as well, any other error or a failed database transaction ``UNKNOWN``.
     """
     if access is None:
         account = await check_account(api_client, workspace)

@@ -41,7 +41,7 @@ class InstalledWorkspace:
     def __init__(
         self, outlet: SlackOutlet, timeout_seconds: float = LOOKUP_TIMEOUT_SECONDS
     ) -> None:
-        """Call ``auth.test`` with *outlet*, later; a request awaits it for *timeout_seconds*."""
+        """Look up with *outlet*; no call is made yet. A request waits at most *timeout_seconds*."""
         self._outlet = outlet
         self._timeout_seconds = timeout_seconds
         self._workspace = ""

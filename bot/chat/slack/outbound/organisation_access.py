@@ -128,7 +128,7 @@ class OrganisationAccess:
         return task
 
     def invalidate(self, organisation: str) -> None:
-        """Invalidate the cached listing of *organisation*; a call in progress is not joined."""
+        """Invalidate the cached listing of *organisation*, and join no call in progress."""
         self._tasks.pop(organisation, None)
 
     async def close(self) -> None:

@@ -35,7 +35,7 @@ class Responder:
 
     Raises the exceptions of the API calls, and
     :class:`bot.chat.slack.outbound.view_updater.ReplyNotShownError` where the view was changed or
-    closed since the request. Nothing is retried.
+    closed since the request.
     """
 
     def __init__(self, api_client: ApiClient, get_form_title: Callable[[Interaction], str]) -> None:

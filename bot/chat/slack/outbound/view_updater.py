@@ -41,7 +41,7 @@ class ReplyNotShownError(Exception):
 
 
 class ViewUpdater:
-    """Calls ``views.update``; raises every error but those of a stale view, which it handles."""
+    """Calls ``views.update``; errors other than those of a stale view are raised unchanged."""
 
     def __init__(self, api_client: ApiClient) -> None:
         """Call Slack with *api_client*; start with an empty cache."""

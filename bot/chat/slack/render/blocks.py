@@ -118,7 +118,10 @@ def _render_divider(_element: Divider, _render_context: RenderContext) -> list[B
 
 
 def _render_contact_link(element: ContactLink, render_context: RenderContext) -> list[Block]:
-    """Return a section with an ``app_redirect`` URL that opens a direct message with the person."""
+    """Return a section with an ``app_redirect`` URL that opens a direct message with the person.
+
+    The clinician writes there; the bot sends nothing to that person.
+    """
     query = {"team": render_context.team_id, "channel": element.person_id}
     url = f"https://slack.com/app_redirect?{urlencode(query, quote_via=quote, safe='')}"
     return [build_section(f"<{escape_text(url)}|{escape_text(element.label)}>")]

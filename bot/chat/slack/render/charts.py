@@ -14,8 +14,9 @@ def render_chart(element: Chart) -> Block:
 
     The values are the steps of qualitative levels, not counts. Slack rejects labels that are longer
     than 20 characters or not unique, so they are truncated, and numbered if two are equal then.
-    ``axis_config`` has no attribute for a maximum, and several series would be drawn side by side:
-    a reference bar among the points makes the lengths comparable between charts.
+    Slack always draws the axis, so its label names the levels. ``axis_config`` has no attribute for
+    a maximum, and several series would be drawn side by side: a reference bar among the points
+    makes the lengths comparable between charts.
     """
     lengths = element.list_bar_lengths()
     labels = _shorten_labels([label for label, _ in lengths])
