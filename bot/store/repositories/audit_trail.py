@@ -62,7 +62,10 @@ class AuditTrail:
         self.operator_entries = OperatorTrail(connection, records)
 
     def record(self, entries: Collection[AuditEntry]) -> None:
-        """Insert *entries*, and delete the undo copies of the teams whose set-up they changed."""
+        """Insert *entries*, and delete the undo copies of the teams whose set-up they changed.
+
+        An undo must not revert a later change with them.
+        """
         rows = [
             {
                 "id": uuid4().hex,

@@ -10,7 +10,7 @@ from bot.store.schema import people
 
 
 class ClosedAccounts:
-    """Repository of the local dates on which accounts were first reported as closed.
+    """Repository of the dates (UTC) on which accounts were first reported as closed.
 
     Nothing is inserted: a person without a row has no date.
     """

@@ -28,10 +28,10 @@ class Contributor:
     row of the account that sent the request, ``team`` their present team. ``counted_periods`` are
     those in which their debriefs count, one of the total and one of the breakdown, or none;
     ``counted_from`` is the day from which they will count, if it can be computed. ``moved_until``
-    is the last day on which a person who was moved or removed from a roster still counts in its
-    unit, ``exposure_pause_until`` the day until which the yearly exposure limit excludes them from
-    every frozen list. ``written_periods`` are those whose records a form of ``form_team`` rewrites:
-    the present team, or one that feeds a period in which they count.
+    is the closing day until which a person who was moved or removed from a roster still counts in
+    its unit, ``exposure_pause_until`` the day until which the yearly exposure limit excludes them
+    from every frozen list. ``written_periods`` are those whose records a form of ``form_team``
+    rewrites: the present team, or one that feeds a period in which they count.
     """
 
     account: Person

@@ -86,7 +86,7 @@ class Deliveries:
     def list_due_workspaces(
         self, now: datetime, reconcile_after: timedelta = RECONCILE_AFTER
     ) -> tuple[str, ...]:
-        """Return the workspaces with rows to send, or claimed before *reconcile_after* at *now*.
+        """Return the workspaces with rows to send, or claimed *reconcile_after* ago or earlier.
 
         Workspaces whose row is suspended or in a rate limit's rest are excluded.
         """
@@ -99,7 +99,7 @@ class Deliveries:
     def list_due_deliveries(
         self, workspace: str, now: datetime, limit: int
     ) -> tuple[Delivery, ...]:
-        """Return at most *limit* planned rows of *workspace*, due and not late, by due time."""
+        """Return at most *limit* due, planned rows before their deadline, by due time."""
         parameters = {"workspace_id": workspace, "now": to_unix_seconds(now), "row_limit": limit}
         return self._fetch_deliveries(delivery_statements.SELECT_DUE, parameters)
 
@@ -212,7 +212,7 @@ class Deliveries:
         limit: int,
         reconcile_after: timedelta = RECONCILE_AFTER,
     ) -> tuple[Delivery, ...]:
-        """Return at most *limit* rows of *workspace* that were claimed before *reconcile_after*."""
+        """Return at most *limit* rows that were claimed *reconcile_after* ago or earlier."""
         parameters = {
             "workspace_id": workspace,
             "started_before": to_unix_seconds(now - reconcile_after),
@@ -277,7 +277,10 @@ class Deliveries:
         reason: str = "",
         **values: object,
     ) -> int:
-        """UPDATE the matching rows; before one of :data:`UNSENT_STATES`, decrement the counts."""
+        """UPDATE the matching rows; before one of :data:`UNSENT_STATES`, decrement the counts.
+
+        A blank *reason* leaves the stored one unchanged.
+        """
         if state in UNSENT_STATES:
             uncount_unsent(self._connection, self._slots, select_unsent_counts(condition))
         if reason:

@@ -95,7 +95,8 @@ class DeliveryHistory:
         """Return whether the last attempted row of *address*, by due time, was not delivered.
 
         A planned row with a reason, which the product rejected and which is queued for a retry,
-        counts as not delivered. A missed check-in whose reason is a day off is ignored.
+        counts as not delivered. A check-in that was missed for a :class:`Blocker`, such as a day
+        off, is ignored: it was never attempted.
         """
         parameters = {
             "workspace": address.workspace,

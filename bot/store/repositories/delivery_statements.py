@@ -142,7 +142,7 @@ _DAY_AGO_PARAMETER = bindparam("day_ago", type_=BigInteger)
 
 SELECT_OVERDUE_COUNTS = select_unsent_counts(_IS_OVERDUE)
 MARK_OVERDUE_MISSED = update(deliveries).where(_IS_OVERDUE).values(state=DeliveryState.MISSED)
-"""Query of the counts by recipient, and UPDATE, of planned rows past ``now``, which both bind."""
+"""Query of the counts, and UPDATE, of planned rows with a deadline before ``now``."""
 
 MARK_ABANDONED_UNCONFIRMED = (
     update(deliveries)

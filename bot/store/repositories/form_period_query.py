@@ -46,7 +46,7 @@ def _is_account(table: Table) -> ColumnElement[bool]:
 
 
 def _select_keys() -> Subquery:
-    """Return a UNION of period keys: fed by the team, or with one of its people on the list."""
+    """Return a UNION of period keys: fed by the team, or with the account or a teammate listed."""
     # Not IN, whose expanding parameter SQLAlchemy would render again for each execution.
     is_in_ledger = (feeds.c.ledger == TOTAL) | (feeds.c.ledger == BREAKDOWN)
     is_fed = and_(is_in_ledger, feeds.c.team == _TEAM)

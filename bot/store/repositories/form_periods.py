@@ -52,9 +52,10 @@ class FormPeriods:
     ) -> dict[Period, PeriodFacts]:
         """Return the open periods that a form of *account* rewrites, as a dict with their facts.
 
-        These are the periods that the team feeds, and those with one of its roster on the frozen
-        list: the form of a person who has moved thus rewrites the same records as every form of the
-        team. Their encrypted bodies are added to the record cache. *team_id* is ``""`` for none.
+        These are the periods that the team feeds, and those with *account* or one of the team's
+        roster on the frozen list: the form of a person who has moved thus rewrites the same records
+        as every form of the team. Their encrypted bodies are added to the record cache. *team_id*
+        is ``""`` for none.
         """
         parameters = {
             "team": team_id,

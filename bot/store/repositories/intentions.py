@@ -27,7 +27,7 @@ class Intentions:
         return slot.intention if slot else None
 
     def get_intention_in(self, person: Person, team_id: str) -> Intention | None:
-        """Return the intention of *person* in the record of *team_id*, their home team."""
+        """Return the intention of *person* in *team_id*, their home team or ``""``."""
         slot = self._slots.get_slot_in(person, team_id)
         return slot.intention if slot else None
 

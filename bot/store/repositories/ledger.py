@@ -81,7 +81,7 @@ class Ledger:
         return self._build_contributor(account, account.team, periods, periods, now)
 
     def find_counting_notice(self, account: Account, now: datetime) -> CountingNotice:
-        """Return the last day of a move and the time of a restore, for messages to *account*.
+        """Return the end of a move and the time of a restore, for messages to *account*.
 
         Cheaper than :meth:`find_contributor`, which for a person who does not count also queries
         the teams of the whole practice for a pause; this runs once per message. ``undone_since`` is

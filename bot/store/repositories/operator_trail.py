@@ -21,8 +21,8 @@ class OperatorTrail:
     """Repository of purges and secret rotations, which a purge does not delete.
 
     A workspace is stored as an HMAC digest whose key is in the key store: the operator, who has the
-    key, can look up the entries of a workspace by its id, and prove that it was deleted. A copy of
-    the database alone contains no id, and allows no test of one.
+    key, can look up the entries of a workspace by its id, and confirm that it was deleted. A copy
+    of the database alone contains no id, and allows no test of one.
     """
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:

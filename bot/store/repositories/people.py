@@ -168,7 +168,8 @@ class People:
     def leave_checkins(self, person: Person) -> None:
         """Clear ``joined`` and the pause, withdraw planned deliveries, and delete the chat route.
 
-        The home team remains. The slot's count and intention are cleared.
+        Deliveries for a role are not withdrawn. The home team remains. The slot's count and
+        intention are cleared.
         """
         self._update_person(person, joined=False, paused_until=None)
         self._deliveries.withdraw_for_person(person, except_kinds=_ROLE_KINDS)

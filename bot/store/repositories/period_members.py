@@ -41,7 +41,7 @@ class PeriodMembers:
         self._connection = connection
 
     def insert_members(self, period: Period, persons: Iterable[Person]) -> int:
-        """Insert a row for each of *persons*, without existing ones; return how many are new."""
+        """Insert the missing rows of *persons* in the list of *period*; return how many."""
         rows = [
             {
                 **period.row_key,

@@ -30,7 +30,7 @@ class PeriodOpening:
     def list_unfed_teams(
         self, now: datetime, team_ids: Collection[str] | None = None
     ) -> tuple[str, ...]:
-        """Return the ids of the teams without a feed into an open period of either ledger.
+        """Return the ids of the teams that lack a feed into an open period in some ledger.
 
         Sorted by team name; removed teams are excluded, too small ones are not. With *team_ids*,
         of these alone.
@@ -43,7 +43,7 @@ class PeriodOpening:
     def open_missing(self, now: datetime, team_ids: Sequence[str] | None = None) -> StepResults:
         """Insert the missing periods of all teams, or of *team_ids*; count the new feeds.
 
-        Exceptions of a step are collected in the results, not raised.
+        Exceptions of a step are collected in the results; only a lost connection raises.
         """
         steps = IsolatedSteps(self._connection, self._records)
         if team_ids is None:

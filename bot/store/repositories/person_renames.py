@@ -108,7 +108,7 @@ class PersonRenames:
             ledger_records.replace_record(period, record)
 
     def _replace_ids(self, old: Person, new: Person) -> None:
-        """UPDATE the id in every table, and clear ``unreachable`` and ``closed_since``."""
+        """UPDATE the id in every table; clear the columns that are about the former account."""
         for column in PERSON_COLUMNS:
             in_workspace = column.table.c.workspace == old.workspace
             change = update(column.table).where(in_workspace, column == old.id)

@@ -73,7 +73,7 @@ class Releases:
         return self._fetch_releases(select(releases).join(units, is_of_unit))
 
     def list_all(self) -> tuple[Release, ...]:
-        """Return all rows, in the same order."""
+        """Return all rows, sorted as by :meth:`list_by_team`."""
         return self._fetch_releases(select(releases))
 
     def list_keys(self) -> tuple[ReleaseKey, ...]:

@@ -33,8 +33,8 @@ _STOP_NAME = "restored_stop"
 _MARK_NAME = "restored_mark"
 """Watermark key: the last time at which this database ran as a restored copy.
 
-It is updated while the claim in the key store is that of another database; the ordinary mark is
-not updated then.
+It is updated while another instance of the database, a copy or the original, holds the claim in the
+key store; the ordinary mark is not updated then.
 """
 
 _MARK_INTERVAL = timedelta(minutes=10)

@@ -198,7 +198,8 @@ class Teams:
         """Replace the rows of *role* in the team by *persons*; rows of remaining holders stay.
 
         Their agreements are thus retained. A supervisor is never counted in the team: their roster
-        row and slot are deleted; if it was their home team, they are unsubscribed.
+        row is deleted and their slot cleared. If it was their home team, ``joined`` is cleared,
+        planned deliveries are withdrawn and the chat route is deleted.
         """
         holders = set(persons)
         if role is Role.SUPERVISOR:

@@ -46,8 +46,9 @@ def uncount_unsent(
 ) -> None:
     """Decrement the recipients' counts by the numbers that *query* returns, down to 0.
 
-    *query* is that of :func:`select_unsent_counts`, and is executed with *parameters* before the
-    UPDATE that changes the state of its rows, after which it would match none.
+    A check-in that was never sent cannot be unanswered. *query* is that of
+    :func:`select_unsent_counts`; it must be executed before the UPDATE that changes the state of
+    its rows, after which it would match none.
     """
     slots.subtract_counts(
         ((Person(row.workspace, row.id), row.home_team), row.unsent_count)

@@ -84,7 +84,7 @@ class Workspaces:
     def suspend(self, workspace: str, reason: str) -> bool:
         """Upsert the reason of a suspension, truncated; ``True`` if the column changed.
 
-        No delivery of the workspace is claimed until :meth:`resume`. A stored reason is replaced as
+        The senders skip the workspace until :meth:`resume`. A stored reason is replaced as
         :func:`merge_suspension_reasons` decides.
         """
         current = self.suspension_reason(workspace)

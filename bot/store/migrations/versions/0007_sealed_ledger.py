@@ -1,8 +1,9 @@
 """Replace the rows of `slip` by one encrypted row per open period in the table `ledger_record`.
 
-Each period gets a new random key in the key store. Tokens were derived from the pepper and a salt
-in the database; now they are derived from the period's key alone. The table `slip` is dropped, and
-:mod:`bot.store.erasure` removes its remains in free pages and in the write-ahead log.
+The random keys are in the key store, one for each workspace and end of periods. Tokens were derived
+from the pepper and a salt in the database; now they are derived from the period's key alone. The
+table `slip` is dropped, and :mod:`bot.store.erasure` removes its remains in free pages and in the
+write-ahead log.
 """
 
 import hashlib

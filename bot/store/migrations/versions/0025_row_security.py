@@ -18,7 +18,7 @@ supports_since_on_postgresql = "0025"
 rewritten_tables = ()
 
 _VISIBLE = "(SELECT current_setting('attune.workspaces')::text[])::text[]"
-"""The cast is outside the subquery, so that PostgreSQL evaluates it once per statement."""
+"""The cast is outside the subquery, which is thus evaluated once per statement."""
 
 
 def _is_visible(workspace: str) -> str:
