@@ -64,8 +64,7 @@ class Repositories:
     ) -> None:
         """Use the transaction of *connection*, whose jobs share the record cache *records*.
 
-        The keys that encrypt tokens of products are derived from *peppers*; *key_store* has the
-        keys of periods and teams.
+        *peppers* derive the keys of encrypted tokens; *key_store* has those of periods and teams.
         """
         self._connection = connection
         self._peppers = peppers
@@ -83,10 +82,7 @@ class Repositories:
         return rollback.detect_rollback(self._connection, self._key_store)
 
     def handle_rollback(self, now: datetime) -> rollback.Rollback | None:
-        """After a restore, mark open periods, settle deliveries and restart the grace of purges.
-
-        Returns what the restore has undone; ``None`` without one.
-        """
+        """After a restore, mark open periods, settle deliveries and restart the grace of purges."""
         detected = self.detect_rollback()
         if detected is not None:
             self.ledger.mark_undone(detected.restored_to, now)

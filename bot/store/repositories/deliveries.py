@@ -277,10 +277,7 @@ class Deliveries:
         reason: str = "",
         **values: object,
     ) -> int:
-        """UPDATE the matching rows; before one of :data:`UNSENT_STATES`, decrement the counts.
-
-        A blank *reason* leaves the stored one unchanged.
-        """
+        """UPDATE the rows, *reason* unless blank; for :data:`UNSENT_STATES`, decrement counts."""
         if state in UNSENT_STATES:
             uncount_unsent(self._connection, self._slots, select_unsent_counts(condition))
         if reason:
