@@ -60,5 +60,5 @@ def list_first_steps(workspace: Workspace, time_travel: TimeTravel) -> list[Firs
 
 
 def _order_by_checkins(clinicians: tuple[Persona, ...], time_travel: TimeTravel) -> list[Persona]:
-    """Return *clinicians* sorted by a boolean key: those who receive check-ins come first."""
+    """Return *clinicians*, those first who have received a check-in."""
     return sorted(clinicians, key=lambda person: not time_travel.has_received_checkin(person))

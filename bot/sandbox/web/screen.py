@@ -40,7 +40,7 @@ class ScreenView:
         self._is_bot_chat_read_only = bool(app_home.get("messages_tab_read_only_enabled"))
 
     def render_screen(self, person: Persona) -> Json:
-        """Return a dict that is JSON-serializable, with all that is visible to *person* now.
+        """Return all that is visible to *person* now, as a JSON-serializable dict.
 
         ``version`` is the workspace's change counter, for the long poll. Blocks, views and the Home
         tab are Slack's own JSON objects; instants are formatted in the person's time zone.

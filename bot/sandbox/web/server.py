@@ -109,7 +109,7 @@ class _PageRoutes:
 
         The response's ``ok`` is false if a form was not submitted because required fields are
         empty. Notices about an earlier action are cleared, except by the actions that the page
-        sends without a click. KeyError, TypeError and AttributeError become ``malformed``.
+        sends without a click.
         """
         arguments = await _read_json(request)
         person = self._engine.workspace.find_person(str(arguments.get("persona")))
@@ -229,7 +229,7 @@ async def _dismiss_notice(engine: SandboxEngine, person: Persona, arguments: Jso
 def _adapt_persona_action(
     perform: Callable[[PersonaActions, Persona, Json], Awaitable[None]],
 ) -> "PageAction":
-    """Return a callback with the signature of a page action that calls *perform*."""
+    """Adapt *perform* to the signature of a page action."""
     return lambda engine, person, arguments: perform(engine.persona_actions, person, arguments)
 
 

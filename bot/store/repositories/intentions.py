@@ -32,5 +32,5 @@ class Intentions:
         return slot.intention if slot else None
 
     def delete_intention(self, person: Person) -> None:
-        """Set the intention in *person*'s slot to ``None``; the record is rewritten in any case."""
+        """Delete the intention in *person*'s slot; the record is rewritten in any case."""
         self._slots.change_slot(person, lambda slot: replace(slot, intention=None))

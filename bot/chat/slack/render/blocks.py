@@ -1,4 +1,4 @@
-"""Render the elements of a body as Block Kit blocks; a dispatch table has one renderer per type."""
+"""Render the elements of a body as Block Kit blocks for a message, a modal or the Home tab."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -70,10 +70,7 @@ class RenderContext:
 
 
 def render_blocks(body: Sequence[Element], render_context: RenderContext) -> list[Block]:
-    """Return the list of blocks of *body*, in order; an element may have several, or none.
-
-    Raises KeyError for an element type without a renderer.
-    """
+    """Return the blocks of *body*, in order; an element may have several, or none."""
     return [block for element in body for block in _render_element(element, render_context)]
 
 

@@ -1,4 +1,4 @@
-"""Build the composition objects of Block Kit as dicts: texts, options and confirmation dialogs."""
+"""Build the composition objects of Block Kit: texts, options and confirmation dialogs."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from bot.chat.slack.render.markup import escape_text
 from bot.elements import Confirmation, Option
 
 Block = dict[str, Any]
-"""A JSON object of Block Kit as a dict: a block, an element, a composition object or a view."""
+"""A JSON object of Block Kit: a block, an element, a composition object or a view."""
 
 
 def plain_text(text: str) -> Block:

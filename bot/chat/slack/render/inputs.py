@@ -1,4 +1,4 @@
-"""Render the fields of a form as Block Kit input blocks, by a dispatch table of their types."""
+"""Render the fields of a form as Block Kit input blocks."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
