@@ -132,7 +132,7 @@ class SlackAdapter:
 
     @property
     def refused_request_count(self) -> int:
-        """Counter of requests with an invalid or old signature since the start; by default 0."""
+        """Requests since the start with an invalid or old signature; 0 without an endpoint."""
         return self.asgi.refused_request_count if self.asgi else 0
 
     async def has_refused_token(self) -> bool:
