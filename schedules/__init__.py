@@ -31,7 +31,7 @@ from schedules.delivery.composition import Composer
 class Duty:
     """A duty: a periodic job of the timetable, run at each tick of the scheduler, once a minute.
 
-    One process runs the duties, the holder of the duty lease, see :mod:`bot.duty_runner`. Each run
+    Of several workers the holder of the duty lease runs them, see :mod:`bot.duty_runner`. Each run
     queries the database for what is due: a missed or repeated run loses and doubles nothing.
 
     The fields are coroutine functions whose only required argument is the context. ``run`` is
@@ -71,7 +71,7 @@ The names are stored in the table of duty runs, so they do not change with a mod
 takes minutes. ``purge_workspaces`` comes next, and completes a purge that a crash interrupted: the
 duties after it would read records whose encryption keys are destroyed. ``close_periods`` opens the
 current period before ``mark_database`` marks a restore in the rows of open periods: a backup from
-before the last close has no row of that period.
+before the last close has no row of that period, and its people have to read what is undone, too.
 """
 
 COMPOSERS: Mapping[str, Composer] = {

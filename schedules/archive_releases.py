@@ -14,10 +14,10 @@ async def run(context: Context) -> int:
     """Write a file for each published table without one, and delete expired files.
 
     Idempotent: the names in the folder decide which tables have a file, so that a replaced folder
-    and a restored database are completed, and usually only the tables' keys are queried. Files are
-    read and written in worker threads. Returns how many were written; 0 without a configured
-    folder, and in a copy of the database beside the running bot, whose tables would take the place
-    of the published ones. Raises :class:`OSError`.
+    and a restored database are completed. Usually none is missing, and only the tables' keys are
+    queried. Files are read and written in worker threads. Returns how many were written; 0 without
+    a configured folder, and in a copy of the database beside the running bot, whose tables would
+    take the place of the published ones. Raises :class:`OSError`.
     """
     if context.releases_folder is None or await _is_key_store_used_elsewhere(context):
         return 0
@@ -64,7 +64,7 @@ async def _delete_by_workspace_retention(
 
 
 async def _is_key_store_used_elsewhere(context: Context) -> bool:
-    """Whether another instance of this database has claimed the key store, read in a thread."""
+    """Whether another instance of this database uses the key store; reads the claim in a thread."""
     claimed_key_store = context.store.claimed_key_store
     return await asyncio.to_thread(claimed_key_store.is_used_elsewhere, context.now())
 

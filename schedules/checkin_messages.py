@@ -20,8 +20,7 @@ class _RenderInput:
     """Arguments of a message's template: the reader's language pack, and two optional dates.
 
     ``undone_since`` is the day since which a restored backup undid what was filed in the unit in
-    which they count, ``moved_until`` that until which a moved person counts in that unit. Either
-    may be ``None``.
+    which they count, ``moved_until`` that until which a moved person counts in that unit.
     """
 
     words: LanguagePack

@@ -1,4 +1,7 @@
-"""Periodic job (duty): close ended periods, destroy their records and keys, open the next ones."""
+"""Periodic job (duty): close ended periods, and open the next ones.
+
+A close publishes the period's table and destroys its record and key.
+"""
 
 import logging
 from collections.abc import Awaitable, Sequence

@@ -38,8 +38,8 @@ async def advance_unless_rolled_back(context: Context) -> int:
     """Advance the mark unless a restore is detected; the fallback of :func:`run` during a close.
 
     A restore has to be stored in the rows of periods that the close in progress still opens. The
-    mark has to be advanced because messages are sent concurrently: after a later restore, the key
-    store's mark is the upper bound of when they were sent.
+    mark has to be advanced because messages are sent concurrently: after a later restore, those
+    that were due until shortly after the key store's mark count as possibly sent.
     """
     rollback = await context.store.across_workspaces.read(lambda repos: repos.detect_rollback())
     return await run(context) if rollback is None else 0

@@ -41,8 +41,9 @@ async def run(context: Context) -> int:
     A hash of the primary key assigns each person to a ten-minute bucket of the week, so that no
     column records when a profile was last fetched: that would reveal when the person joined. After
     a downtime of more than a week each person is fetched once. Requests run concurrently, each
-    result in a write transaction of its own. The watermark is set at the end: an exception, such as
-    :class:`bot.errors.StoreBusyError`, repeats these buckets. Returns how many people were due.
+    result in a write transaction of its own. The watermark is set at the end: after an exception,
+    such as :class:`bot.errors.StoreBusyError`, the next run repeats these buckets. Returns how many
+    people were due.
     """
     now = context.now()
     last_run = await context.store.across_workspaces.read(
@@ -84,8 +85,7 @@ async def _iterate_due_people(
 ) -> AsyncIterator[list[_CheckedAccount]]:
     """Yield the people in *due_buckets* of configured products, in batches of concurrent requests.
 
-    A query reads all people in pages of :data:`_BATCH_SIZE` rows; the hash is computed here, since
-    no column stores it.
+    All people are queried, in pages of :data:`_BATCH_SIZE` rows: no column stores the hash.
     """
     after: Person | None = None
     while people := await context.store.across_workspaces.read(

@@ -1,8 +1,8 @@
 """Periodic job (duty) and background task that encrypt records again, as cover traffic.
 
-The duty encrypts every record about once a day. The task does so at random moments, independent of
-people, see :mod:`bot.domain.counts.cover`. It is separate from the scheduler's ticks: by the second
-of its write, a transaction that always falls on a tick could be distinguished from a form's.
+The duty encrypts every record about once a day. The task does so at random moments that depend on
+no person, see :mod:`bot.domain.counts.cover`. It does not run on the scheduler's ticks: covers that
+are written on ticks alone could be told from forms by the second of their transaction.
 """
 
 import asyncio

@@ -14,11 +14,12 @@ from bot.store.repositories import Repositories
 async def run(context: Context) -> int:
     """Mark the deliveries that a replaced database may have sent as unconfirmed; return how many.
 
-    Unconfirmed rows are never retried. The end of that database is stored: a delivery that a duty
-    plans again, with a due time before it, is inserted as unconfirmed as well. Idempotent: a read
-    transaction checks first whether there is anything to settle. The rollback mark is not
-    advanced, so that :mod:`schedules.detect_rollback` still detects the restore after a close; the
-    mark of restored copies is, and it is copied to the key store after the commit. Raises
+    Unconfirmed rows are never retried. The time until which that database may have sent is stored:
+    a delivery that a duty plans again, due until then, is inserted as unconfirmed as well.
+    Idempotent: a read transaction checks first whether there is anything to settle. The rollback
+    mark is not advanced, so that :mod:`schedules.detect_rollback` still detects the restore and
+    stores it in the periods that a close opens later; the mark of restored copies is, and it is
+    copied to the key store after the commit. Raises
     :class:`bot.store.keys.key_store.KeyStoreUnavailableError` and
     :class:`bot.errors.StoreBusyError`.
     """

@@ -161,7 +161,7 @@ def _list_joined(
 async def _list_candidates(
     context: Context, members: list[_DueMember], checkin_run: CheckinRun
 ) -> list[PlannedDelivery]:
-    """Return the rows of *members*, whose teams' records alone are decrypted for their counts."""
+    """Return the rows of *members*; decrypts only their teams' records, for unanswered counts."""
     clinicians = await _load_clinicians(context, [member.profile for member in members])
     return [
         delivery

@@ -83,8 +83,7 @@ def load_setup_editor(
     """Load who may edit the set-up of *team_id*: its supervisors, or an admin while it has none.
 
     Returns :attr:`SetupEditor.OTHERS` for a team of other supervisors, and for one that is removed
-    or of no row in the person's workspace. With *includes_removed* a removed team is treated as any
-    other one.
+    or not of the person's workspace. With *includes_removed* a removed team is like any other one.
     """
     if team_id == NEW_TEAM_ID:
         return find_setup_editor(person, ())

@@ -76,8 +76,8 @@ async def complete_purge(
 async def _replace_main_accounts(scope: StoreScope, workspace: str, now: datetime) -> None:
     """Replace main accounts of *workspace* by linked accounts of other workspaces.
 
-    Each batch is one transaction. Once the links are deleted, debriefs under the token of a main
-    account could not be withdrawn.
+    Each batch is one transaction. Debriefs of linked accounts have the token of their main account:
+    once the links are deleted, they could not be withdrawn.
     """
 
     def replace_batch(repos: Repositories) -> int:

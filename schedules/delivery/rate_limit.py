@@ -2,7 +2,7 @@
 
 Slack accepts "several hundred" messages per minute from an app and workspace, and documents no
 exact figure. A request above the limit gets a 429 response with a Retry-After header. For that long
-(the rest, a column of the workspace's row) no process sends to it; then the rate limit is halved.
+(the rest, a column of the workspace's row) no process sends to it, and afterwards at half the rate.
 """
 
 import math

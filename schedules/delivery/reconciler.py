@@ -27,8 +27,8 @@ class Reconciler:
     """Looks up through the product's API whether messages in doubt were posted; settles their rows.
 
     A delivery is in doubt when its claim was committed and its result was not: after a crash, a
-    timeout, or a response that proves nothing. A lookup searches for the delivery's id, the
-    idempotency key of its request.
+    timeout, or a response that proves nothing. A lookup searches the conversation for the
+    delivery's id, which the request stored with the message.
     """
 
     def __init__(self, context: Context, reconcile_after: timedelta = RECONCILE_AFTER) -> None:
@@ -44,7 +44,7 @@ class Reconciler:
         """Settle the workspace's deliveries in doubt, one lookup after another through *outlet*.
 
         Each result is stored in a write transaction of its own: a message that was found is marked
-        as sent; one proven absent is queued again, or missed after its deadline; any other is
+        as sent; one proven absent is queued again, or missed after its deadline; any other becomes
         unconfirmed where no lookup is supported, or after the deadline. A lookup that is rejected
         for now ends the pass and starts a backoff, during which a call does nothing. Raises
         :class:`bot.errors.StoreBusyError`.

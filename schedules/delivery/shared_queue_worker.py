@@ -3,8 +3,8 @@
 One worker at a time sends to a workspace, as one DBOS workflow whose only argument is the
 workspace's id. DBOS persists every enqueued workflow, and recovers those of a crashed worker only
 when a worker with the same executor id starts again; those of workers that never restart are
-recovered here, by a heartbeat. DBOS does not make sends idempotent: the claim prevents a second
-one, which a sender commits before its request.
+recovered here, by a heartbeat. DBOS does not make sends idempotent: the claim of a delivery, which
+a sender commits before its request, prevents a second one.
 """
 
 import asyncio
@@ -225,7 +225,7 @@ def _build_config(executor_name: str, url: str) -> DBOSConfig:
 
 
 def _register_queue(poll_seconds: float) -> None:
-    """Register the queue, with one workflow at a time per partition key, the workspace; blocks."""
+    """Register the queue: one workflow per workspace at a time; the sender limits rates. Blocks."""
     DBOS.register_queue(
         _QUEUE_NAME,
         partition_concurrency=1,
