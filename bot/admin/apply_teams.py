@@ -23,7 +23,7 @@ from bot.store.repositories.watermarks import PROFILES_WATERMARK
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS as _TIMEOUT_SECONDS
 
 _PROFILES_WATERMARK_LAG = timedelta(weeks=2)
-"""How far the watermark of the profiles duty is set back: over a week, the cycle of its turns.
+"""How far the watermark of the profiles duty is set back: more than the week of its hash buckets.
 
 The duty's next run then fetches the profile of every listed account once.
 """
@@ -53,11 +53,10 @@ async def apply_teams(
     """Apply the teams, roles and linked accounts of the file at *path*; idempotent.
 
     The file is validated, also against the database, before the first write. Each batch of teams
-    is a write transaction of its own, since a transaction holds the writer lock of all processes;
-    a batch contains every team between which a person moves. Batches that are committed stay when
-    a later one fails. Raises :class:`bot.errors.FaultyInputError` for an invalid file, with nothing
-    committed, or for a conflict that was committed since; :class:`bot.errors.StoreBusyError` after
-    the operator's write timeout.
+    is a write transaction of its own, so that a running bot writes in between; a batch contains
+    all teams between which a person moves. Batches that are committed stay when a later one fails.
+    Raises :class:`bot.errors.FaultyInputError` for an invalid file, with nothing committed, or for
+    a conflict that was committed since; and :class:`bot.errors.StoreBusyError`.
     """
     declared = team_file.read_teams(path, test_mode=test_mode)
     same_persons = team_file.read_same_persons(path, test_mode=test_mode)
@@ -110,8 +109,8 @@ def _apply_batch(repos: Repositories, batch: TeamBatch, path: Path, now: datetim
     """Upsert one batch in the caller's write transaction; return how many teams changed.
 
     If several teams changed, every list is first extended and only then replaced: a person who
-    moves is on a list at any time, and so is not unsubscribed. Raises :class:`FaultyInputError`,
-    which rolls the transaction back, for a conflict that was committed since the plan.
+    moves is on a list at any time, and so stays joined. Raises :class:`FaultyInputError`, which
+    rolls the transaction back, for a conflict that was committed since the plan.
     """
     reject_conflicts(repos, batch, path)
     states_before = file_history.load_states(repos, batch)

@@ -28,7 +28,8 @@ class CachedProbe(Generic[T]):
     ) -> None:
         """Cache each result of *function* for *cache_seconds* from the start of its call.
 
-        *monotonic* returns seconds, as :func:`time.monotonic` does. The first :meth:`read` calls.
+        *monotonic* returns seconds, as :func:`time.monotonic` does. Nothing is called before
+        :meth:`read`.
         """
         self._function = function
         self._cache_seconds = cache_seconds

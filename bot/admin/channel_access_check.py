@@ -60,7 +60,7 @@ async def _check_channels(
 ) -> Mapping[str, str]:
     """Query Slack for the channels in *workspace*; return a dict of the error codes.
 
-    At most :data:`bot.admin.slack_checkup.MAX_CHECKED_CHANNELS` are queried, by the rate limit.
+    At most :data:`bot.admin.slack_checkup.MAX_CHECKED_CHANNELS` are queried.
     """
     channels = [team.channel for team in declared if team.workspace_key == workspace]
     checked = tuple(channels[: slack_checkup.MAX_CHECKED_CHANNELS])

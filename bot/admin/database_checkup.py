@@ -62,7 +62,7 @@ def can_write_below(folder: Path) -> bool:
 
 
 def find_schema_finding(store: Store) -> Finding | None:
-    """Compare the schema's revision to this release's; ``None`` if they are equal.
+    """Return the finding on a schema on which this release does not run; ``None`` if it does.
 
     Blocks. Raises the driver's exception.
     """
@@ -104,8 +104,9 @@ def build_error_finding(error: Exception) -> Finding:
 def read_or_default(settings: Settings, job: Callable[[Repositories], T], default: T) -> T:
     """Run *job* in a read transaction of a store of its own; return *default* if that fails.
 
-    It fails before the first start, for another schema revision, and for every exception, the
-    job's included: the database check reports the cause. Blocks: async callers run it in a thread.
+    It fails before the first start, if :meth:`Store.is_schema_current` is false, and for every
+    exception, the job's included: the database check reports the cause. Blocks: async callers run
+    it in a thread.
     """
     if is_before_first_start(settings):
         return default

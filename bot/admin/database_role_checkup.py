@@ -13,7 +13,7 @@ def check_database_roles(roles: ServerRoles) -> tuple[Finding, ...]:
 
 
 def _check_other_roles(other_roles_count: int) -> Finding:
-    """Return the number of other roles that may connect, and so read statistics of each table."""
+    """Return the finding on other roles that may connect: they can read each table's statistics."""
     if not other_roles_count:
         return Finding(is_healthy=True, key="operator.doctor.roles_alone")
     facts: dict[str, str | int] = {"count": other_roles_count}
@@ -21,7 +21,7 @@ def _check_other_roles(other_roles_count: int) -> Finding:
 
 
 def _check_row_security(roles: ServerRoles) -> Finding:
-    """Return whether row security limits a transaction to the rows of its workspace.
+    """Return the finding whether row security limits a transaction to the rows of its workspace.
 
     A superuser, and a role with BYPASSRLS, bypass every policy.
     """

@@ -37,11 +37,12 @@ class DeploymentFigures:
 
 @dataclass(frozen=True)
 class ProcessFigures:
-    """State of one process for its metrics, which is rendered also without a readable database.
+    """Figures in the metrics of a process that are rendered also without a readable database.
 
-    ``tick_age_seconds`` is ``None`` before the first tick or if it cannot be read.
-    ``refused_requests`` is the number of requests with a wrong signature or token, and ``sockets``
-    whether the socket is connected: dicts by product, the latter of those with a socket.
+    ``faults`` are those of the process and of the deployment. ``tick_age_seconds`` is ``None``
+    before the first tick of any worker or if it cannot be read. ``refused_requests`` is the number
+    of requests with a wrong signature or token, and ``sockets`` whether the socket is connected:
+    dicts by product, the latter of those with a socket.
     """
 
     is_ready: bool = True

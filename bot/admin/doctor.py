@@ -97,7 +97,7 @@ def _check_database(settings: Settings, today: date, machine: Machine) -> tuple[
 def _check_current_database(
     settings: Settings, store: Store, today: date, machine: Machine
 ) -> tuple[Finding, ...]:
-    """Check a database of this release's schema; every check opens its own transactions."""
+    """Check a database of this release's schema."""
     key_findings = key_checkup.check_keys(settings, store, machine)
     worker_findings = (
         ()
@@ -224,7 +224,10 @@ async def _check_signatures(settings: Settings, queries: SlackQueries) -> tuple[
 
 
 async def check_slack_teams(settings: Settings, queries: SlackQueries) -> tuple[Finding, ...]:
-    """Check the stored teams' channels with the bot token; ``()`` if Slack gives no response."""
+    """Check the stored teams' channels with the bot token; ``()`` if Slack does not accept it.
+
+    With installation from a link, the rows of installations are checked instead.
+    """
     if settings.installs_from_link:
         return await installation_checkup.check_installations(settings)
     slack_check = await queries.check_account()

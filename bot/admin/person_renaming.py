@@ -34,8 +34,8 @@ async def rename_people(
     be repeated. With *is_dry_run* nothing is written.
 
     Raises :class:`bot.errors.FaultyInputError` with every fault, before the first write, or for a
-    conflict that was committed since, after the earlier pairs; :class:`bot.errors.StoreBusyError`
-    after the timeout of a write.
+    conflict that was committed since, after the earlier pairs; and
+    :class:`bot.errors.StoreBusyError`.
     """
     pairs, scope, now = read_id_pairs(path), context.store.across_workspaces, context.now()
     key = build_workspace_key(lowercase_microsoft_id(workspace))

@@ -30,7 +30,7 @@ def parse_person(workspace: str, person_id: str) -> Person:
 
 
 def count_rows(repos: Repositories, person: Person) -> int:
-    """Count the rows with the id of *person* or a linked account; sealed records have no ids."""
+    """Count the rows with the id of *person* or a linked account; nothing of what they filed."""
     return repos.personal_rows.count_rows(repos.linked_accounts.list_accounts_of(person))
 
 
@@ -38,8 +38,8 @@ async def erase_person(context: Context, person: Person) -> tuple[int, int]:
     """Erase a departed person in one write transaction; return the numbers of rows.
 
     The first is of rows that had an id of the person and have none now, the second of rows that
-    still have one. Idempotent. Raises :class:`bot.errors.StoreBusyError` after the timeout, and if
-    a key cannot be read, which rolls the transaction back.
+    still have one. Idempotent. Raises :class:`bot.errors.StoreBusyError`, with nothing written,
+    also if a key cannot be read.
     """
     now = context.now()
 

@@ -15,7 +15,7 @@ MAX_CHECKED_CHANNELS = 50
 """Maximum number of channels per check: Slack's rate limit per minute of ``conversations.info``."""
 
 _MAX_CLOCK_SKEW_SECONDS = 60.0
-"""Maximum difference to Slack's server time; a signature is rejected 300 seconds off."""
+"""Maximum clock skew to Slack's server; at 300 seconds every signed request is rejected."""
 
 _REQUIRED_SCOPES = frozenset({"commands", "chat:write", "users:read"})
 _MAX_LISTED_CHANNELS = 5

@@ -49,8 +49,9 @@ def verify_key_store_claim(
     the key store's volume is missing. *is_server* is whether the process has the option
     ``--without-keys``, and starts while the database is not available: an exception that is no
     permanent fault is then logged. Raises :class:`bot.errors.FaultyInputError`;
-    :class:`bot.store.open_store.MissingDatabaseError` before an empty SQLite file is created; and,
-    unless *is_server*, :class:`UnusableDatabaseError` and the driver's exceptions.
+    :class:`bot.store.open_store.MissingDatabaseError` before an empty SQLite file is created;
+    :class:`UnusableDatabaseError` for an SQLite file that cannot be opened; and, unless
+    *is_server*, that and the driver's exceptions for every other fault.
     """
     store = open_store_without_pepper(settings)
     try:
@@ -122,8 +123,9 @@ def claim_key_store(
     """Claim the key store for the database; return the findings printed at the start. Blocks.
 
     They are its location, a copy of the database that uses it, and the risks of its location.
-    Raises :class:`bot.errors.FaultyInputError` for a folder that is not writable, and for an empty
-    key store with open periods unless *accepts_lost_keys*.
+    Raises :class:`bot.errors.FaultyInputError` for a folder that is not writable, for an empty key
+    store with open periods unless *accepts_lost_keys*, and for a permanent fault of the database;
+    :class:`UnusableDatabaseError` for an SQLite file that cannot be opened.
     """
     try:
         status = _acquire_key_store_claim(settings, accepts_lost_keys=accepts_lost_keys)
@@ -144,7 +146,8 @@ def _acquire_key_store_claim(settings: Settings, *, accepts_lost_keys: bool) -> 
 
     ``None`` after an exception that is no permanent fault, which is logged: a process starts while
     the PostgreSQL server is down, and ``/readyz`` responds with status 503 until it is up. Raises
-    :class:`KeyStoreUnavailableError` and :class:`FaultyInputError`.
+    :class:`KeyStoreUnavailableError`, :class:`FaultyInputError` and, for an SQLite file that cannot
+    be opened, :class:`UnusableDatabaseError`.
     """
     store = open_store(settings)
     try:

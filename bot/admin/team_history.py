@@ -42,9 +42,9 @@ async def erase_from_history(context: Context, account: str) -> int:
     """Replace a person's id by a constant in the audit trail and other records of changes.
 
     *account* is the string ``WORKSPACE/PERSON``, as in a team file; lists and roles are not
-    changed. One write transaction; idempotent. Returns the number of replaced ids and deleted undo
-    copies. Raises :class:`bot.errors.FaultyInputError` for a malformed *account*, and
-    :class:`bot.errors.StoreBusyError` after the timeout.
+    changed. One write transaction; idempotent. Returns the number of changes, deleted undo copies
+    included. Raises :class:`bot.errors.FaultyInputError` for a malformed *account*, and
+    :class:`bot.errors.StoreBusyError`.
     """
     match = _ACCOUNT_PATTERN.fullmatch(account)
     if match is None:

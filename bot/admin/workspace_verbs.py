@@ -78,13 +78,14 @@ async def purge_workspace(
     is_dry_run: bool,
     is_confirmed: bool,
 ) -> PurgeReport:
-    """Delete the keys, rows and files of the workspace with the id *reference*, without a grace.
+    """Delete the keys, rows and files of the workspace with the id *reference*; no grace period.
 
     One transaction marks the purge as begun; small transactions then delete. Workspaces that have
-    no token but an organisation's are suspended with it, and their grace begins. With *is_dry_run*
-    the rows are counted in a read transaction. Raises :class:`bot.errors.FaultyInputError`, with
-    nothing written, for an unknown workspace or without *is_confirmed*, and what
-    :func:`complete_purge` raises: a duty of the worker then completes the purge.
+    no token but that of a deleted organisation are suspended, and their grace period begins. With
+    *is_dry_run* the rows are counted in a read transaction. Raises
+    :class:`bot.errors.FaultyInputError`, with nothing written, for an unknown workspace or without
+    *is_confirmed*, and what :func:`complete_purge` raises: a duty of the worker then completes the
+    purge.
     """
     scope, now = context.store.across_workspaces, context.now()
     workspace = build_workspace_key(lowercase_microsoft_id(reference))

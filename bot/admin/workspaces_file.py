@@ -41,7 +41,8 @@ def _parse_id(value: object) -> object:
 WorkspaceId = Annotated[
     str, BeforeValidator(_parse_id), Field(pattern=r"^(T[A-Z0-9]{2,20}|[0-9a-f-]{36})$")
 ]
-"""Id of a Slack workspace or a Microsoft tenant; an organisation's is no workspace of requests."""
+"""Id of a Slack workspace or a Microsoft tenant. That of an organisation, which no request has, is
+invalid: its workspaces are listed one by one."""
 
 SafetyText = Annotated[str, AfterValidator(normalize_safety_text)]
 
