@@ -30,9 +30,8 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     """Insert a delivery row for each notice that is due or was missed.
 
     Idempotent: the table's unique key contains the person and the closing day. Rows are inserted
-    in batches of *batch_size*, one write transaction each. Returns the number of inserted rows
-    without the missed ones, which have a reason. Raises :class:`bot.errors.StoreBusyError`;
-    committed batches stay.
+    in batches of *batch_size*, one write transaction each; batches committed before an exception
+    stay. Returns how many due rows were inserted.
     """
     now = context.now()
     candidates = await context.store.across_workspaces.read(

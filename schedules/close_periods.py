@@ -55,8 +55,7 @@ async def _close_periods(context: Context, writer: PacedWriter) -> int:
     """Close the ended periods in batches, in the order of their units; return how many closed.
 
     Stops after the first batch in which the key store is unavailable. The results of all batches
-    are logged together, also if one raises an exception such as
-    :class:`bot.errors.StoreBusyError`.
+    are logged together, also if one raises an exception.
     """
     now = context.now()
     ended, unlisted_count = await context.store.across_workspaces.read(

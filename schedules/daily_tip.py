@@ -18,7 +18,7 @@ async def run(context: Context) -> int:
 
     The table's unique key contains the slot, so that a second run, or a second worker, inserts no
     second row. All rows and the watermark are written in one transaction. Returns how many due
-    rows were inserted. Raises :class:`bot.errors.StoreBusyError`.
+    rows were inserted.
     """
     now = context.now()
     last_run, teams = await context.store.across_workspaces.read(

@@ -19,8 +19,7 @@ async def run(context: Context) -> int:
     check-in of everyone on their lists reports it, and advances the database's mark; the mark is
     copied to the key store after the commit. Idempotent. While another instance of the database
     uses the key store, as in the hour after a restore, neither mark is advanced and the error is
-    logged. Returns 1 for a detected restore, else 0. Raises :class:`bot.errors.StoreBusyError` and
-    :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+    logged. Returns 1 for a detected restore, else 0.
     """
     try:
         rollback = await context.store.handle_rollback_and_advance_marks(context.now())

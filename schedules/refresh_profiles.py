@@ -41,9 +41,8 @@ async def run(context: Context) -> int:
     A hash of the primary key assigns each person to a ten-minute bucket of the week, so that no
     column records when a profile was last fetched: that would reveal when the person joined. After
     a downtime of more than a week each person is fetched once. Requests run concurrently, each
-    result in a write transaction of its own. The watermark is set at the end: after an exception,
-    such as :class:`bot.errors.StoreBusyError`, the next run repeats these buckets. Returns how many
-    people were due.
+    result in a write transaction of its own. The watermark is set at the end: after an exception
+    the next run repeats these buckets. Returns how many people were due.
     """
     now = context.now()
     last_run = await context.store.across_workspaces.read(

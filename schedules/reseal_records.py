@@ -34,7 +34,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
 
     Teams are processed in batches of *batch_size*, one write transaction each. The watermark is set
     at the end: after a crash or an exception the pass is repeated, which changes nothing but
-    ciphertext. Returns how many teams were processed. Raises :class:`bot.errors.StoreBusyError`.
+    ciphertext. Returns how many teams were processed.
     """
     now, scope = context.now(), context.store.across_workspaces
     is_due = await scope.read(

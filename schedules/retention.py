@@ -43,17 +43,15 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     """Delete the expired rows of all tables; return how many rows were changed.
 
     Idempotent. One write transaction deletes idempotency keys after two days; delivery rows after
-    five weeks, so that their unique key prevents a second delivery in a week; published tables and
-    the audit trail after 24 months, or as the settings shorten it; a set-up before its last change
+    five weeks, for which their unique key prevents a second delivery; published tables and the
+    audit trail after 24 months, or as the settings shorten it; a set-up before its last change
     after a day; the frozen lists of periods 53 weeks after the close; a unit's class five weeks
     after it expires, unless a period has renewed it; and a choice about the notices of closed
     periods with the person's last role. It marks planned deliveries past their deadline as missed.
 
     Before it, rows are encrypted with the newest pepper. After it, in transactions of their own:
     single workspaces' shorter periods, removed teams, and the daily pass over the teams' records,
-    *batch_size* per transaction, which deletes expired intentions. Raises
-    :class:`bot.errors.StoreBusyError` and
-    :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+    *batch_size* per transaction, which deletes expired intentions.
     """
     now, periods = context.now(), context.retention
 

@@ -16,12 +16,10 @@ async def run(context: Context) -> int:
 
     Unconfirmed rows are never retried. The time until which that database may have sent is stored:
     a delivery that a duty plans again, due until then, is inserted as unconfirmed as well.
-    Idempotent: a read transaction checks first whether there is anything to settle. The rollback
-    mark is not advanced, so that :mod:`schedules.detect_rollback` still detects the restore and
-    stores it in the periods that a close opens later; the mark of restored copies is, and it is
-    copied to the key store after the commit. Raises
-    :class:`bot.store.keys.key_store.KeyStoreUnavailableError` and
-    :class:`bot.errors.StoreBusyError`.
+    Idempotent; a database that was not restored is only read. The rollback mark is not advanced, so
+    that :mod:`schedules.detect_rollback` still detects the restore and stores it in the periods
+    that a close opens later; the mark of restored copies is, and it is copied to the key store
+    after the commit.
     """
     now, store = context.now(), context.store.across_workspaces
     if not await store.read(lambda repos: repos.restored_deliveries.must_settle(now)):

@@ -75,7 +75,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     The table's unique key contains the person and the week. People are queried in batches of
     *batch_size*, whose rows are inserted in one write transaction, so that the transaction of a
     form waits for one batch at most; batches committed before an exception stay. Returns how many
-    due rows were inserted. Raises :class:`bot.errors.StoreBusyError`.
+    due rows were inserted.
     """
     now, signs = context.now(), context.catalogue.get_pack("en").signs
     last_run, sign_key = await context.store.across_workspaces.read(

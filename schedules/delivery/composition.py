@@ -81,10 +81,10 @@ class MessageComposer:
     async def compose(self, deliveries: Sequence[Delivery]) -> list[ComposedMessage | None]:
         """Compose the messages of *deliveries* of one workspace; return a list in their order.
 
-        One read transaction for all of them. ``None`` for a delivery without a message, which is
-        withdrawn or postponed in a write transaction; a composer's exception is logged and
-        postpones its delivery alone. Raises :class:`bot.errors.StoreBusyError`, and the database's
-        exceptions.
+        One read transaction for all of them; after an exception, one for each. ``None`` for a
+        delivery without a message, which is withdrawn, postponed or marked as missed in a write
+        transaction; a composer's exception is logged and postpones its delivery alone. Raises
+        :class:`bot.errors.StoreBusyError`, and the database's exceptions.
         """
         scope = self._context.store.for_workspace(deliveries[0].workspace)
         results = await self._compose_together(deliveries)
@@ -120,7 +120,8 @@ class MessageComposer:
         The message is *composed*, unless that is ``None`` or older than :data:`_MAX_COMPOSED_AGE`
         when the transaction begins; it is then composed in this transaction. (Rejecting an outdated
         message instead would, in a busy store, reject every message.) Returns ``None`` if another
-        sender has claimed the row, if it was withdrawn, or if the composer returns no message.
+        sender has claimed the row, if it was withdrawn, or without a message, as in
+        :meth:`compose`.
         Raises :class:`bot.errors.StoreBusyError`.
         """
 

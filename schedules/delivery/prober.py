@@ -50,8 +50,7 @@ class OutageDetector:
     """Counts the consecutive unknown results of one run of messages to a workspace.
 
     A run at whose end the counter is not 0 opens the circuit, however few messages it had:
-    otherwise each tick of an outage would leave further messages in doubt. An instance belongs to
-    one task.
+    otherwise each tick of an outage would leave further messages in doubt.
     """
 
     def __init__(self, context: Context, workspace: str, *, is_recovering: bool) -> None:
@@ -87,8 +86,8 @@ class OutageDetector:
     async def schedule_probe_after_outage(self) -> None:
         """Store the time of the next probe, if the counter is not 0 or the workspace was suspended.
 
-        The delay is an exponential backoff with random jitter, stored in one write transaction.
-        Called once, at the end of the run, also after an exception.
+        The delay is an exponential backoff with random jitter. Called once, also after an
+        exception in the run.
         """
         if not self._unknown_count and not self._is_suspended:
             return
