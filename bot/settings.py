@@ -99,13 +99,13 @@ class Settings(SlackSettings):
     @field_validator("teams_client_id", "teams_tenant_id")
     @classmethod
     def _normalize_id(cls, value: str | None) -> str | None:
-        """Normalize a UUID; raise ``ValueError`` for any other string."""
+        """Normalize a UUID; ``ValueError`` for any other string."""
         return normalize_uuid(value) if value else None
 
     @field_validator("teams_tenants")
     @classmethod
     def _normalize_id_list(cls, value: str | None) -> str | None:
-        """Normalize a comma-separated list of UUIDs; raise ``ValueError`` for any other string."""
+        """Normalize a comma-separated list of UUIDs; ``ValueError`` for any other string."""
         return ",".join(map(normalize_uuid, value.split(","))) if value else None
 
     @property
@@ -196,9 +196,9 @@ def load_settings(verb: str) -> Settings:
 
 
 def list_misspelt_settings() -> dict[str, str]:
-    """Return a dict of names that nearly match an unset setting to that setting's name.
+    """Return a dict of names in ``.env`` and the environment that resemble an unset setting to it.
 
-    The names are keys of ``.env`` and environment variables.
+    See :func:`bot.settings_file.find_misspelt_names`.
     """
     return find_misspelt_names(SETTINGS_FILE, os.environ, map(str.upper, Settings.model_fields))
 
@@ -238,7 +238,7 @@ def _find_unmet_requirements(settings: Settings, verb: str) -> list[str]:
 def _find_unmet_keys_requirements(settings: Settings) -> dict[str, bool]:
     """Return a dict of the requirements on the keys' location to whether each is unmet.
 
-    A location in the database or in its folder is rejected: a copy of the database would contain
+    A location in the database or in its folder is rejected: whoever copies the database would have
     the keys. On PostgreSQL several processes share the key store, so there is no default.
     """
     database_url = settings.database_url.get_secret_value()

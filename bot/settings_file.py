@@ -30,10 +30,9 @@ _MIN_LENGTH_IN_ENVIRONMENT = 7
 
 
 def check_settings_file(file: Path) -> tuple[Fault, ...]:
-    """Return a fault if *file* cannot be read or decoded as UTF-8, else ``()``.
+    """Return a fault if *file* cannot be read or decoded as UTF-8, or has null bytes; else ``()``.
 
-    UTF-16 and null bytes are faults, too. A missing file is none, and a folder is ignored. For
-    another invalid byte the fault's location has its line number.
+    A missing file is no fault, and a folder is ignored.
     """
     if file.is_dir():
         return ()
@@ -58,8 +57,7 @@ def find_misspelt_names(
 ) -> dict[str, str]:
     """Return a dict of keys in *file* and *environment* that nearly match an unset setting to it.
 
-    *setting_names* are uppercase; keys that equal one, in any case, are no candidates. A file that
-    :func:`check_settings_file` rejects is parsed as empty.
+    *setting_names* are uppercase. A file that :func:`check_settings_file` rejects counts as empty.
     """
     file_values = _read_values(file)
     set_names = {name.upper() for name, value in {**file_values, **environment}.items() if value}
@@ -75,10 +73,7 @@ def find_misspelt_names(
 
 @contextmanager
 def disable_dotenv() -> Iterator[None]:
-    """Disable python-dotenv within the context, so that no import there loads ``.env`` itself.
-
-    It sets an environment variable of the process, and restores the previous value on exit.
-    """
+    """Disable python-dotenv within the context, so that no import there loads ``.env`` itself."""
     name = "PYTHON_DOTENV_DISABLED"
     previous = os.environ.get(name)
     os.environ[name] = "1"
@@ -93,8 +88,8 @@ def disable_dotenv() -> Iterator[None]:
 def _find_closest(min_ratios: Mapping[str, float], setting_names: list[str]) -> dict[str, str]:
     """Return the most similar setting for each key of *min_ratios* that reaches its ratio.
 
-    It runs synchronously at each start, so most pairs are skipped: by their lengths, or by
-    ``quick_ratio``, an upper bound. A matcher caches the index of its setting.
+    It delays every start, so most pairs are skipped: by their lengths, or by ``quick_ratio``, an
+    upper bound. A matcher caches the index of its setting.
     """
     closest: dict[str, tuple[float, str]] = {}
     for other in setting_names:

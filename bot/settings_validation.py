@@ -1,7 +1,7 @@
 """Validators of single settings, for fields that Pydantic's own types do not cover.
 
-A validator returns the normalized value or raises ``ValueError``. Of Pydantic's validation error
-:func:`bot.settings.load_settings` reads the field's name alone, so that no value is printed.
+A validator returns the normalized value, and raises ``ValueError`` for any that it does not accept,
+without a message, so that no value is printed.
 """
 
 import os
@@ -54,7 +54,7 @@ def split_secrets(secret: SecretStr) -> list[str]:
 
 
 def normalize_uuid(value: str) -> str:
-    """Parse a UUID and return it in lowercase with hyphens; raise ``ValueError`` for others."""
+    """Parse a UUID and return it in lowercase with hyphens."""
     return str(UUID(value.strip()))
 
 
@@ -67,7 +67,7 @@ def strip_secret(value: SecretStr | None) -> SecretStr | None:
 
 
 def check_database_url(value: SecretStr | None) -> SecretStr:
-    """Accept the URL of an SQLite file or of PostgreSQL; raise ``ValueError`` for others.
+    """Accept the URL of an SQLite file or of PostgreSQL.
 
     A leading ``~`` of the file's path is expanded; a PostgreSQL URL gets the scheme of psycopg.
     """
@@ -81,10 +81,7 @@ def check_database_url(value: SecretStr | None) -> SecretStr:
 
 
 def parse_server_url(text: str) -> str:
-    """Parse the URL of a PostgreSQL database and return it with the scheme of psycopg.
-
-    Raises ``ValueError`` for another scheme, a malformed host or port, or no database name.
-    """
+    """Accept the URL of a PostgreSQL database with a name; return it with the scheme of psycopg."""
     url = _select_driver(text.strip())
     if not url.startswith(POSTGRESQL_SCHEME) or not _split_server_address(url)[2]:
         raise ValueError
@@ -94,8 +91,8 @@ def parse_server_url(text: str) -> str:
 def _expand_file_path(path: str) -> str:
     """Validate the path of an SQLite URL and expand a leading ``~``.
 
-    Raises ``ValueError`` for an in-memory database, which ends with its process, and for a
-    ``file:`` URI, a query string, or ``/~``, which would not be expanded.
+    Rejected are an in-memory database, which ends with its process, a ``file:`` URI, a query
+    string, and ``/~``, which would not be expanded.
     """
     if not path or path.startswith((":", "file:", "/~")) or "?" in path:
         raise ValueError
@@ -103,7 +100,7 @@ def _expand_file_path(path: str) -> str:
 
 
 def expand_home(path: Path) -> Path:
-    """Expand a leading ``~``; raise ``ValueError`` for a user without a home folder."""
+    """Expand a leading ``~``; ``ValueError`` for a user without a home folder."""
     try:
         return path.expanduser()
     except RuntimeError:
@@ -111,7 +108,7 @@ def expand_home(path: Path) -> Path:
 
 
 def expand_path(value: Path | None) -> Path | None:
-    """Expand a leading ``~`` in an optional path; raise ``ValueError`` as :func:`expand_home`."""
+    """Expand a leading ``~`` in an optional path."""
     return expand_home(value) if value else value
 
 
@@ -122,29 +119,29 @@ def _select_driver(url: str) -> str:
 
 
 def check_bot_token(value: SecretStr | None) -> SecretStr | None:
-    """Accept a static (``xoxb-``) or expiring (``xoxe.``) bot token; else raise ``ValueError``."""
+    """Accept a static (``xoxb-``) or expiring (``xoxe.``) bot token."""
     return _check_prefix(value, ("xoxb-", "xoxe."))
 
 
 def check_refresh_token(value: SecretStr | None) -> SecretStr | None:
-    """Accept a refresh token (``xoxe-``) of token rotation; raise ``ValueError`` for others."""
+    """Accept a refresh token (``xoxe-``) of token rotation."""
     return _check_prefix(value, ("xoxe-",))
 
 
 def check_app_token(value: SecretStr | None) -> SecretStr | None:
-    """Accept an app-level token (``xapp-``) of Socket Mode; raise ``ValueError`` for others."""
+    """Accept an app-level token (``xapp-``), which opens Socket Mode connections."""
     return _check_prefix(value, ("xapp-",))
 
 
 def check_signing_secret(value: SecretStr | None) -> SecretStr | None:
-    """Accept 32 hexadecimal digits, Slack's HMAC key; raise ``ValueError`` for others."""
+    """Accept the 32 hexadecimal digits of Slack's signing secrets."""
     if value and not _SIGNING_SECRET.fullmatch(value.get_secret_value()):
         raise ValueError
     return value
 
 
 def _check_prefix(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretStr | None:
-    """Raise ``ValueError`` for a token without one of *prefixes* or with whitespace inside."""
+    """Require one of *prefixes*, and no whitespace inside."""
     text = reveal_secret(value)
     if value and (not text.startswith(prefixes) or len(text.split()) > 1):
         raise ValueError
@@ -152,17 +149,14 @@ def _check_prefix(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretS
 
 
 def check_pepper_length(value: SecretStr | None) -> SecretStr | None:
-    """Raise ``ValueError`` if any pepper of the list has fewer than 32 characters."""
+    """Require at least 32 characters of each pepper of the list."""
     if value and any(len(pepper) < _MIN_PEPPER_LENGTH for pepper in split_secrets(value)):
         raise ValueError
     return value
 
 
 def check_keys_location(value: SecretStr | None) -> SecretStr | None:
-    """Accept an absolute folder path or a PostgreSQL URL; raise ``ValueError`` for others.
-
-    A path may start with ``~``, which is not expanded here. A URL gets the scheme of psycopg.
-    """
+    """Accept an absolute folder path, or one with a leading ``~``, or a PostgreSQL URL."""
     location = _select_driver(reveal_secret(value))
     if location.startswith(POSTGRESQL_SCHEME):
         _split_server_address(location)
@@ -207,8 +201,7 @@ def _identify_database(url: str) -> tuple[str, ...]:
 def _split_server_address(url: str) -> tuple[str, str, str, str]:
     """Split a PostgreSQL URL into host, port, database name and query string, ``""`` if absent.
 
-    A password may contain any character but ``?``. Raises ``ValueError`` for a malformed host
-    or port.
+    A password may contain any character but ``?``.
     """
     address, _, options = url.removeprefix(POSTGRESQL_SCHEME).partition("?")
     server, _, database = address.rpartition("@")[2].partition("/")
@@ -219,24 +212,21 @@ def _split_server_address(url: str) -> tuple[str, str, str, str]:
 
 
 def check_log_level(value: str) -> str:
-    """Return the log level in uppercase; raise ``ValueError`` for an unknown one."""
+    """Accept a log level in any case; return it in uppercase."""
     if value.upper() not in _LOG_LEVELS:
         raise ValueError
     return value.upper()
 
 
 def check_utc_offset(value: datetime | None) -> datetime | None:
-    """Raise ``ValueError`` for a naive datetime, which has no UTC offset."""
+    """Require a UTC offset."""
     if value is not None and value.tzinfo is None:
         raise ValueError
     return value
 
 
 def check_api_url(value: str) -> str:
-    """Accept an HTTPS URL that ends with ``/api/``; raise ``ValueError`` for others.
-
-    Plain HTTP is accepted for a loopback host, as that of a local test server.
-    """
+    """Accept an HTTPS URL, or plain HTTP to a loopback host, that ends with ``/api/``."""
     parts = urlsplit(value)
     is_secure = parts.scheme == "https" or (
         parts.scheme == "http" and is_loopback(parts.hostname or "")
@@ -247,10 +237,9 @@ def check_api_url(value: str) -> str:
 
 
 def check_public_url(value: str | None) -> str | None:
-    """Accept an HTTPS origin and strip its trailing slash; raise ``ValueError`` for others.
+    """Accept an HTTPS origin, or plain HTTP to a loopback host; strip its trailing slash.
 
-    Plain HTTP is accepted for a loopback host. A path, query string, fragment or user name is
-    rejected, since the routes of the installation are appended.
+    A path or query string is rejected, since the routes of the installation are appended.
     """
     parts = urlsplit(value or "")
     is_secure = parts.scheme == "https" or (
@@ -263,11 +252,7 @@ def check_public_url(value: str | None) -> str | None:
 
 
 def check_metadata_url(value: str | None) -> str | None:
-    """Accept an HTTP URL with a loopback host; raise ``ValueError`` for others.
-
-    The signing keys of this endpoint decide which tokens pass validation, so that only a test
-    server on this machine is accepted.
-    """
+    """Accept an HTTP URL with a loopback host: its signing keys decide which tokens are valid."""
     parts = urlsplit(value or "")
     if value and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
         raise ValueError
