@@ -28,7 +28,6 @@ def move_database(options: argparse.Namespace, words: LanguagePack) -> int:
 
     2 for malformed URLs, a refused move and a target database that raises an error. Running
     the command again continues an interrupted move: each phase is committed before the next one.
-    The connections of the key stores are closed in any case.
     """
     config = settings.load_settings("move-to")
     if config.database_file is None:

@@ -1,4 +1,7 @@
-"""Handlers of ``deliveries`` and ``export-tables``, each in one read-only transaction."""
+"""Handlers of ``deliveries`` and ``export-tables``, each in one read-only transaction.
+
+Both raise :class:`bot.store.database_faults.UnusableDatabaseError` for another release's schema.
+"""
 
 import argparse
 
@@ -13,10 +16,7 @@ from bot.workflows.released_units import load_released_units
 
 
 def print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
-    """Print the number of delivery rows by day, kind, status and reason; return 0.
-
-    Raises :class:`bot.store.database_faults.UnusableDatabaseError` for a schema that does not fit.
-    """
+    """Print the number of delivery rows by day, kind, status and reason; return 0."""
     config = settings.load_settings("deliveries")
     store = open_store(config)
     try:
@@ -38,8 +38,7 @@ def print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
 def export_tables(options: argparse.Namespace, words: LanguagePack) -> int:
     """Write every published table, with its method, to a new CSV file; return the exit status.
 
-    2 if the file exists or cannot be written: no file is overwritten. Raises
-    :class:`bot.store.database_faults.UnusableDatabaseError` for a schema that does not fit.
+    2 if the file exists or cannot be written: no file is overwritten.
     """
     store = open_store(settings.load_settings("export-tables"))
     try:

@@ -18,8 +18,7 @@ T = TypeVar("T")
 async def run_operator_job(settings: Settings, job: Callable[[Context], Awaitable[T]]) -> T:
     """Open the store, await *job* with a context over it, and return the job's result.
 
-    The context has no outlet, so that the job calls no product's API. The store is closed after an
-    exception, too: its queued writes are committed and its threads joined. Raises what *job* and
+    The context has no outlet, so that the job calls no product's API. Raises what *job* and
     :func:`bot.store.open_store.open_store` raise, and :class:`bot.errors.FaultyInputError` for a
     faulty workspaces file.
     """

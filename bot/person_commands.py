@@ -21,11 +21,7 @@ def run_person_command(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _export_person(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Print the rows about a person as JSON to standard output, and as text to standard error.
-
-    Read in one read-only transaction. Raises :class:`bot.errors.FaultyInputError` for a malformed
-    id.
-    """
+    """Print the rows about a person as JSON to standard output, and as text to standard error."""
     person = person_verbs.parse_person(options.workspace, options.person)
     config = settings.load_settings("team")
     now = Clock(config.test_clock)()
@@ -37,10 +33,9 @@ def _export_person(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _erase_person(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Erase a person in one write transaction, or with ``dry_run`` count the rows in a read.
+    """Erase a person in one write transaction, or with ``dry_run`` only count the rows.
 
-    A repeated call erases nothing more. Prints how many rows were erased and how many remain until
-    the end of their retention.
+    Prints how many rows were erased and how many remain until the end of their retention.
     """
     person = person_verbs.parse_person(options.workspace, options.person)
     if options.dry_run:

@@ -32,10 +32,7 @@ def print_manifest(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _write_teams_package(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Write the Teams app package as a zip file, in place of an existing one.
-
-    Returns the exit status, 2 for an ``OSError``.
-    """
+    """Write the Teams app package as a zip file; return the exit status, 2 for an ``OSError``."""
     package = teams_manifest.build_package(
         catalogue.load_catalogue(),
         client_id=options.client_id,
@@ -54,9 +51,9 @@ def _write_teams_package(options: argparse.Namespace, words: LanguagePack) -> in
 def write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
     """Render the printable pages as HTML files into a folder, which is created if it is missing.
 
-    The default is all languages and the deployment's content. Files of the same names are replaced.
-    Returns the exit status, 2 for an ``OSError``. Raises :class:`bot.errors.FaultyInputError` for
-    malformed settings and a faulty workspaces file.
+    By default in all languages, with the deployment's content. Returns the exit status, 2 for an
+    ``OSError``. Raises :class:`bot.errors.FaultyInputError` for malformed settings and a faulty
+    workspaces file.
     """
     content = load_workspace_content(settings.load_settings("print"), options.workspace)
     folder: Path = options.folder

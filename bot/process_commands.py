@@ -71,8 +71,7 @@ def _serve(
 ) -> int:
     """Run the coroutine *service* until it returns; return the process's exit status.
 
-    2 if the server cannot listen on *host* and *port*: the sentence names *setting*, the setting of
-    the port.
+    2 if the server cannot listen on *host* and *port*; *setting* is the name of the port's.
     """
     try:
         _run_on_server_loop(service)
@@ -88,7 +87,7 @@ def _serve(
 def _run_on_server_loop(service: Coroutine[Any, Any, None]) -> None:
     """Run the coroutine *service* on an event loop of uvicorn's choice: uvloop if it is installed.
 
-    Uvicorn applies its choice only to a loop that it starts itself, not inside a running one.
+    Uvicorn chooses only for a loop that it starts itself.
     """
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
         runner.run(service)
@@ -97,9 +96,9 @@ def _run_on_server_loop(service: Coroutine[Any, Any, None]) -> None:
 def _prepare_process(verb: str, words: LanguagePack, *, accepts_lost_keys: bool) -> Settings:
     """Load and validate the settings of *verb*, configure logging and migrate an SQLite database.
 
-    Then claim the key store, print where it is, and print the report on custom cards. Blocks; no
-    event loop is running yet. Raises :class:`bot.errors.FaultyInputError` for missing or malformed
-    settings, a faulty workspaces file, and for lost keys unless *accepts_lost_keys*.
+    Then claim the key store, print where it is, and print the report on custom cards. Raises
+    :class:`bot.errors.FaultyInputError` for missing or malformed settings, a faulty workspaces
+    file, and for lost keys unless *accepts_lost_keys*.
     """
     config = settings.load_settings(verb)
     check_workspaces_file(config)
@@ -116,5 +115,5 @@ def _prepare_process(verb: str, words: LanguagePack, *, accepts_lost_keys: bool)
 
 
 def _print_start_sentence(words: LanguagePack, name: str, address: Mapping[str, str]) -> None:
-    """Print a sentence of the start; the keys of *address* are its placeholders."""
+    """Print a sentence of the start, with the placeholders of *address*."""
     print_sentence(words.translate(f"operator.starting.{name}", **address))

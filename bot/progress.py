@@ -13,20 +13,13 @@ StepCallback = Callable[[int, int], None]
 
 
 def track_progress(items: Sequence[T], label: str) -> Iterable[T]:
-    """Return an iterable over *items* that advances a progress bar after each of them.
-
-    The bar is removed from the terminal at the end of the iteration.
-    """
+    """Return an iterable over *items* that advances a progress bar after each of them."""
     bar: Iterable[T] = tqdm(items, desc=label, file=sys.stderr, disable=None, leave=False)
     return bar
 
 
 def build_step_callback(label: str) -> StepCallback:
-    """Return a callback that draws a progress bar with *label*.
-
-    The first call creates the bar, and the call with all steps finished closes it, so that a job
-    of no steps draws none.
-    """
+    """Return a callback that draws a progress bar, which its first call creates."""
     bars: list[tqdm[None]] = []
 
     def update_bar(steps_done: int, steps_total: int) -> None:

@@ -1,4 +1,4 @@
-"""Handler of ``secret``: rotate the pepper, the key material of the encrypted rows."""
+"""Handler of ``secret``: rotate the pepper, the key material of the stored tokens."""
 
 import argparse
 import asyncio
@@ -13,19 +13,17 @@ from bot.team_commands import load_settings_and_migrate
 
 
 def run_secret_command(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Encrypt every sealed row with the newest pepper; return the process's exit status.
+    """Encrypt every stored token with the newest pepper; return the process's exit status.
 
     1 while a row, or a process that was not restarted with ``PEPPER``, may need an earlier pepper.
-    A transaction encrypts a few rows, so that requests are served meanwhile, and a run after an
-    interruption continues. A dry run only counts the rows. Raises as
-    :func:`bot.admin.secret_verbs.rotate_secret`.
+    A dry run only counts the rows. See :func:`bot.admin.secret_verbs.rotate_secret`.
     """
     config = load_settings_and_migrate()
     pepper_count = len(config.peppers)
     on_step = progress.build_step_callback(words.translate("operator.progress.secrets"))
 
     async def rotate(context: Context) -> RotationReport:
-        """Warn about processes with an earlier pepper, then rotate, on the job's event loop."""
+        """Warn about processes with an earlier pepper, then rotate."""
         if await secret_verbs.has_earlier_secret(context, pepper_count):
             print_sentence(words.translate("operator.secret.restart_first"))
         return await secret_verbs.rotate_secret(

@@ -230,10 +230,9 @@ def _require_channel_access(
 ) -> None:
     """Validate the file's workspaces and channels by Slack's API and the list of served tenants.
 
-    Raises :class:`FaultyInputError`, before any row of a team changes, for those that the bot's
-    credentials cannot access, and for a malformed file. With ``--unseen`` the file is only parsed.
-    Where workspaces install the app from a link, each has its own token: no request is sent to
-    Slack.
+    Raises :class:`FaultyInputError` for those that the bot's credentials cannot access, and for a
+    malformed file; no team has changed then. With ``--unseen`` the file is only parsed. Where
+    workspaces install the app from a link, each has its own token, and Slack is not called.
     """
     declared = team_file.read_teams(options.file, test_mode=config.test_mode)
     if options.unseen:
@@ -251,9 +250,9 @@ def _require_channel_access(
 def load_settings_and_migrate() -> Settings:
     """Load the settings, validate key store and pepper against the database, and migrate it.
 
-    A pepper other than the running bot's raises :class:`FaultyInputError` before the migration.
-    Raises also as :func:`bot.settings.load_settings` and
-    :func:`bot.admin.start_checks.verify_key_store_claim` do.
+    Raises :class:`FaultyInputError`, before the migration, for a pepper that is not the bot's, and
+    as :func:`bot.settings.load_settings` and
+    :func:`bot.admin.start_checks.verify_key_store_claim`.
     """
     config = settings.load_settings("team")
     start_checks.verify_key_store_claim(config, accepts_lost_keys=False, is_server=False)
@@ -272,8 +271,7 @@ def load_settings_and_migrate() -> Settings:
 def read_store(config: Settings, job: Callable[[Repositories], T]) -> T:
     """Open the store, run *job* in a read-only transaction, and return its result.
 
-    The store is closed after an exception, too. Raises
-    :class:`bot.store.database_faults.UnusableDatabaseError` for a schema that does not fit.
+    Raises :class:`bot.store.database_faults.UnusableDatabaseError` for another release's schema.
     """
     store = open_store(config)
     try:

@@ -32,8 +32,7 @@ def _purge_workspace(options: argparse.Namespace, words: LanguagePack) -> int:
     """Delete all rows of a workspace, and print the row count of each table before and after.
 
     Returns the exit status: 1 if the purge is incomplete; a periodic job of the running bot then
-    continues it. A dry run only counts the rows. Raises as
-    :func:`bot.admin.workspace_verbs.purge_workspace`.
+    continues it. See :func:`bot.admin.workspace_verbs.purge_workspace`.
     """
     config = load_settings_and_migrate()
     report = asyncio.run(
@@ -72,8 +71,7 @@ def print_audit_trail(options: argparse.Namespace, words: LanguagePack) -> int:
 def _rotate_keys(options: argparse.Namespace, words: LanguagePack) -> int:
     """Replace the key that encrypts a workspace's tokens, and destroy the earlier one.
 
-    Raises as :func:`bot.admin.secret_verbs.rotate_installation_key`; a run after an interruption
-    completes the rotation.
+    See :func:`bot.admin.secret_verbs.rotate_installation_key`.
     """
     asyncio.run(
         operator_jobs.run_operator_job(
