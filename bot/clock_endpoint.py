@@ -29,9 +29,9 @@ def build_clock_route(
     ``"continues": true`` from its second request on, which skips the tick before the clock moves:
     the last request ran it.
 
-    The coroutine function *next_due* returns the earliest due instant, later than its argument
-    unless that is ``None``. An instant that is still due after two ticks, such as that of a duty
-    that raises an exception, is skipped until the next request: otherwise the loop would not end.
+    *next_due* returns the earliest due instant, later than its argument unless that is ``None``. An
+    instant that is still due after two ticks, such as that of a duty that raises an exception, is
+    skipped until the next request: otherwise the loop would not end.
     """
     advance_lock = asyncio.Lock()
 

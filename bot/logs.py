@@ -35,10 +35,7 @@ class RedactingFilter(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return ``False``, which drops the record, for a library's below WARNING; else redact it.
-
-        Message, arguments, exception and stack of a library's record are replaced in place.
-        """
+        """Redact a library's record in place; return ``False``, which drops it, below WARNING."""
         if record.name.split(".")[0] == PROJECT_LOGGER:
             return True
         if record.levelno < logging.WARNING:
@@ -53,8 +50,7 @@ class RedactingFilter(logging.Filter):
 def configure_logging(level: str) -> None:
     """Configure the root logger: one handler, which writes JSON lines to standard error.
 
-    *level* is that of this project's loggers; library loggers have WARNING in any case. Existing
-    handlers of the root logger are replaced, so that a second call adds none.
+    *level* is that of this project's loggers; library loggers have WARNING in any case.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(RedactingFilter())
@@ -87,8 +83,8 @@ def log_error(
 ) -> None:
     """Log at ERROR that *action* failed, with the type of the exception and where it was raised.
 
-    The location is function and line of the innermost stack frame. The exception's message is
-    omitted because it may contain text that a person typed. *facts* are further JSON fields.
+    The exception's message is omitted because it may contain text that a person typed. *facts* are
+    further JSON fields.
     """
     traceback = error.__traceback__
     while traceback and traceback.tb_next:

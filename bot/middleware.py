@@ -38,8 +38,7 @@ class RequestMiddleware:
     """Binds handlers to the context, resolves languages and converts exceptions into replies.
 
     A :class:`bot.errors.BotError` becomes its catalogue message; any other exception becomes
-    ``error.unexpected`` and one log line without the exception's message. One instance serves all
-    requests of a process, on one event loop.
+    ``error.unexpected`` and one log line without the exception's message.
     """
 
     def __init__(self, context: Context) -> None:
@@ -53,8 +52,7 @@ class RequestMiddleware:
     ) -> BoundHandler:
         """Return *handler* wrapped for an adapter; *after_reply* is called after each call.
 
-        An exception of the handler becomes a reply. Afterwards a background task fetches the
-        person's profile, unless it is cached.
+        Afterwards a background task fetches the person's profile, unless it is cached.
         """
 
         async def call_handler(request: Request) -> Reply:
@@ -75,10 +73,7 @@ class RequestMiddleware:
         after_reply: Callable[[], None] | None = None,
         excluded_names: Collection[str] = (),
     ) -> dict[str, BoundHandler]:
-        """Wrap every handler of a routing table; those of *excluded_names* get no *after_reply*.
-
-        See :meth:`bind_handler`.
-        """
+        """Wrap every handler of a routing table; those of *excluded_names* get no *after_reply*."""
         return {
             name: self.bind_handler(handler, None if name in excluded_names else after_reply)
             for name, handler in handlers.items()
@@ -129,8 +124,7 @@ class RequestMiddleware:
     ) -> Reply:
         """Await a handler; convert an exception into a reply, also one of a deferred continuation.
 
-        The continuation of a :class:`bot.conversation.DeferredReply` is wrapped in the same way,
-        and runs when the adapter calls it.
+        The adapter calls such a continuation later.
         """
         try:
             reply = await build_reply()
@@ -163,9 +157,9 @@ class RequestMiddleware:
     async def _with_language(self, request: Request) -> tuple[Request, Account | None]:
         """Return *request* with its language, and its person's account if it could be read.
 
-        An exception is logged, and the language is then the default, ``None`` the account. The
-        same read transaction loads whether the person or workspace is marked as unreachable; a
-        request disproves it, and a write transaction then updates the rows.
+        An exception is logged; the language is then the default. The same read transaction loads
+        whether the person or workspace is marked as unreachable; a request disproves it, and a
+        write transaction then updates the rows.
         """
         try:
             requester = await self._load_requester(request)
@@ -200,11 +194,7 @@ class RequestMiddleware:
         )
 
     def _choose_language(self, request: Request, requester: Account) -> str:
-        """Return the first available language by precedence.
-
-        The order: the person's own setting, the request's locale, the cached profile, the stored
-        locale, the team's language.
-        """
+        """Return the first available language, by the precedence of *tags* below."""
         stored, team = requester.profile, requester.team
         profile = self._profile_cache.get(request.person, Profile())
         if stored.has_joined and not stored.zone and profile.zone:
@@ -222,7 +212,7 @@ class RequestMiddleware:
         task.add_done_callback(self._profile_lookups.discard)
 
     async def _look_up_profile(self, person: Person) -> None:
-        """Run as a background task: an exception is logged, and the next request retries it."""
+        """Fetch and store the profile; an exception is logged, and the next request retries it."""
         try:
             await self._fetch_and_store_profile(person)
         except Exception as error:  # noqa: BLE001 - nothing awaits the task

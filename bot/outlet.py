@@ -15,17 +15,14 @@ class ProbeStatus(Enum):
     AVAILABLE = "available"
     """The API responds for the workspace, so that a message gets a definite result."""
     UNAVAILABLE = "unavailable"
-    """No response, an API error or a rate limit: a message sent now could have no known result."""
+    """No response, a server error or a rate limit: the result of a message could stay unknown."""
     REFUSED = "refused"
     """The API rejects the bot's token for the whole workspace."""
 
 
 @dataclass(frozen=True)
 class ProbeResult:
-    """Result of a probe: its status, the product's error code and the requested retry delay.
-
-    The defaults are no code and no delay.
-    """
+    """Result of a probe: its status, the product's error code and the requested retry delay."""
 
     status: ProbeStatus
     reason: str = ""
@@ -48,7 +45,7 @@ class InstallationStatus(Enum):
     INSTALLED = "installed"
     """The product accepts the token for that very workspace."""
     REMOVED = "removed"
-    """The API rejects the workspace's own token permanently, or no token is stored."""
+    """The workspace's own token is revoked or missing, or its organisation does not list it."""
     UNPROVEN = "unproven"
     """The token is another workspace's, or rejected with an error code that has several causes.
 
@@ -61,8 +58,8 @@ class InstallationStatus(Enum):
 class Outlet(Protocol):
     """A client of one product's API for deliveries, profiles and home pages, apart from replies.
 
-    Coroutines, in which exceptions of the API call become a result or a log line. None of them
-    retries: retry and backoff are the delivery worker's.
+    An exception of the API call becomes a result or a log line. Nothing is retried here: retry and
+    backoff are the delivery worker's.
     """
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:

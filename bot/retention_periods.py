@@ -13,7 +13,7 @@ MIN_TABLE_MONTHS = 6
 """Minimum for tables: a removed team's row is needed until its last period of 13 weeks closes."""
 
 MIN_AUDIT_MONTHS = 3
-"""Minimum for the audit trail, of which set-ups are reviewed once a quarter."""
+"""Minimum for the audit trail: whoever oversees set-ups reviews it once a quarter."""
 
 MEMBER_RETENTION = timedelta(weeks=53)
 """Time after the closing day for which the rows of a period's frozen list are retained.

@@ -21,8 +21,7 @@ from bot.store.store import Store
 def load_served_content(settings: Settings) -> Catalogue:
     """Load the deployment's catalogue: custom cards, safety texts and retention periods included.
 
-    Shipped content is parsed once per process; the cards folder is read at each call, and its
-    faults are in the catalogue's ``faults``.
+    Faults of the cards folder are in the catalogue's ``faults``.
     """
     content = load_catalogue(settings.cards_folder, settings.safety_texts)
     return replace_retention(content, settings.retention)
@@ -37,8 +36,8 @@ def build_context(
 ) -> Context:
     """Build the context of a process from the settings, with the catalogue of each workspace.
 
-    *now* returns an aware datetime in UTC, *outlets* are keyed by product. *shared* is the
-    deployment's catalogue; by default it is loaded. Raises as :func:`load_workspace_catalogues`.
+    *shared* is the deployment's catalogue; by default it is loaded. Raises as
+    :func:`load_workspace_catalogues` does.
     """
     content = shared or load_served_content(settings)
     return Context(
@@ -86,10 +85,7 @@ def load_workspace_content(settings: Settings, workspace: str) -> Catalogue:
 
 
 def list_card_faults(catalogues: Iterable[Catalogue]) -> tuple[Fault, ...]:
-    """Return the faults of custom cards in all *catalogues*; equal ones are returned once.
-
-    Equal is a fault of the same location, catalogue key and facts, as of a shared cards folder.
-    """
+    """Return the faults of custom cards in all *catalogues*; those of a shared folder once."""
     faults = {
         (fault.location, fault.key, *fault.facts.items()): fault
         for catalogue in catalogues

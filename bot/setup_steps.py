@@ -75,8 +75,7 @@ async def check_setup(
 ) -> CheckedSetup | InvalidAnswers:
     """Validate *submission* and return the set-up that it would store, or an error per field.
 
-    It is validated against a read snapshot, on a thread of the pool: the query grows with the
-    workspace's teams. Then the profiles of added accounts are fetched. Nothing is written.
+    It is validated against one read snapshot; then the profiles of added accounts are fetched.
     """
     words = context.catalogue.get_pack(request.language)
 
@@ -105,7 +104,7 @@ def build_preview(
 ) -> Form | InvalidAnswers | None:
     """Build the preview form of the changed fields of a team; ``None`` for a new team or no change.
 
-    Returns an error of the set-up form if the encoded change exceeds the form's payload.
+    Returns an error of the set-up form if the encoded change exceeds the size of a form's data.
     """
     before, after = checked.before, checked.after
     if before is None or not compare_setups(before, after):
@@ -126,8 +125,7 @@ async def save_unless_changed(
 
     Optimistic locking: the transaction that writes compares the digest first, see
     :func:`bot.domain.teams.setup_difference.digest_setup`; on a mismatch it writes nothing. A
-    retry succeeds if *digests* include that of *submission*. Raises
-    :class:`bot.errors.StoreBusyError` at the timeout of the write.
+    retry succeeds if *digests* include that of *submission*.
     """
     person, now = request.person, context.now()
 
@@ -143,7 +141,7 @@ async def save_unless_changed(
 async def build_stale_form(request: Request, context: Context, team_id: str) -> Form:
     """Build the set-up form with the stored values, and a notice of the concurrent change.
 
-    Raises :class:`bot.errors.StaleFormError` for a team that is not stored any more.
+    Raises as :func:`build_setup_form`.
     """
     form = await build_setup_form(request, context, team_id)
     return setup_preview.add_stale_notice(form, context.catalogue.get_pack(request.language))
@@ -154,8 +152,8 @@ async def build_saved_reply(
 ) -> Reply:
     """Return the form that confirms *saved*, a deferred reply if an introduction card is queued.
 
-    The continuation of the deferred reply posts the card after the first response and states the
-    result. *is_unchanged* selects the text for a submission that equals the stored set-up.
+    Its continuation posts the card after the first response, and states the result.
+    *is_unchanged* selects the text for a submission that equals the stored set-up.
     """
 
     def build_form(status: CardStatus | None) -> Form:

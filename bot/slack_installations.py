@@ -80,8 +80,8 @@ class SlackInstallations:
         all linked ones. As one transaction it leaves no installed workspace suspended after a
         crash. An entry per served workspace is inserted into the audit trail.
 
-        During a purge of any of them nothing is written, since it would delete the row. The
-        error is raised, and the page of the OAuth redirect proposes another attempt.
+        During a purge of any of them the error is raised and nothing is written, since the purge
+        would delete the row; the page of the OAuth redirect proposes another attempt.
         """
 
         def save_installation(repos: Repositories) -> None:
@@ -210,9 +210,9 @@ def _require_no_purge(repos: Repositories, workspaces: Collection[str]) -> None:
 
 
 def _build_entry(workspace: str, installer: Installer | None) -> AuditEntry:
-    """Build the audit entry of an installation; one without *installer* is an organisation's.
+    """Build the audit entry of an installation; that of an organisation names no *installer*.
 
-    Its timestamp is the system clock's, also in test mode: this class has no other clock.
+    Its timestamp is the system clock's, also in test mode: there is no other clock here.
     """
     now = datetime.fromtimestamp(time.time(), UTC)
     if installer is None:

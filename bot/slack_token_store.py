@@ -2,7 +2,7 @@
 
 Slack invalidates a refresh token when it is used, so the newest pair cannot stay in ``.env``: a
 process that lost it at a restart would have no access. A copy of the database without the
-pepper decrypts no token.
+pepper reveals no token.
 """
 
 from hashlib import sha256
@@ -16,10 +16,7 @@ _WRITE_TIMEOUT_SECONDS = 60.0
 
 
 class SlackTokenStore:
-    """Loads and saves the token pair in transactions that any process may run.
-
-    Implementation of :class:`bot.chat.slack.token_rotation.TokenStore`.
-    """
+    """Implementation of :class:`bot.chat.slack.token_rotation.TokenStore` by the database."""
 
     def __init__(self, store: Store, refresh_token: str) -> None:
         """Use *store*; a row is valid only with the SHA-256 hash of the setting *refresh_token*."""
@@ -39,10 +36,7 @@ class SlackTokenStore:
         return TokenPair(row["token"], row["refresh"], row["expires"])
 
     async def save(self, pair: TokenPair) -> None:
-        """Encrypt *pair* and upsert the row, in one write transaction.
-
-        Raises :class:`bot.errors.StoreBusyError` after a timeout of 60 seconds.
-        """
+        """Encrypt *pair* and upsert the row; raises :class:`bot.errors.StoreBusyError`."""
         value = {
             "root": self._root_hash,
             "token": pair.bot_token,

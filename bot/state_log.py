@@ -25,9 +25,8 @@ class StateLog:
     ) -> None:
         """Log *error* at ERROR, unless this fault of *subject* is active with the same cause.
 
-        The key of a fault is *event* and *subject* (``""`` by default); its cause is the
-        exception's type with the error code of the database. *facts* become attributes of the log
-        record.
+        The key of a fault is *event* and *subject*; its cause is the exception's type with the
+        error code of the database. *facts* are further fields of the log record.
         """
         code = read_database_code(error)
         cause = f"{type(error).__name__} {code}"

@@ -20,7 +20,7 @@ def read_workspace_catalogues(
 ) -> Mapping[str, Catalogue]:
     """Parse the workspaces file at *file* and return the catalogue of each entry by workspace key.
 
-    Called by :func:`bot.served_content.load_workspace_catalogues`, which states the exceptions.
+    See :func:`bot.served_content.load_workspace_catalogues`.
     """
     loader = _WorkspaceContentLoader(settings, shared)
     return {
@@ -32,10 +32,10 @@ def read_workspace_catalogues(
 
 
 class _WorkspaceContentLoader:
-    """Builds the catalogues of entries; two dicts cache them, by folder and by all parameters."""
+    """Builds the catalogues of entries; parses each cards folder once, and caches by content."""
 
     def __init__(self, settings: Settings, shared: Catalogue) -> None:
-        """Use *settings* as the default of each parameter, and *shared* if none differs."""
+        """Use *settings* where an entry has nothing of its own, and *shared* if none differs."""
         self._settings = settings
         self._by_folder: dict[Path | None, Catalogue] = {}
         deployment = (settings.cards_folder, *settings.safety_texts.items(), settings.retention)
@@ -44,8 +44,7 @@ class _WorkspaceContentLoader:
     def load_content(self, entry: WorkspaceEntry) -> Catalogue:
         """Return the catalogue of *entry*, from the cache if an earlier entry is equal.
 
-        The cache key is the cards folder, the safety texts and the retention periods. Cards of a
-        folder are parsed once, and its faults have the location of the first entry with it.
+        Faults of a cards folder have the location of the first entry with it.
         """
         folder = entry.cards_folder or self._settings.cards_folder
         texts = entry.safety_texts or self._settings.safety_texts
@@ -65,10 +64,7 @@ def _load_folder(folder: Path | None, entry: WorkspaceEntry) -> Catalogue:
 
 
 def _replace_fault_location(content: Catalogue, location: str) -> Catalogue:
-    """Return *content* with *location*, a file and line, in each fault of the whole cards folder.
-
-    By default such a fault has the name of the deployment's setting.
-    """
+    """Return *content* whose faults of the whole folder have *location*, not the setting's name."""
     faults = tuple(
         replace(fault, location=location) if fault.location == CARDS_LOCATION else fault
         for fault in content.faults

@@ -55,8 +55,8 @@ async def run_checkup(
     *slack_queries*, *check_microsoft* and *check_teams_channels* are callbacks that call the
     products' APIs; each is called only if its product is configured. *today* is a day in UTC, by
     default the current one. *read_machine* returns the mounts that decide whether the key folder
-    outlives a restart. It is called, and the database read, in worker threads, to not block the
-    event loop. Raises :class:`bot.errors.FaultyInputError` for an invalid workspaces file.
+    outlives a restart. Blocking calls run in worker threads. Raises
+    :class:`bot.errors.FaultyInputError` for an invalid workspaces file.
     """
     current_day = today or datetime.now(UTC).date()
     machine = await asyncio.to_thread(read_machine)

@@ -10,7 +10,7 @@ from threading import Timer
 logger = logging.getLogger("attune.app")
 
 SHUTDOWN_GRACE_SECONDS = 8.0
-"""Grace period from the signal, in which responses and messages in flight may end."""
+"""Grace period in seconds from the signal, in which responses and messages in flight may end."""
 
 FORCED_EXIT_DELAY_SECONDS = 9.5
 """Seconds from the signal after which the watchdog thread ends the process."""
@@ -19,8 +19,7 @@ CLOSE_RESERVE_SECONDS = 1.0
 """Seconds of the grace period that are reserved for closing the connections to the products."""
 
 CONNECTION_DRAIN_SECONDS = 4
-"""Seconds of the grace period in which the HTTP server drains its connections, before the lifespan
-of the ASGI application ends."""
+"""Seconds of it in which the HTTP server drains its connections; then the ASGI lifespan ends."""
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 

@@ -47,7 +47,7 @@ class ChatRoutes:
         return {row.channel: row.way for row in self._connection.execute(query)}
 
     def save_route(self, address: Address, route: str) -> None:
-        """Upsert the route to *address*, unless it is blank, too long, or of a person not joined."""
+        """Upsert the route to *address* unless it is blank, too long or of a person not joined."""
         if not 0 < len(route) <= _MAX_ROUTE_CHARACTERS or (
             address.person and not self._has_joined(address)
         ):
