@@ -55,12 +55,11 @@ async def run_checkup(
     *slack_queries*, *check_microsoft* and *check_teams_channels* are callbacks that call the
     products' APIs; each is called only if its product is configured. *today* is a day in UTC, by
     default the current one. *read_machine* returns the mounts that decide whether the key folder
-    outlives a restart. Blocking calls run in worker threads. Raises
-    :class:`bot.errors.FaultyInputError` for an invalid workspaces file.
+    outlives a restart. Raises :class:`bot.errors.FaultyInputError` for a faulty workspaces file.
     """
-    current_day = today or datetime.now(UTC).date()
     machine = await asyncio.to_thread(read_machine)
-    findings = await asyncio.to_thread(_check_database, settings, current_day, machine)
+    day = today or datetime.now(UTC).date()
+    findings = await asyncio.to_thread(_check_database, settings, day, machine)
     findings += await asyncio.to_thread(settings_checkup.check_settings, settings)
     if settings.uses_slack:
         findings += await _check_slack(settings, slack_queries)
