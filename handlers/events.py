@@ -32,9 +32,10 @@ async def handle_event(event: ChatEvent, context: Context) -> None:
     """Apply *event* in a write transaction, unless it would change no row. Idempotent.
 
     Most events are about people who have not joined: they cost one read transaction, and nothing is
-    stored. Any event but an uninstallation also resumes a suspended workspace. Suspensions,
-    their ends and unreachable addresses are logged as warnings. Raises
-    :class:`bot.errors.StoreBusyError` if the change could not be committed.
+    stored. Any event but an uninstallation may also resume a suspended workspace, see
+    :func:`bot.domain.reachability.may_resume`. Suspensions, their ends and unreachable addresses
+    are logged as warnings. Raises :class:`bot.errors.StoreBusyError` if the change could not be
+    committed.
     """
     scope, now = context.store.for_workspace(_get_event_workspace(event)), context.now()
     if not await scope.read(lambda repos: _is_relevant(repos, event)):

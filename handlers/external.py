@@ -1,4 +1,4 @@
-"""Handlers for people of another organisation, or of unknown affiliation, without the right."""
+"""Handlers that refuse what is for members only to people of another or unknown organisation."""
 
 from bot.affiliation import Affiliation
 from bot.context import Context

@@ -37,11 +37,11 @@ async def run(context: Context, *, batch_size: int = BATCH_SIZE) -> int:
     A purge deletes rows in batches of *batch_size*, one write transaction each, and is idempotent:
     after a crash the next run continues it. Before it begins, a request to the product checks
     whether the app is installed: if so the workspace is resumed, and without proof of the
-    uninstallation it is retried after :data:`_RECHECK_BACKOFF`, see
-    :func:`bot.domain.uninstallation.decide_purge`. An exception in one purge is logged, and the
-    loop continues: the first one is raised at the end, and the next run retries. Once an hour a log
-    record has the number of pending purges. If an organisation's token is refused, its workspaces
-    without a token of their own are pending, too. Returns how many workspaces were purged.
+    uninstallation (:func:`bot.domain.uninstallation.decide_purge`) it is retried after
+    :data:`_RECHECK_BACKOFF`. An exception in one purge is logged, and the loop continues: the first
+    one is raised at the end, and the next run retries. Once an hour a log record has the number of
+    pending purges. If an organisation's token is refused, its workspaces without a token of their
+    own are pending, too. Returns how many workspaces were purged.
     """
     now, scope = context.now(), context.store.across_workspaces
     pending = await scope.read(lambda repos: repos.workspace_purges.list_pending())

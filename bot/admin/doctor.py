@@ -223,10 +223,7 @@ async def _check_signatures(settings: Settings, queries: SlackQueries) -> tuple[
 
 
 async def check_slack_teams(settings: Settings, queries: SlackQueries) -> tuple[Finding, ...]:
-    """Check the stored teams' channels with the bot token; ``()`` if Slack does not accept it.
-
-    With installation from a link, the rows of installations are checked instead.
-    """
+    """As :func:`_check_slack` does, check the channels; ``()`` if Slack rejects the token."""
     if settings.installs_from_link:
         return await installation_checkup.check_installations(settings)
     slack_check = await queries.check_account()

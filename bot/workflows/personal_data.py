@@ -31,9 +31,10 @@ _POSTED_STATES = frozenset({DeliveryState.SENDING, DeliveryState.SENT, DeliveryS
 def load_personal_data(
     repos: Repositories, person: Person, now: datetime, contributor: Contributor | None = None
 ) -> PersonalData:
-    """Load the data stored about *person* at *now*; each team of their roles adds some queries.
+    """Load the data stored about *person* at the instant *now*; only reads.
 
-    *contributor* is that of a form that has not changed the person's rows; default: a look-up.
+    *contributor* is that of a form whose transaction has not changed the person's rows; without it,
+    or a team in it, the contributor is queried.
     """
     if contributor is None or contributor.team is None:
         contributor = repos.ledger.find_contributor(person, now)

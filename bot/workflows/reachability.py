@@ -1,6 +1,6 @@
 """Store what an event, a profile or a request proves: who is reachable, what is suspended.
 
-Each function runs in the caller's transaction. Repeated events, in any order, end in the same rows.
+Each function runs in the caller's transaction, and a repeated call changes nothing more.
 """
 
 from datetime import date, datetime
@@ -100,9 +100,9 @@ def suspend_unmarked_dependents(repos: Repositories) -> None:
     """Suspend the workspaces of each organisation whose token was rejected.
 
     The grace period counts from the organisation's own first proof. Needs a transaction of all
-    workspaces. A workspace without messages causes no call that could be
-    rejected. One that has the mark already is skipped: it may have been resumed since, and its next
-    call is rejected if the token still is.
+    workspaces. A workspace without messages causes no call that could be rejected. One that has the
+    mark already is skipped: it may have been resumed since, and its next call is rejected if the
+    token still is.
     """
     for state in repos.workspace_purges.list_unmarked_dependents():
         if state.uninstalled_at:

@@ -96,7 +96,7 @@ def load_setup_editor(
 
 
 def list_editable_teams(repos: Repositories, person: Person, *, is_admin: bool) -> tuple[Team, ...]:
-    """Return the teams whose set-up *person* may edit; the queries grow with the teams."""
+    """Return the teams whose set-up *person* may edit."""
     teams = repos.teams.list_teams(person.workspace)
     return tuple(
         team

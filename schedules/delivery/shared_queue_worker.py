@@ -202,7 +202,7 @@ class SharedQueueWorker:
                     _resume_workflows([w.workflow_id for w in orphans], "worker.orphans_resumed")
 
     def _list_ids_missing_past_grace(self, ids: set[str]) -> list[str]:
-        """Return the *ids* in every call of the last grace period, of workflows or executors."""
+        """Return the *ids*, of workflows or executors, that calls have had for the grace period."""
         now = time.monotonic()
         self._missing_since = {id_: self._missing_since.get(id_, now) for id_ in sorted(ids)}
         grace_seconds = self._timings.orphan_grace_seconds
