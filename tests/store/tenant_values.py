@@ -143,7 +143,6 @@ def build_settings(word: str) -> dict[str, Any]:
         "codes": {"form": "away", "status": "touched"},
         "days": (1, 2),
         "interval": timedelta(days=1),
-        "duty_name": "a duty",
         "evidence": Evidence.INSTALLATION,
         "has_failed": {"a duty": True},
         "is_recipient": true(),

@@ -22,7 +22,7 @@ _MAX_LAG_SECONDS = 600
 PROFILES_WATERMARK = "profiles"
 """Primary key of the watermark of the duty that fetches the profiles of people on lists."""
 
-_SELECT_LAST_RUN = select(watermarks.c.looked).where(watermarks.c.name == bindparam("duty_name"))
+_SELECT_WATERMARK = select(watermarks.c.looked).where(watermarks.c.name == bindparam("name"))
 
 
 class Watermarks:
@@ -32,30 +32,30 @@ class Watermarks:
         """Use the transaction of *connection*."""
         self._connection = connection
 
-    def read_watermark(self, duty_name: str, default: datetime) -> datetime:
-        """Return the watermark of *duty_name*; *default* without a row."""
-        unix_seconds = self._connection.scalar(_SELECT_LAST_RUN, {"duty_name": duty_name})
+    def read_watermark(self, name: str, default: datetime) -> datetime:
+        """Return the watermark of *name*; *default* without a row."""
+        unix_seconds = self._connection.scalar(_SELECT_WATERMARK, {"name": name})
         return default if unix_seconds is None else from_unix_seconds(unix_seconds)
 
-    def advance(self, duty_name: str, now: datetime) -> None:
+    def advance(self, name: str, now: datetime) -> None:
         """Upsert the watermark to *now* if it lags by ten minutes or more; never lower it.
 
         A duty that runs at each tick thus writes the row once in ten minutes. A clock that was set
         back does not lower the watermark.
         """
-        values = {"name": duty_name, "looked": to_unix_seconds(now)}
+        values = {"name": name, "looked": to_unix_seconds(now)}
         self._connection.execute(_build_advance(self._connection.dialect.name), values)
 
-    def is_due(self, duty_name: str, interval: timedelta, now: datetime) -> bool:
+    def is_due(self, name: str, interval: timedelta, now: datetime) -> bool:
         """Return whether *interval* has passed since the watermark, or it is later than *now*.
 
         After one run with a clock that was ahead, the duty would otherwise be skipped until then.
         """
-        return not timedelta(0) <= now - self.read_watermark(duty_name, _NEVER) < interval
+        return not timedelta(0) <= now - self.read_watermark(name, _NEVER) < interval
 
-    def set_watermark(self, duty_name: str, moment: datetime) -> None:
-        """Upsert the watermark of *duty_name* to *moment*; an earlier one makes the duty rerun."""
-        values = {"name": duty_name, "looked": to_unix_seconds(moment)}
+    def set_watermark(self, name: str, moment: datetime) -> None:
+        """Upsert the watermark of *name* to *moment*; an earlier one makes the duty rerun."""
+        values = {"name": name, "looked": to_unix_seconds(moment)}
         upsert_row(self._connection, watermarks, values)
 
 
