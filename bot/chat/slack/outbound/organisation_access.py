@@ -128,7 +128,7 @@ class OrganisationAccess:
         return task
 
     def invalidate(self, organisation: str) -> None:
-        """Invalidate the cached listing of *organisation*, and join no call in progress."""
+        """Invalidate the cached listing of *organisation*; the next fetch starts a new call."""
         self._tasks.pop(organisation, None)
 
     async def close(self) -> None:
