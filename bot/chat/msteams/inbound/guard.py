@@ -91,7 +91,7 @@ class Guard:
         self._tenant_policy = tenant_policy
         self._after_response = after_response
         self._allow_loopback = allow_loopback
-        self._pads_answers = pads_responses
+        self._pads_responses = pads_responses
         self._body_reader = BodyReader(MAX_BODY_BYTES)
         self.refused_request_count = 0
 
@@ -113,7 +113,7 @@ class Guard:
 
     async def _send_answer(self, send: Send, body: Body) -> None:
         """Send the response to an accepted activity; an empty body acknowledges it."""
-        if body and self._pads_answers:
+        if body and self._pads_responses:
             await request_body.send_response(
                 send,
                 HTTPStatus.OK,

@@ -123,8 +123,13 @@ def build_failed_check(action: str, error: Exception) -> AccountCheck:
 
 
 def _is_refusal(error: Exception, result: SendResult) -> bool:
+    """Whether Slack rejected the token for good, as far as its error code is known.
+
+    A :class:`TokenRotationError` is raised for a lost connection, a rate limit or a busy database,
+    too; its known final codes mean ``REJECTED_BY_WORKSPACE``.
+    """
     if isinstance(error, TokenRotationError):
-        return bool(error.code)
+        return result.status is SendStatus.REJECTED_BY_WORKSPACE
     return bool(error_codes.slack_error_code(error)) and result.status not in {
         SendStatus.RETRY_LATER,
         SendStatus.UNKNOWN,

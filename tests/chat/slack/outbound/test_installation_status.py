@@ -184,6 +184,32 @@ async def test_a_workspace_without_a_token_is_linked_where_slack_lists_it(
     assert links.created == ([("slack:E2", "slack:T1")] if status is INSTALLED else [])
 
 
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (TokenRotationError("not_renewed"), UNKNOWN),
+        (TokenRotationError("ratelimited"), UNKNOWN),
+        (TokenRotationError("a_code_of_tomorrow"), UNKNOWN),
+        (InstallationsUnavailableError(), UNKNOWN),
+        (TokenRotationError("invalid_refresh_token"), REMOVED),
+        (InstallationUnreadableError(), REMOVED),
+    ],
+)
+async def test_an_organisation_whose_token_is_not_refreshed_may_list_the_workspace(
+    api: FakeWebApi, error: Exception, status: InstallationStatus
+) -> None:
+    """Only an organisation without a usable token is skipped; a passing failure proves nothing."""
+    api.planned_answers["auth.test"] = PlannedAnswer({"ok": False, "error": "token_revoked"})
+
+    async def get_token(workspace: str) -> str:
+        if workspace == "slack:E1":
+            raise error
+        return "xoxb-planted"
+
+    links = FixedLinks(organisations=("slack:E1",))
+    assert await check_status_with(api, get_token, links) is status
+
+
 async def test_a_workspace_whose_organisation_is_unknown_stays(api: FakeWebApi) -> None:
     """While the rows cannot be read it is not known whose list counts."""
 
