@@ -27,7 +27,7 @@ from bot.store.keys.key_store import KeyStoreUnavailableError
 
 _VERBS_THAT_START_WITHOUT_KEYS = frozenset({"web", "worker"})
 """Subcommands with the option ``--without-keys``, which the remedy for a lost key store names."""
-_VERBS_THAT_APPLY = frozenset({"team", "person", "workspace", "restore", "move-to"})
+_WRITING_VERBS = frozenset({"team", "person", "workspace", "restore", "move-to"})
 """Subcommands whose error report begins with the sentence that nothing was applied."""
 _EXIT_INTERRUPTED = 130
 """Exit status after SIGINT, as of a shell: 128 plus the number of the signal."""
@@ -68,7 +68,7 @@ def run_command(
         if not faults:
             _print_unknown_error(error, words, shows_stack=shows_stack)
             return EXIT_UNHEALTHY
-        name = "not_applied" if options.verb in _VERBS_THAT_APPLY else "heading"
+        name = "not_applied" if options.verb in _WRITING_VERBS else "heading"
         print_sentence(words.translate(f"operator.faults.{name}"))
         print_faults(faults, words)
         return EXIT_FAULTY_INPUT

@@ -56,7 +56,7 @@ class RequestMiddleware:
         """
 
         async def call_handler(request: Request) -> Reply:
-            localized, requester = await self._with_language(request)
+            localized, requester = await self._localize_and_update_reachability(request)
             content = self._context.for_workspace(request.person.workspace)
             context = replace(content, requester=requester)
             reply = await self._run_with_error_reply(localized, lambda: handler(localized, context))
@@ -111,7 +111,7 @@ class RequestMiddleware:
 
     async def resolve_language(self, request: Request) -> str:
         """Return the person's language tag, for texts that an adapter renders without a handler."""
-        localized, _ = await self._with_language(request)
+        localized, _ = await self._localize_and_update_reachability(request)
         return localized.language
 
     async def wait_for_profile_lookups(self) -> None:
@@ -154,7 +154,9 @@ class RequestMiddleware:
             return Form("notice", title, (Text(sentence),), close=close)
         return Message(sentence, (Text(sentence),))
 
-    async def _with_language(self, request: Request) -> tuple[Request, Account | None]:
+    async def _localize_and_update_reachability(
+        self, request: Request
+    ) -> tuple[Request, Account | None]:
         """Return *request* with its language, and its person's account if it could be read.
 
         An exception is logged; the language is then the default. The same read transaction loads

@@ -8,7 +8,7 @@ _REGION_PATTERN = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,6})?")
 
 
 @lru_cache(maxsize=512)
-def holiday_dates(region: str, year: int) -> frozenset[date]:
+def list_holiday_dates(region: str, year: int) -> frozenset[date]:
     """Return the public holidays of *region* in *year*, with the days on which they are observed.
 
     A region is an ISO 3166 country code, optionally with a subdivision: ``CA``, ``CA-QC``.
@@ -25,7 +25,7 @@ def holiday_dates(region: str, year: int) -> frozenset[date]:
 
 
 def is_known_region(region: str) -> bool:
-    """Return whether the library supports *region*, a string as in :func:`holiday_dates`."""
+    """Return whether the library supports *region*, a string as in :func:`list_holiday_dates`."""
     import holidays  # noqa: PLC0415 - see above
 
     if not _REGION_PATTERN.fullmatch(region):

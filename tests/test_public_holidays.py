@@ -18,7 +18,7 @@ def test_region_is_a_country_or_subdivision(region: str, expected: bool) -> None
 
 def test_holidays_depend_on_the_region() -> None:
     """Christmas is a holiday in Canada, June 24 in Quebec only, and an unknown region has none."""
-    assert date(2026, 12, 25) in public_holidays.holiday_dates("CA", 2026)
-    assert date(2026, 6, 24) in public_holidays.holiday_dates("CA-QC", 2026)
-    assert date(2026, 6, 24) not in public_holidays.holiday_dates("CA", 2026)
-    assert public_holidays.holiday_dates("XX", 2026) == frozenset()
+    assert date(2026, 12, 25) in public_holidays.list_holiday_dates("CA", 2026)
+    assert date(2026, 6, 24) in public_holidays.list_holiday_dates("CA-QC", 2026)
+    assert date(2026, 6, 24) not in public_holidays.list_holiday_dates("CA", 2026)
+    assert public_holidays.list_holiday_dates("XX", 2026) == frozenset()

@@ -131,7 +131,7 @@ def is_quiet_hour(local_time: time) -> bool:
 
 def is_holiday(day: date, region: str) -> bool:
     """Return whether *day* is a public holiday of *region*; always False for the region ``""``."""
-    return bool(region) and day in public_holidays.holiday_dates(region, day.year)
+    return bool(region) and day in public_holidays.list_holiday_dates(region, day.year)
 
 
 def is_paused(paused_until: date | None, now: datetime, zone: ZoneInfo) -> bool:

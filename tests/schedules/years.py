@@ -26,7 +26,7 @@ from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
 from bot.elements import Button
 from bot.errors import StoreBusyError
-from bot.public_holidays import holiday_dates
+from bot.public_holidays import list_holiday_dates
 from bot.store.repositories import Repositories
 from handlers import checkin
 from schedules import COMPOSERS, weekly_checkin
@@ -75,7 +75,7 @@ class SimulatedPerson:
     def works_on(self, day: date) -> bool:
         """Return whether they work on *day*, by the rule's specification."""
         days = self.work_days or (1, 2, 3, 4, 5, self.rule.weekday)
-        off = holiday_dates(self.region, day.year) if self.region else frozenset()
+        off = list_holiday_dates(self.region, day.year) if self.region else frozenset()
         return day.isoweekday() in days and day not in off
 
     def is_reachable_at(self, now: datetime) -> bool:
