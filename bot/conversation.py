@@ -159,7 +159,7 @@ class Profile:
     locale: str = ""
     zone: str = ""
     is_admin: bool = False
-    is_person: bool = True
+    is_active_person: bool = True
     """False for bots, invited users who have not joined, deactivated and unknown accounts."""
     is_external: bool = False
     is_closed: bool = False
@@ -168,7 +168,7 @@ class Profile:
     @property
     def may_be_listed(self) -> bool:
         """Whether the account is valid on a team's list: a person's, of this organisation."""
-        return self.is_person and not self.is_external
+        return self.is_active_person and not self.is_external
 
 
 @dataclass(frozen=True)

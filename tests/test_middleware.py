@@ -202,7 +202,7 @@ async def test_a_closed_account_is_noticed_by_the_profile_lookup(
 ) -> None:
     """A late request of a person whose account is closed ends with the mark of a closed account."""
     await join_as_unreachable(context, "cannot_dm_bot")
-    outlet.profiles[MARIE] = Profile(is_person=False)
+    outlet.profiles[MARIE] = Profile(is_active_person=False)
     middleware = RequestMiddleware(context)
     await middleware.bind_handler(reply_with_language)(build_request(MARIE))
     await middleware.wait_for_profile_lookups()

@@ -165,7 +165,7 @@ def apply_profile(repos: Repositories, person: Person, profile: Profile, today: 
 
 def derive_unreachable_reason(profile: Profile) -> str:
     """Return the unreachable reason of an account that cannot be on a list; else ``""``."""
-    if not profile.is_person:
+    if not profile.is_active_person:
         return DEACTIVATED
     return EXTERNAL if profile.is_external else ""
 

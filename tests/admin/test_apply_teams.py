@@ -262,7 +262,7 @@ async def test_worker_checks_the_accounts_of_a_changed_file_at_once(
     context: Context, tmp_path: Path, outlet: RecordingOutlet
 ) -> None:
     """The file is applied without asking the product; an app on the list is found at once."""
-    outlet.profiles = {Person(WORKSPACE, "U0A"): Profile(is_person=False)}
+    outlet.profiles = {Person(WORKSPACE, "U0A"): Profile(is_active_person=False)}
     await refresh_profiles.run(context)
     await apply_text(context, tmp_path, TEAM_FILE)
     assert await refresh_profiles.run(context) == 6

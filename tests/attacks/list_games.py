@@ -117,7 +117,7 @@ async def play_apps(folder: Path) -> AppsResult:
     """
     async with open_instance(folder / "apps", QUARTER_START) as instance:
         outlet = cast("RecordingOutlet", instance.context.outlets["slack"])
-        outlet.profiles = {app: Profile(is_person=False) for app in APPS}
+        outlet.profiles = {app: Profile(is_active_person=False) for app in APPS}
         await set_up_team(instance.context)
         reply = await declare(instance, TEAM, (MARIE, *APPS))
         await set_up_team(instance.context, OTHER_TEAM, (FRIDAY_CLINICIANS[0], *APPS))

@@ -48,10 +48,10 @@ async def load_clinician(context: Context, person: Person = MARIE) -> Clinician:
 
 
 def build_profile_event(
-    person: Person, locale: str = "", zone: str = "", *, is_person: bool = True
+    person: Person, locale: str = "", zone: str = "", *, is_active_person: bool = True
 ) -> ProfileChanged:
     """Build the event of a changed profile of *person*."""
-    return ProfileChanged(person, Profile(locale, zone, is_person=is_person))
+    return ProfileChanged(person, Profile(locale, zone, is_active_person=is_active_person))
 
 
 async def test_a_changed_profile_is_stored(team_context: Context) -> None:
@@ -89,7 +89,7 @@ async def test_a_closed_account_is_unreachable_and_logged_once(
 ) -> None:
     """Three events log one record without an id; the reopened account is reachable again."""
     for _ in range(3):
-        await EVENT_HANDLER(build_profile_event(MARIE, is_person=False), team_context)
+        await EVENT_HANDLER(build_profile_event(MARIE, is_active_person=False), team_context)
 
     assert (await load_clinician(team_context)).unreachable_reason == "deactivated"
     assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == [
@@ -114,7 +114,7 @@ async def test_a_changed_profile_does_not_undo_a_block(
 async def test_a_closed_account_outweighs_a_block(team_context: Context) -> None:
     """A person who blocked the bot and whose account is then closed and reopened is reachable."""
     await EVENT_HANDLER(AddressUnreachable(Address(WORKSPACE, MARIE.id), "blocked"), team_context)
-    await EVENT_HANDLER(build_profile_event(MARIE, is_person=False), team_context)
+    await EVENT_HANDLER(build_profile_event(MARIE, is_active_person=False), team_context)
     await EVENT_HANDLER(build_profile_event(MARIE), team_context)
 
     assert (await load_clinician(team_context)).unreachable_reason == ""

@@ -162,7 +162,7 @@ async def filed_context(
 ) -> Context:
     """Two teams; in the first all but one joined, filed, and left two check-ins unanswered."""
     outlet.profiles[ADMIN] = Profile(is_admin=True)
-    outlet.profiles[SUPERVISOR] = Profile(is_person=False)
+    outlet.profiles[SUPERVISOR] = Profile(is_active_person=False)
     template = prepared_stores / "filed by most"
     return await prepare_store(context, tmp_path, template, file_for_clinicians)
 

@@ -185,7 +185,7 @@ async def test_supervisor_reads_how_many_lack_a_team(quarter: Context) -> None:
 
 
 @pytest.mark.parametrize(
-    "profile", [Profile(is_person=False), Profile(is_external=True)], ids=["app", "external"]
+    "profile", [Profile(is_active_person=False), Profile(is_external=True)], ids=["app", "external"]
 )
 async def test_accounts_that_may_be_on_no_list_are_refused(
     quarter: Context, outlet: RecordingOutlet, profile: Profile
@@ -217,6 +217,6 @@ async def test_account_that_is_on_the_list_is_not_refused(
     quarter: Context, outlet: RecordingOutlet
 ) -> None:
     """A colleague whose account was closed later does not stop the next set-up."""
-    outlet.profiles = {MARIE: Profile(is_person=False)}
+    outlet.profiles = {MARIE: Profile(is_active_person=False)}
 
     assert not isinstance(await save_list(quarter, *CLINICIANS, STRANGER), InvalidAnswers)

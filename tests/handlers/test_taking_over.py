@@ -35,7 +35,7 @@ from tests.sample_team import (
     steps_by_name,
 )
 
-CLOSED_ACCOUNT = Profile(is_person=False)
+CLOSED_ACCOUNT = Profile(is_active_person=False)
 NEW_SUPERVISOR = build_person("next")
 TENANT = "msteams:3f2c"
 

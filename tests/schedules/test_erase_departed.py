@@ -16,8 +16,8 @@ from schedules import close_periods, erase_departed
 from tests.doubles import FakeClock, RecordingOutlet
 from tests.sample_team import ADA, CLINICIANS, MARIE, SUPERVISOR, TEAM, build_person
 
-CLOSED = Profile(is_person=False, is_closed=True)
-MISSING = Profile(is_person=False)
+CLOSED = Profile(is_active_person=False, is_closed=True)
+MISSING = Profile(is_active_person=False)
 PHONE = build_person("phone")
 
 

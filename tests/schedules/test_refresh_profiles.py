@@ -72,8 +72,8 @@ async def test_a_closed_account_is_noticed_and_its_return_too(
 ) -> None:
     """Both changes are stored within a week without any event, although nothing is sent between."""
     reasons = []
-    for is_person in (False, True):
-        outlet.profiles[MARIE] = Profile(is_person=is_person)
+    for is_active_person in (False, True):
+        outlet.profiles[MARIE] = Profile(is_active_person=is_active_person)
         clock.advance(days=7)
         assert await refresh_profiles.run(joined_context) == ALL
         reasons.append(await load_reason(joined_context, MARIE))

@@ -23,7 +23,7 @@ def update_closed_since(
         return closed_since
     if profile.is_closed:
         return closed_since or today
-    return None if profile.is_person else closed_since
+    return None if profile.is_active_person else closed_since
 
 
 def is_erasure_due(closed_days: Collection[date | None], today: date) -> bool:

@@ -10,9 +10,9 @@ from bot.conversation import Profile
 from bot.domain.person import departure
 
 DAY_ONE = date(2026, 1, 1)
-CLOSED = Profile(is_person=False, is_closed=True)
+CLOSED = Profile(is_active_person=False, is_closed=True)
 OPEN = Profile()
-NOT_FOUND = Profile(is_person=False)
+NOT_FOUND = Profile(is_active_person=False)
 REPORTS = (None, OPEN, CLOSED, NOT_FOUND)
 
 DATES = st.dates(min_value=DAY_ONE, max_value=date(2027, 12, 31))

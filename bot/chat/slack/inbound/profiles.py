@@ -9,7 +9,7 @@ from bot.conversation import Profile
 def parse_profile(user: Mapping[str, Any], workspace: str = "") -> Profile:
     """Return the profile of a user object: locale, time zone, role and flags.
 
-    A missing attribute has the default ``""`` or ``False``. ``is_person`` is false for bots,
+    A missing attribute has the default ``""`` or ``False``. ``is_active_person`` is false for bots,
     workflow bots, Slackbot, deleted and invited users. ``is_external`` compares team ids with the
     installed *workspace*; without that argument only Slack's ``is_stranger`` flag counts.
     """
@@ -19,7 +19,7 @@ def parse_profile(user: Mapping[str, Any], workspace: str = "") -> Profile:
         zone=str(user.get("tz") or ""),
         is_admin=bool(user.get("is_admin") or user.get("is_owner")),
         is_closed=bool(user.get("deleted")),
-        is_person=not (is_bot or user.get("deleted") or user.get("is_invited_user")),
+        is_active_person=not (is_bot or user.get("deleted") or user.get("is_invited_user")),
         is_external=bool(user.get("is_stranger")) or _is_of_other_team(user, workspace),
     )
 

@@ -122,8 +122,8 @@ class SlackOutlet:
     async def fetch_profile(self, person: Person, channel: str = "") -> Profile | None:
         """Call ``users.info`` and return the profile; ``None`` when the call fails.
 
-        An id that Slack does not know is a profile with ``is_person=False``. *channel* is ignored:
-        the call needs none.
+        An id that Slack does not know is a profile with ``is_active_person=False``. *channel* is
+        ignored: the call needs none.
         """
         try:
             client = await self._api_client.get_client(person.workspace)
@@ -131,7 +131,7 @@ class SlackOutlet:
             return profiles.parse_profile(response["user"], person.workspace)
         except Exception as error:  # noqa: BLE001 - callers have defaults for a missing profile
             if error_codes.slack_error_code(error) in _UNKNOWN_PERSON_ERRORS:
-                return Profile(is_person=False)
+                return Profile(is_active_person=False)
             _log_failure("slack.profile_fetch_failed", error)
             return None
 

@@ -50,7 +50,7 @@ CHAT_EVENTS = {
     ),
     "a closed account": (
         build_user_change(deleted=True),
-        ProfileChanged(Person(WORKSPACE, MARIE), Profile(is_person=False, is_closed=True)),
+        ProfileChanged(Person(WORKSPACE, MARIE), Profile(is_active_person=False, is_closed=True)),
     ),
     "an uninstall": (
         payloads.build_event("app_uninstalled"),

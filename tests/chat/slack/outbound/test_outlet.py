@@ -13,6 +13,7 @@ from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 MARIE = Address("slack:T1", person="U1")
 TEAM = Address("slack:T1", channel="C1")
+NO_PERSON = Profile(is_active_person=False)
 HELLO = Message("Hello & <you>", (Text("Hello"),))
 
 
@@ -213,9 +214,9 @@ class TestPeople:
                 Profile("fr-CA", "America/Toronto", is_admin=True),
             ),
             ({"tz": None, "is_admin": True}, Profile(is_admin=True)),
-            ({"is_bot": True}, Profile(is_person=False)),
-            ({"id": "USLACKBOT"}, Profile(is_person=False)),
-            ({"deleted": True, "tz": "UTC"}, Profile(zone="UTC", is_person=False, is_closed=True)),
+            ({"is_bot": True}, NO_PERSON),
+            ({"id": "USLACKBOT"}, NO_PERSON),
+            ({"deleted": True, "tz": "UTC"}, replace(NO_PERSON, zone="UTC", is_closed=True)),
         ],
     )
     async def test_profile_has_locale_zone_and_role(
@@ -230,8 +231,7 @@ class TestPeople:
     async def test_unknown_user_is_not_a_person(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
         """An unknown user id is distinguished from a failed call."""
         api.plan_error("users.info", "user_not_found")
-        assert await outlet.fetch_profile(Person("slack:T1", "U9")) == Profile(is_person=False)
-
+        assert await outlet.fetch_profile(Person("slack:T1", "U9")) == NO_PERSON
         api.plan_error("users.info", "fatal_error")
         assert await outlet.fetch_profile(Person("slack:T1", "U9")) is None
 
