@@ -1,8 +1,7 @@
 """Build the chat adapters (Slack, Microsoft Teams) that the settings configure.
 
-Construction has two steps, because the dependency is circular: the handlers are bound to a context
-that contains the outlets, and the adapters need the handlers. :func:`build_outbound_sides` builds
-the outlets, and :func:`create_adapters` then builds the adapters from the routing tables.
+In two steps, since the handlers are bound to a context that contains the outlets, and the adapters
+need the handlers: :func:`build_outbound_sides`, then :func:`create_adapters`.
 """
 
 from collections.abc import Mapping
@@ -33,10 +32,9 @@ class ChatAdapter(Protocol):
 
     @property
     def asgi(self) -> ASGIApp | None:
-        """ASGI application of the webhook endpoint; ``None`` without one.
+        """ASGI application of the webhook endpoint; ``None`` for Slack without a signing secret.
 
-        Slack's has none without a signing secret: Socket Mode receives payloads over an outgoing
-        WebSocket connection.
+        Socket Mode receives payloads over an outgoing WebSocket connection.
         """
 
     @property
@@ -81,7 +79,7 @@ class OutboundSide(Protocol):
         """Outlet that sends messages through the product's API."""
 
     def create_adapter(self, routes: Routes) -> ChatAdapter:
-        """Return a new adapter that dispatches payloads to *routes*, with this API client."""
+        """Return an adapter that dispatches payloads to *routes*."""
 
 
 def build_outbound_sides(
@@ -89,8 +87,8 @@ def build_outbound_sides(
 ) -> dict[str, OutboundSide]:
     """Return the outbound side of each configured product, keyed by product; opens no connection.
 
-    Microsoft's libraries are imported only if Teams is configured. *receives* is false in a worker:
-    Slack's app token is then omitted, so that only web processes open a Socket Mode connection.
+    *receives* is false in a worker: Slack's app token is then omitted, so that only web processes
+    open a Socket Mode connection.
     """
     outbound_sides: dict[str, OutboundSide] = {}
     if settings.uses_slack:
@@ -104,7 +102,7 @@ def build_outbound_sides(
 def create_adapters(
     outbound_sides: Mapping[str, OutboundSide], routes: Routes
 ) -> dict[str, ChatAdapter]:
-    """Return the adapter of each product, keyed by product; all dispatch to the same *routes*."""
+    """Return the adapter of each product, keyed by product."""
     return {product: side.create_adapter(routes) for product, side in outbound_sides.items()}
 
 

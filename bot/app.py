@@ -100,8 +100,7 @@ class Bot:
     def _build_routes(self) -> Routes:
         """Return the routing tables, with every handler wrapped in the request middleware.
 
-        After a form or button handler it sets the wake-up event of the delivery task, unless the
-        handler is one of ``ROUTES_WITHOUT_DELIVERIES``, which queue no delivery.
+        Most forms and buttons may queue deliveries, so they wake the delivery worker afterwards.
         """
         middleware, wake = self.request_middleware, self._delivery_wakeup.set
         bind, bind_one = middleware.bind_handlers, middleware.bind_handler
@@ -179,10 +178,9 @@ class Bot:
             await self._stop_services()
 
     def begin_stop(self) -> None:
-        """Begin the graceful shutdown, in the event loop: start no duty or message. Idempotent.
+        """Begin the graceful shutdown: start no further duty or message. Idempotent.
 
-        The first call starts the timeout of ``SHUTDOWN_GRACE_SECONDS``. Requests and messages in
-        flight continue; the tasks of running duties are cancelled.
+        Requests and messages in flight continue; the tasks of running duties are cancelled.
         """
         if self._stop_deadline is None:
             loop_time = asyncio.get_running_loop().time()
@@ -194,8 +192,8 @@ class Bot:
     async def _stop_services(self) -> None:
         """Await the running tasks until the deadline, then stop the adapters and close the store.
 
-        ``CLOSE_RESERVE_SECONDS`` are reserved for the adapters. A send that the deadline cancels
-        leaves its delivery without a result, as a crash does, for the reconciler of the next start.
+        A send that the deadline cancels leaves its delivery without a result, as a crash does, for
+        the reconciler of the next start.
         """
         deadline, reserve = self._stop_deadline or 0.0, process_stop.CLOSE_RESERVE_SECONDS
         await process_stop.await_until_deadline(deadline - reserve, self._finish_tasks())
@@ -227,10 +225,7 @@ class Bot:
             await asyncio.sleep(TICK_INTERVAL_SECONDS)
 
     async def _run_safely(self, name: str, operation: Awaitable[int | None]) -> None:
-        """Await *operation*; log an exception as ``duty.failed`` of *name* instead of raising it.
-
-        An exception that repeats is logged once, and the next success as its recovery.
-        """
+        """Await *operation*; log an exception as ``duty.failed`` of *name*, and do not raise it."""
         try:
             await operation
         except Exception as error:  # noqa: BLE001 - the next attempt still runs
@@ -257,8 +252,7 @@ async def run_worker(settings: Settings, options: WorkerOptions = PRODUCTION) ->
     """Run a worker process until SIGTERM or SIGINT: the scheduler and the delivery worker.
 
     Needs PostgreSQL. With the extra ``scale``, several workers share one queue of deliveries.
-    Health checks and metrics are served on ``WORKER_PORT``. Raises
-    :class:`bot.server.web_server.ListenError` if the address cannot be bound, and as :class:`Bot`.
+    Health checks and metrics are served on ``WORKER_PORT``. Raises as :func:`run_web`.
     """
     listener = open_listener(settings.host, settings.worker_port)
     bot = Bot(settings, Clock(), receives=False, runs_ticker=True, options=options)

@@ -118,10 +118,9 @@ class InvalidAnswers:
 class DeferredReply:
     """A reply that first needs a call of the product's API, which ``continuation`` makes.
 
-    On Slack, and for a message in Teams, a background task awaits it after the HTTP response, which
-    has a timeout; its result goes to the same surface. A submitted modal shows ``waiting_text``
-    meanwhile, by default a text of the catalogue. A card action of Teams is answered in the
-    response, so there it is awaited first. A handler commits its writes before it returns this.
+    A background task awaits it after the HTTP response, which has a timeout; only a card action of
+    Teams is answered in the response. A submitted modal shows ``waiting_text`` meanwhile, by
+    default a text of the catalogue. A handler commits its writes before it returns this.
     """
 
     continuation: Callable[[], Awaitable["Reply"]]

@@ -20,32 +20,30 @@ logger = logging.getLogger("attune.app")
 DutyFunction = Callable[[Context], Awaitable[int]]
 
 DUTY_WAIT_TIMEOUT_SECONDS = 10.0
-"""Timeout in seconds of a tick's wait for one duty; the duty's task is not cancelled by it.
+"""Timeout in seconds of a tick's wait for one duty, whose task then continues in the background.
 
-The task continues in the background, concurrently with later duties and ticks. The close of
-thousands of periods takes minutes: other teams' check-ins fall due meanwhile, and the health check
-takes a worker that records no tick for a crashed one.
+The close of thousands of periods takes minutes: other teams' check-ins fall due meanwhile, and the
+health check takes a worker that records no tick for a crashed one.
 """
 
 OVERDUE_AFTER_SECONDS = 1800.0
 """Seconds after its start from which each tick counts a duty that still runs as failed.
 
-Several times what the close of thousands of periods takes. A call to a network file system that
-hangs has no timeout of its own.
+Several times what the close of thousands of periods takes. A call to a network file system may hang
+without a timeout.
 """
 
 _RECORD_TIMEOUT_SECONDS = 30.0
-"""Timeout in seconds of the write transaction that records a tick; shorter than the interval."""
+"""Timeout of the write transaction that records a tick; shorter than the interval."""
 
 _CONFLICTING_DUTIES: Mapping[str, str] = {
     "mark_database": "close_periods",
     "close_notice": "close_periods",
 }
-"""Key: a duty that must not start while the task of its value, the conflicting duty, runs.
+"""Key: a duty that is skipped, or replaced by its fallback, while its value runs in this process.
 
-The tick skips it, or runs its fallback. Only tasks of this process count. A restore is marked in
-the rows of open periods, and a notice reads published tables; the close writes both. All other
-duties may run concurrently, as they do in several worker processes.
+A restore is marked in the rows of open periods, and a notice reads published tables; the close
+writes both. All other duties may run concurrently, as they do in several worker processes.
 """
 
 SETTLING_DUTY = "settle_restored"
@@ -73,7 +71,7 @@ because a purge waits for a product's response and for the file system.
 
 
 class DutyOverdueError(Exception):
-    """A duty runs :data:`OVERDUE_AFTER_SECONDS` after its start, or longer; logged, not raised."""
+    """A duty still runs :data:`OVERDUE_AFTER_SECONDS` after its start; logged, not raised."""
 
 
 class DutyRunner:
@@ -97,10 +95,9 @@ class DutyRunner:
     ) -> None:
         """Run the duties of *timetable* with *context*; no task is created before the first tick.
 
-        Without a *lease* (``None``, the default) every tick runs all duties, whatever other
-        processes do. The callback *wake_delivery_worker* is called on the event loop every
-        *wake_interval_seconds* while a planning duty runs. *monotonic* returns the seconds by which
-        an overdue duty is detected.
+        Without a *lease* every tick runs all duties, whatever other processes do.
+        *wake_delivery_worker* is called every *wake_interval_seconds* while a planning duty runs.
+        *monotonic* returns the seconds by which an overdue duty is detected.
         """
         self._wake_delivery_worker = wake_delivery_worker
         self._wake_interval_seconds = wake_interval_seconds
@@ -132,10 +129,7 @@ class DutyRunner:
             task.cancel()
 
     async def stop(self) -> None:
-        """Wait until the tick in progress ends, then release the duty lease in a worker thread.
-
-        Another worker process acquires it at its next tick.
-        """
+        """Wait until the tick in progress ends, then release the duty lease for other workers."""
         if self._lease is not None:
             async with self._lock:
                 await asyncio.to_thread(self._lease.release_lease)
@@ -144,10 +138,10 @@ class DutyRunner:
         """Run the duties one after another, then store the tick and which duties failed.
 
         An ``asyncio.Lock`` serializes concurrent calls. A duty that still runs after
-        *wait_timeout_seconds* (no timeout by default) continues as a background task; the next
-        tick waits for the same task instead of starting a second one. Exceptions of a duty, the
-        lease or the record are logged, not raised. A tick that :meth:`begin_stop` interrupts is not
-        recorded, nor is one without the lease: its holder's tick counts for all workers.
+        *wait_timeout_seconds* continues as a background task; the next tick waits for the same task
+        instead of starting a second one. Exceptions are logged, not raised. A tick that
+        :meth:`begin_stop` interrupts is not recorded, nor is one without the lease: its holder's
+        tick counts for all workers.
         """
         async with self._lock:
             has_failed: dict[str, bool] = {}
@@ -167,10 +161,7 @@ class DutyRunner:
                     await self._offer_lease()
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:
-        """Return the earliest instant at which any duty is due; ``None`` if none is scheduled.
-
-        Only instants later than *after* count, if it is not ``None``.
-        """
+        """Return the earliest instant, later than *after*, at which a duty is due, or ``None``."""
         instants = [await duty.next_due(self._context) for duty in self._timetable.values()]
         due_instants = (instant for instant in instants if instant)
         return min(
@@ -180,9 +171,9 @@ class DutyRunner:
     async def _renew_lease(self) -> bool:
         """Send the lease's heartbeat, or try to acquire it; return whether to run all duties.
 
-        Its query runs in a worker thread. ``True`` as well where the query raises an exception:
-        duties are idempotent, so that two workers which run one at once only do its work twice,
-        whereas without any leader no duty would run.
+        Its query runs in a worker thread. If the query raises an exception, return ``True``: duties
+        are idempotent, so that two workers that run one at once only do its work twice, whereas
+        without any leader no duty would run.
         """
         if self._lease is None:
             return True
@@ -209,10 +200,7 @@ class DutyRunner:
     def _select_run(
         self, name: str, duty: schedules.Duty, *, is_leading: bool
     ) -> DutyFunction | None:
-        """Return the coroutine function that this tick runs for a duty; ``None`` to skip the duty.
-
-        It is the duty's fallback while the conflicting duty runs.
-        """
+        """Return what this tick runs for a duty: it, or its fallback; ``None`` to skip the duty."""
         if name in PLANNING_DUTIES and not self._has_settled:
             return None
         if not is_leading and name != SETTLING_DUTY:
@@ -276,10 +264,10 @@ class DutyRunner:
             self._wake_delivery_worker()
 
     async def _record_tick(self, has_failed: dict[str, bool]) -> None:
-        """Store the tick and each duty's result in one transaction, at the end of the tick.
+        """Store the tick and each duty's result, in one transaction at the end of the tick.
 
-        A tick that hangs is thus not recorded. A :class:`bot.errors.StoreBusyError` or an exception
-        of the database is logged, and the health check of other processes reports the missing tick.
+        A tick that hangs is thus not recorded. An exception is logged, and the health check of
+        other processes reports the missing tick.
         """
         now = self._context.now()
         try:

@@ -1,10 +1,10 @@
 """Elements of messages, forms and the home page: the input of both products' renderers.
 
 Docstrings name the block of Slack's Block Kit first, and after a semicolon the element of a Teams
-Adaptive Card (schema version 1.5). Text *with markup* is parsed for ``**strong**``, ``_emphasis_``,
+Adaptive Card. Text *with markup* is parsed for ``**strong**``, ``_emphasis_``,
 ``[label](https://…)``, ``@{person id}`` for a mention and ``#{channel id}``; every other string is
-literal, and the renderer escapes it. Lengths are in characters. They are not validated here: tests
-validate the rendered payloads against the products' limits.
+literal, and the renderer escapes it. Lengths are in characters; tests validate the rendered
+payloads against the products' limits.
 """
 
 from collections.abc import Iterator, Sequence
@@ -99,10 +99,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Banner:
-    """A highlighted line: an ``alert`` block in a modal (200 characters), else a bold section.
-
-    In Teams a container of the style ``warning`` or ``accent``; it and the section have an icon.
-    """
+    """A highlighted line: an ``alert`` block in a modal, else a bold section; a ``Container``."""
 
     text: str
     level: Literal["info", "warning"] = "warning"
@@ -117,7 +114,7 @@ class Divider:
 class ContactLink:
     """A deep link to the private chat with a person: a link in a section; ``Action.OpenUrl``.
 
-    It sends no request to the bot, and no message to the person.
+    The bot sends nothing.
     """
 
     person_id: str
@@ -129,7 +126,7 @@ class Confirmation:
     """A confirmation that the client requires before it sends a button's action.
 
     Slack's ``confirm`` object: ``title`` 100 characters at most, ``text`` 300, each label 30. In
-    Teams a container that is hidden until the button toggles it (``Action.ToggleVisibility``).
+    Teams a container that is hidden until the button toggles it.
     """
 
     title: str
@@ -142,11 +139,11 @@ class Confirmation:
 class Button:
     """A button that sends a request to the handler with the key ``name`` in ``handlers.BUTTONS``.
 
-    On Slack a ``button`` with the ``action_id`` ``name``, and ``data`` as its ``value`` (2,000
-    characters at most; the label 75). In Teams ``Action.Execute``, inside a dialog or to open one
-    ``Action.Submit``. ``data`` is returned in :attr:`bot.conversation.Request.data`, and contains
-    ids and codes only. ``opens_form`` declares that the reply is a form: Teams has to request a
-    dialog then (``task/fetch``). For screen readers, labels make sense without their context.
+    ``name`` is Slack's ``action_id``. ``data`` is returned in
+    :attr:`bot.conversation.Request.data`, and contains ids and codes only, at most 2,000
+    characters; the label has 75. ``opens_form`` declares that the reply is a form: Teams has to
+    request a dialog then (``task/fetch``). For screen readers, labels make sense without their
+    context.
     """
 
     name: str
@@ -183,16 +180,13 @@ MAX_CONTROLS_PER_ROW = 5
 
 @dataclass(frozen=True)
 class ActionRow:
-    """Up to :data:`MAX_CONTROLS_PER_ROW` controls: an ``actions`` block; an ``ActionSet``.
-
-    Slack's menus follow in ``section`` blocks of their own.
-    """
+    """Up to :data:`MAX_CONTROLS_PER_ROW` controls: an ``actions`` block; an ``ActionSet``."""
 
     controls: tuple[Button | Link | OverflowMenu, ...]
 
 
 def split_into_rows(controls: Sequence[Button | Link | OverflowMenu]) -> tuple[ActionRow, ...]:
-    """Split *controls* into rows of at most :data:`MAX_CONTROLS_PER_ROW`; no row without any."""
+    """Split *controls* into rows of at most :data:`MAX_CONTROLS_PER_ROW`."""
     starts = range(0, len(controls), MAX_CONTROLS_PER_ROW)
     return tuple(
         ActionRow(tuple(controls[start : start + MAX_CONTROLS_PER_ROW])) for start in starts
@@ -253,8 +247,7 @@ class Audience(Enum):
 class Message:
     """A message: a payload of 50 blocks at most on Slack, an activity with a card in Teams.
 
-    ``summary`` is the string of the notification, which a screen reader reads first: the payload's
-    ``text`` on Slack, the activity's summary and the card's ``fallbackText`` in Teams.
+    ``summary`` is the text of the notification, which a screen reader reads first.
     """
 
     summary: str
@@ -269,8 +262,8 @@ class Form:
     On Slack a modal view of 100 blocks at most; in Teams the card of a dialog, or a card in place
     of the one that was acted upon. ``name`` is a key of ``handlers.FORMS``, and Slack's
     ``callback_id``. ``title``, ``submit`` and ``close`` have 24 characters at most. ``data`` has
-    ids and codes only, and is returned in the request; on Slack in ``private_metadata``, 3,000
-    characters at most with a channel id. Only fields have answers.
+    ids and codes only, and is returned in the request; Slack's ``private_metadata`` has 3,000
+    characters at most for it and a channel id.
 
     ``back`` makes it a form on top of the open one: ``views.push`` on Slack, which stacks three
     views; in Teams a button in place of ``close``, whose handler ``back.name`` returns the form

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 class BotError(Exception):
     """Base class of the exceptions that become an error message in the person's language.
 
-    The class attribute ``key`` is the catalogue key of the message; ``facts`` are the values of its
-    placeholders. ``is_retryable`` (default true) is whether submitting the same form again may
-    succeed: the form then stays open with the error on top, otherwise a form with the message
-    replaces it. Outside a form the reply is a message. The base class itself stands for every
-    unexpected exception.
+    ``key`` is the catalogue key of the message; ``facts`` are the values of its placeholders.
+    ``is_retryable`` is whether submitting the same form again may succeed: the form then stays open
+    with the error on top, otherwise a form with the message replaces it. The base class itself
+    stands for every unexpected exception.
     """
 
     key = "error.unexpected"
@@ -43,10 +42,7 @@ class NoTeamError(BotError):
 
 
 class UnknownProfileError(BotError):
-    """The API call for the person's profile failed, so an authorization check was not possible.
-
-    Nothing was written.
-    """
+    """The API call for the person's profile failed, so the authorization check was not possible."""
 
     key = "error.no_profile"
 
@@ -83,8 +79,7 @@ class StoreBusyError(BotError):
 class UnshownReplyError(BotError):
     """The reply to an action was lost: the form to update was changed or closed in the meantime.
 
-    Not raised: the middleware builds the message from it, after Slack rejected ``views.update``.
-    What the handler wrote is committed.
+    Not raised: the middleware builds the message from it. What the handler wrote is committed.
     """
 
     key = "error.unshown_reply"
@@ -94,9 +89,8 @@ class UnshownReplyError(BotError):
 class Fault:
     """One invalid setting, argument or line of a file, with the catalogue key of its remedy.
 
-    ``location`` is the name of the setting or argument, or a path, with ``:`` and a line number
-    where it is known; never a value, which may be a secret. ``facts`` are the values of the
-    placeholders.
+    ``location`` is the name of the setting or argument, or a path, with ``:`` and a line number if
+    known; never a value, which may be a secret. ``facts`` are the values of the placeholders.
     """
 
     location: str

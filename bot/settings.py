@@ -110,9 +110,9 @@ class Settings(SlackSettings):
 
     @property
     def peppers(self) -> tuple[bytes, ...]:
-        """Configured key material for the encryption of tokens, as bytes, newest first.
+        """Configured key material for the encryption of tokens, newest first.
 
-        If it is empty, the key store contains a generated pepper.
+        If there is none, the key store contains a generated pepper.
         """
         return (
             tuple(pepper.encode() for pepper in split_secrets(self.pepper)) if self.pepper else ()
@@ -173,8 +173,7 @@ def load_settings(verb: str) -> Settings:
 
     Raises :class:`bot.errors.FaultyInputError` with one fault per malformed, missing or forbidden
     setting, or for a settings file that cannot be decoded. Requirements are checked with the
-    default of each malformed setting, so that all faults are reported at once. A fault contains a
-    setting's name, never its value.
+    default of each malformed setting, so that all faults are reported at once.
     """
     malformed: set[str] = set()
     if file_faults := check_settings_file(SETTINGS_FILE):
@@ -255,9 +254,8 @@ def _find_unmet_keys_requirements(settings: Settings) -> dict[str, bool]:
 def _find_unmet_teams_requirements(settings: Settings) -> dict[str, bool]:
     """Return a dict of the requirements on Teams' settings to whether each is unmet.
 
-    Settings that weaken token validation are forbidden outside test mode. One of them is a variable
-    of Microsoft's library, which disables that library's validation: the bot rejects it although it
-    validates tokens by itself.
+    Settings that weaken token validation are forbidden outside test mode: also the variable that
+    disables it in Microsoft's library, although the bot validates tokens by itself.
     """
     allows_unsigned = settings.dangerously_allow_unauthenticated_requests
     has_test_metadata = settings.teams_openid_metadata_url is not None

@@ -43,7 +43,7 @@ class SlackInstallations:
     """Implementation of :class:`bot.chat.slack.oauth.installation_rows.InstallationRows`."""
 
     def __init__(self, store: Store) -> None:
-        """Use the transactions of *store*, and its key store to encrypt the tokens."""
+        """Use the rows and the key store of *store*."""
         self._store = store
 
     async def find(self, workspace: str) -> InstalledBot | None:
@@ -145,7 +145,7 @@ class SlackInstallations:
             return await self._store.across_workspaces.read(list_rows)
 
     async def list_served_workspaces(self, installed_as: str) -> tuple[str, ...]:
-        """Return the key *installed_as*, followed by an organisation's linked workspaces."""
+        """Return *installed_as*, and after an organisation its linked workspaces."""
         with _translate_errors():
             linked = await self._store.across_workspaces.read(
                 lambda repos: repos.installations.list_linked_workspaces(installed_as)
@@ -169,7 +169,7 @@ class SlackInstallations:
     async def replace_tokens(self, bot: InstalledBot, tokens: TokenPair) -> None:
         """Update the row with refreshed *tokens* if its version is still that of *bot*.
 
-        A compare-and-set: tokens of a later installation are not overwritten. It ends the lease.
+        Tokens of a later installation are not overwritten. It releases the lease.
         """
         await self._write(
             bot.installed_as,
@@ -179,10 +179,7 @@ class SlackInstallations:
         )
 
     async def claim_state(self, state_id: str) -> bool:
-        """Claim the OAuth ``state`` as an idempotency key; ``False`` if it was claimed before.
-
-        Each state is thus accepted once, whichever process receives the redirect.
-        """
+        """Claim the OAuth ``state`` as an idempotency key; ``False`` if it was claimed before."""
         today = datetime.fromtimestamp(time.time(), UTC).date()
         with _translate_errors():
             return await self._store.across_workspaces.write(
@@ -196,7 +193,7 @@ class SlackInstallations:
             )
 
     async def _write_across_workspaces(self, job: Callable[[Repositories], T]) -> T:
-        """Run *job* in a write transaction of all workspaces, for rows of more than one."""
+        """Run *job* in a write transaction for rows of several workspaces."""
         with _translate_errors():
             return await self._store.across_workspaces.write(
                 job, timeout_seconds=_WRITE_TIMEOUT_SECONDS

@@ -45,8 +45,7 @@ def run_team_command(options: argparse.Namespace, words: LanguagePack) -> int:
 def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
     """Apply the team file, then print what each product's API reports about its channels.
 
-    Idempotent, see :func:`bot.admin.apply_teams.apply_teams`. :func:`_require_channel_access`
-    validates the file first, so that a fault changes no team.
+    Idempotent, see :func:`bot.admin.apply_teams.apply_teams`.
     """
     config = load_settings_and_migrate()
     _require_channel_access(config, options, words)
@@ -79,7 +78,7 @@ def _print_faults(findings: Iterable[Finding], words: LanguagePack) -> None:
 
 
 def _list_teams(_options: argparse.Namespace, words: LanguagePack) -> int:
-    """Print a line per team: the reference that other subcommands take, and the list's size."""
+    """Print a line per team: the reference that other subcommands accept, and its list's size."""
     config = settings.load_settings("team")
     overviews = read_store(config, team_verbs.load_overviews)
     for overview in overviews:
@@ -148,10 +147,7 @@ def _remove_team(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _export_teams(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Write the stored teams as a team file to standard output or to a new file.
-
-    Returns the exit status, 2 if the file exists or cannot be written.
-    """
+    """Write the stored teams as a team file to standard output or to a new file."""
     text = read_store(settings.load_settings("team"), team_export.export_team_file)
     if options.file is None:
         print(text, end="")  # noqa: T201 - the command's output
@@ -189,10 +185,9 @@ def _print_or_erase_history(options: argparse.Namespace, words: LanguagePack) ->
 
 
 def _rename_people(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Replace person ids by those of a file of pairs, one transaction per pair.
+    """Replace person ids by those of a file of pairs, one transaction per pair; idempotent.
 
-    Idempotent: a pair that is replaced already is skipped, so that an interrupted run is repeated.
-    A dry run counts the pairs in a read transaction.
+    See :func:`bot.admin.person_renaming.rename_people`.
     """
     counts = asyncio.run(
         operator_jobs.run_operator_job(
