@@ -223,7 +223,7 @@ async def _check_signatures(settings: Settings, queries: SlackQueries) -> tuple[
 
 
 async def check_slack_teams(settings: Settings, queries: SlackQueries) -> tuple[Finding, ...]:
-    """As :func:`_check_slack` does, check the channels; ``()`` if Slack rejects the token."""
+    """Check the stored teams' channels with the bot token, or the rows of installations."""
     if settings.installs_from_link:
         return await installation_checkup.check_installations(settings)
     slack_check = await queries.check_account()

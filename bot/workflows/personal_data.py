@@ -33,8 +33,7 @@ def load_personal_data(
 ) -> PersonalData:
     """Load the data stored about *person* at the instant *now*; only reads.
 
-    *contributor* is that of a form whose transaction has not changed the person's rows; without it,
-    or a team in it, the contributor is queried.
+    *contributor* is that of a form that has not changed the person's rows; default: queried here.
     """
     if contributor is None or contributor.team is None:
         contributor = repos.ledger.find_contributor(person, now)
