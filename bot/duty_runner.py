@@ -158,7 +158,7 @@ class DutyRunner:
             if is_leading and not self._is_stopping:
                 await self._record_tick(has_failed)
                 if any(has_failed.values()):
-                    await self._offer_lease()
+                    await self._release_lease_after_failure()
 
     async def next_due(self, after: datetime | None = None) -> datetime | None:
         """Return the earliest instant, later than *after*, at which a duty is due, or ``None``."""
@@ -188,7 +188,7 @@ class DutyRunner:
             logger.info("duty.lease_acquired", extra={"action": "duty.lease_acquired"})
         return self._has_lease
 
-    async def _offer_lease(self) -> None:
+    async def _release_lease_after_failure(self) -> None:
         """Release the lease after failures, so that another worker may acquire it (failover).
 
         What a duty needs, such as a folder, may be missing on this machine alone. The lease is not

@@ -120,7 +120,7 @@ async def _open_periods(context: Context, writer: PacedWriter) -> None:
             results += batch_results
         pending_teams = await scope.read(lambda repos: repos.period_opening.list_pending_teams(now))
         async for batch_results in writer.write_in_batches(
-            pending_teams, partial(_add_batch, now=now)
+            pending_teams, partial(_add_listed_people_batch, now=now)
         ):
             results += batch_results
     finally:
@@ -131,7 +131,9 @@ def _open_batch(repos: Repositories, team_ids: Sequence[str], now: datetime) -> 
     return repos.period_opening.open_missing(now, team_ids)
 
 
-def _add_batch(repos: Repositories, team_ids: Sequence[str], now: datetime) -> StepResults:
+def _add_listed_people_batch(
+    repos: Repositories, team_ids: Sequence[str], now: datetime
+) -> StepResults:
     return repos.period_opening.add_listed_people(now, team_ids)
 
 

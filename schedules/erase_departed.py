@@ -49,7 +49,7 @@ async def _erase_if_confirmed(context: Context, person: Person, now: datetime) -
     """Erase a person who is due, if the product's responses confirm it; return 1 if so, else 0."""
     scope = context.store.across_workspaces
     accounts = await scope.read(partial(_list_due_accounts, person=person, now=now))
-    if not accounts or not await _are_closed(context, accounts, now):
+    if not accounts or not await _store_profiles_and_check_closed(context, accounts, now):
         return 0
     return await scope.write(partial(_erase_if_due, person=person, now=now))
 
@@ -61,7 +61,9 @@ def _list_due_accounts(repos: Repositories, person: Person, now: datetime) -> tu
     return accounts if departure.is_erasure_due(days, now.date()) else ()
 
 
-async def _are_closed(context: Context, accounts: tuple[Person, ...], now: datetime) -> bool:
+async def _store_profiles_and_check_closed(
+    context: Context, accounts: tuple[Person, ...], now: datetime
+) -> bool:
     """Request the profile of each of *accounts*, store it, and return whether all are closed.
 
     The write transactions are per account. ``False`` as well if a request gets no profile, or the
