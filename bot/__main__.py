@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bot.worker_options import WorkerOptions
 
 _MAX_PORT = 65535
-"""Maximum of a TCP port. 0 is accepted, too."""
+"""Maximum of a TCP port. 0, any free port, is accepted, too."""
 
 _VERBS_WITH_SETTINGS = frozenset(
     {

@@ -1,7 +1,7 @@
 """Send the introduction card of a set-up during its request, so that the reply states the result.
 
-The card is a delivery that the set-up has queued. It is claimed, sent and settled here as by the
-delivery worker; the claim (optimistic locking) prevents that both send it.
+The card is a delivery that the set-up has queued. It is claimed here as by the delivery worker; the
+claim (optimistic locking) prevents that both send it.
 """
 
 import asyncio

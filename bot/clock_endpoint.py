@@ -24,8 +24,8 @@ def build_clock_route(
     before the clock's, a time without a UTC offset, or a malformed body. An ``asyncio.Lock``
     serializes concurrent requests.
 
-    Keys of the JSON response: ``ok``; ``now``, the new time; ``next_due``, the next instant at
-    which a duty is due, or ``null``. A client that requests each of those instants itself sends
+    The response has the new time as ``now``, and as ``next_due`` the next instant at which a duty
+    is due, or ``null``. A client that requests each of those instants itself sends
     ``"continues": true`` from its second request on, which skips the tick before the clock moves:
     the last request ran it.
 

@@ -9,9 +9,8 @@ from bot.settings import Settings
 def print_content_report(config: Settings, words: LanguagePack) -> None:
     """Load the custom content, and print its counts and validation faults to standard error.
 
-    The counts are those of custom and retired cards, and of the workspaces with content of their
-    own. A faulty card is reported and raises nothing. Raises
-    :class:`bot.errors.FaultyInputError` for any other fault of the workspaces file.
+    A faulty card is reported and raises nothing. Raises :class:`bot.errors.FaultyInputError` for
+    any other fault of the workspaces file.
     """
     content = load_served_content(config)
     catalogues = load_workspace_catalogues(config, content)

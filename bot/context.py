@@ -24,7 +24,7 @@ class Context:
 
     ``now`` returns an aware datetime in UTC. ``outlets`` is keyed by product, and contains the
     configured products only, while the store may contain people of a product that was configured
-    earlier: use :meth:`find_outlet`, which returns ``None`` for those, not the mapping.
+    earlier: use :meth:`find_outlet`, which returns ``None`` for those.
     """
 
     store: Store

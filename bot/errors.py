@@ -68,7 +68,7 @@ class UnknownAnswerError(BotError):
 
 
 class StoreBusyError(BotError):
-    """A write did not start within its timeout, its commit failed, or the store is closing.
+    """A write did not start in time, its commit failed, a key was unreadable, or the store closes.
 
     Nothing was written, so the same write may be retried.
     """

@@ -19,10 +19,9 @@ class Option:
 class ChoiceField:
     """A choice of codes: radio buttons if ``max_selected`` is 1, else checkboxes.
 
-    At most ten options, unless ``as_dropdown`` renders a drop-down list with one answer.
-    ``initial`` are the codes selected by default. With ``refreshes_form`` the form's handler gets a
-    request of step ``CHANGED`` and returns the updated form: on Slack at each change, on Teams when
-    the person clicks a button.
+    At most ten options, unless ``as_dropdown`` renders a drop-down list with one answer. With
+    ``refreshes_form`` the form's handler gets a request of step ``CHANGED`` and returns the updated
+    form: on Slack at each change, on Teams when the person clicks a button.
     """
 
     id: str

@@ -10,10 +10,10 @@ UNKNOWN_KEYWORD = "\N{REPLACEMENT CHARACTER}"
 
 @dataclass(frozen=True)
 class Keywords:
-    """The keywords of one command, as sets of lowercase strings.
+    """The keywords of one command.
 
-    A keyword that is also in ``exact_keywords`` changes data without a form to confirm it, so that
-    it matches the whole string only, not a prefix.
+    One that is also in ``exact_keywords`` changes data without a form to confirm it, so that it
+    matches the whole string only, not a prefix.
     """
 
     accepted: frozenset[str] = frozenset()

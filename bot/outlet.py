@@ -74,8 +74,8 @@ class Outlet(Protocol):
     async def fetch_profile(self, person: Person, channel: str = "") -> Profile | None:
         """Return the profile of *person*; ``None`` if the product's API returned none.
 
-        *channel*, by default none, is one of which they may be a member: Teams returns an account
-        as a member of a conversation only.
+        *channel* is one of which they may be a member: Teams returns an account as a member of a
+        conversation only.
         """
 
     async def fetch_account_status(
@@ -83,8 +83,7 @@ class Outlet(Protocol):
     ) -> AccountStatus:
         """Return whether the account of *person*, a supervisor, is active. Never raises.
 
-        *channels* are those of their teams: Teams returns an account as a member of a conversation
-        only.
+        *channels* are those of their teams, as for :meth:`fetch_profile`.
         """
 
     async def check_installation(self, workspace: str) -> InstallationStatus:

@@ -71,7 +71,7 @@ def _serve(
 ) -> int:
     """Run the coroutine *service* until it returns; return the process's exit status.
 
-    2 if the server cannot listen on *host* and *port*; *setting* is the name of the port's.
+    2 if the server cannot listen on *host* and *port*, the value of *setting*.
     """
     try:
         _run_on_server_loop(service)

@@ -12,8 +12,8 @@ def list_holiday_dates(region: str, year: int) -> frozenset[date]:
     """Return the public holidays of *region* in *year*, with the days on which they are observed.
 
     A region is an ISO 3166 country code, optionally with a subdivision: ``CA``, ``CA-QC``.
-    The last 512 results are cached. A region that the library no longer supports after an upgrade
-    has no holidays; no exception is raised.
+    The result is cached. A region that the library no longer supports after an upgrade has no
+    holidays; no exception is raised.
     """
     import holidays  # noqa: PLC0415 - eleven megabytes; few teams set a region
 

@@ -58,8 +58,7 @@ class RetentionPeriods:
     def tables(self) -> timedelta:
         """Time for which published tables are retained after their period, as rows and as files.
 
-        A removed team's row is retained for it after the removal, and until its last table is
-        deleted.
+        A removed team's row is retained as long, and then until its last table is deleted.
         """
         return timedelta(days=int(self.table_months * _MONTHS_TO_DAYS))
 

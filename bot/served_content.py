@@ -76,8 +76,8 @@ def load_workspace_catalogues(settings: Settings, shared: Catalogue) -> Mapping[
 def load_workspace_content(settings: Settings, workspace: str) -> Catalogue:
     """Load the catalogue of one *workspace*, whose id is as in the workspaces file.
 
-    The default, for ``""`` and for an id without an entry, is the deployment's catalogue. Raises
-    as :func:`load_workspace_catalogues` does.
+    For ``""`` and for an id without an entry it is the deployment's. Raises as
+    :func:`load_workspace_catalogues` does.
     """
     shared = load_served_content(settings)
     key = build_workspace_key(lowercase_microsoft_id(workspace))

@@ -181,8 +181,7 @@ async def _name_listed_elsewhere(
 ) -> InvalidAnswers:
     """Add to *errors* the names of people on another team's list, if the requester may read them.
 
-    The requester's admin flag is fetched from the product's API. At the timeout it is False, so
-    that an admin gets the number of people alone.
+    An admin whose profile is not fetched in time reads the number of people alone.
     """
     person, workspace = request.person, request.person.workspace
     profile = (await context.fetch_profiles((person,), "", _PROFILE_TIMEOUT_SECONDS)).get(person)

@@ -68,8 +68,8 @@ class SlackSettings(MonitoringSettings):
 def find_unmet_slack_requirements(settings: SlackSettings, verb: str) -> dict[str, bool]:
     """Return a dict of Slack's requirements for *verb* to whether each is unmet.
 
-    A key is the last part of the catalogue key of its sentence. The signing secret is required of a
-    ``web`` process without Socket Mode, which verifies the HMAC signature of HTTP requests.
+    The signing secret is required of a ``web`` process without Socket Mode, which verifies the HMAC
+    signature of HTTP requests.
     """
     receives_by_http = verb == "web" and settings.slack_app_token is None
     is_token_missing = settings.slack_bot_token is None

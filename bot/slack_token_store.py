@@ -24,10 +24,7 @@ class SlackTokenStore:
         self._root_hash = sha256(refresh_token.encode()).hexdigest()
 
     async def load(self) -> TokenPair | None:
-        """Decrypt and return the newest pair; ``None`` without a valid row.
-
-        That is: no row, no pepper that decrypts it, or another refresh token in the settings since.
-        """
+        """Return the newest pair; ``None`` without a row of this refresh token that decrypts."""
         row = await self._store.across_workspaces.read(
             lambda repos: repos.secret_cipher.decrypt(_ROW_NAME)
         )

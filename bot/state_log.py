@@ -10,8 +10,8 @@ from bot.logs import log_error
 class StateLog:
     """Stores the active faults in a dict, and logs each once per change with its remedy.
 
-    A loop that retries every second would otherwise log the same exception every second. Not
-    thread-safe: an instance belongs to one event loop or thread.
+    A loop that retries every second would otherwise fill the log. Not thread-safe: an instance
+    belongs to one event loop or thread.
     """
 
     def __init__(self, logger: logging.Logger) -> None:

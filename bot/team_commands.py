@@ -1,6 +1,6 @@
 """Handlers of ``team``: apply a file, list, show, move, remove, export, history and new ids.
 
-A handler that only reads uses one read-only transaction; the others migrate the schema first.
+Handlers that may write migrate the schema first.
 """
 
 import argparse

@@ -31,8 +31,8 @@ class WorkerOptions:
     niceness: int = 10
     """Increment of the process's niceness, 0 to 19, passed to ``os.nice``.
 
-    With the same CPU priority as its workers, a `web` process on the same machine would delay its
-    responses to requests while they send to hundreds of workspaces.
+    With the same CPU priority as its workers, a `web` process on the same machine would respond
+    late while they send to hundreds of workspaces.
     """
 
     composers: Mapping[str, Composer] = field(default_factory=lambda: COMPOSERS)

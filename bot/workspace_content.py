@@ -1,7 +1,6 @@
 """Load the catalogues of the workspaces file, cached so that equal entries share one object.
 
-A workspace without an entry has no catalogue of its own, but the deployment's. So the memory of a
-process grows with the number of different configurations, not of workspaces.
+The memory of a process thus grows with the number of different entries, not of workspaces.
 """
 
 from collections.abc import Mapping
