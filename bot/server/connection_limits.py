@@ -41,8 +41,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     """Uvicorn's HTTP protocol class with timeouts, header limits and a connection limit.
 
     A connection without a complete request is closed at its timeout, or earlier when another one
-    exceeds the connection limit, so that incomplete requests do not block complete ones. All
-    methods run in the event loop.
+    exceeds the connection limit, so that incomplete requests do not block complete ones.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own arguments
@@ -121,7 +120,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         self._clear_deadline()
 
     def on_response_complete(self) -> None:
-        """Start the timeout of reading the response, if the connection closes after it."""
+        """Await the next request, or start the timeout of reading a last response."""
         super().on_response_complete()
         if self._deadline is None and self.cycle.response_complete:  # no other is in progress
             self._await_request()

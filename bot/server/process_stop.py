@@ -19,7 +19,7 @@ CLOSE_RESERVE_SECONDS = 1.0
 """Seconds of the grace period that are reserved for closing the connections to the products."""
 
 CONNECTION_DRAIN_SECONDS = 4
-"""Seconds of it in which the HTTP server drains its connections; then the ASGI lifespan ends."""
+"""Seconds of the grace period in which the HTTP server drains its connections."""
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
