@@ -196,7 +196,7 @@ class RequestMiddleware:
         )
 
     def _choose_language(self, request: Request, requester: Account) -> str:
-        """Return the first available language, by the precedence of *tags* below."""
+        """Return the first available language, by the precedence of ``tags`` below."""
         stored, team = requester.profile, requester.team
         profile = self._profile_cache.get(request.person, Profile())
         if stored.has_joined and not stored.zone and profile.zone:

@@ -133,7 +133,7 @@ class LanguagePack:
         return self.join_items(f"@{{{person}}}" for person in ids)
 
     def get_tip(self, card_id: str) -> Tip:
-        """Return the card with id *card*; KeyError if there is none."""
+        """Return the card with id *card_id*; KeyError if there is none."""
         return self._tips_by_id[card_id]
 
     def get_sign(self, code: str) -> Sign:

@@ -145,7 +145,7 @@ def _list_variants(present: Mechanism) -> list[Choice]:
 
 
 def format_lines(sizes: Sequence[int]) -> Iterator[str]:
-    """Yield a line for each size and mechanism: means over teams, and *worst* over rates."""
+    """Yield a line for each size and mechanism: means over teams, and the worst over rates."""
     yield TABLE_HEADER
     for size in sizes:
         present = Mechanism(terms_for_size(size))

@@ -25,7 +25,7 @@ def measure_killing(conditions: Conditions) -> list[Figure]:
     """Kill a bot in the middle of each of many bursts, and count what it stored.
 
     After a kill the ledger is opened without the bot: an acknowledged debrief that is missing is
-    *lost*. Then the restarted bot gets the whole burst again, marked as Slack's retries: beyond
+    lost. Then the restarted bot gets the whole burst again, marked as Slack's retries: beyond
     one each, debriefs are *counted twice*; one that is missing then is lost, too.
     """
     columns = [SQLITE, *([POSTGRESQL] if conditions.create_postgres_url else [])]

@@ -78,7 +78,7 @@ class InstallableSlack:
         return f"{self.base_url}/api/"
 
     def consent(self, authorize_url: str, place: str, scopes: str = ALL_SCOPES) -> str:
-        """Press *Allow* on the page at *authorize_url*; return the URL of the redirect."""
+        """Press ``Allow`` on the page at *authorize_url*; return the URL of the redirect."""
         parameters = self.read_request(authorize_url)
         code = secrets.token_hex(16)
         self._grants_by_code[code] = Grant(place, scopes, parameters["redirect_uri"])
@@ -86,7 +86,7 @@ class InstallableSlack:
         return f"{parameters['redirect_uri']}?{query}"
 
     def decline(self, authorize_url: str) -> str:
-        """Press *Cancel* on the page at *authorize_url*; return the URL of the redirect."""
+        """Press ``Cancel`` on the page at *authorize_url*; return the URL of the redirect."""
         parameters = self.read_request(authorize_url)
         query = urlencode({"error": "access_denied", "state": parameters["state"]})
         return f"{parameters['redirect_uri']}?{query}"

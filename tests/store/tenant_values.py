@@ -46,7 +46,7 @@ class Method(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The name by which :data:`OWN_VALUES` lists it."""
+        """The repository and the method, by which failed assertions name it."""
         return f"{self.repository}.{self.name}"
 
     def build_calls(self, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

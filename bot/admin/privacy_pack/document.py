@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph; its string has inline markup, see :mod:`.inline_markup`."""
+    """A paragraph; its string has the markup of :mod:`bot.admin.privacy_pack.inline_markup`."""
 
     text: str
 

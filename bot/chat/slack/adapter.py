@@ -200,7 +200,7 @@ async def check_app_token(access: AccessSettings) -> AccountCheck:
 async def check_channels(
     access: AccessSettings, channels: tuple[str, ...]
 ) -> Mapping[str, str] | None:
-    """Return error codes by channel, or ``None``; see :mod:`.outbound.account_checks`."""
+    """Return error codes by channel, or ``None``; see :func:`account_checks.check_channels`."""
     async with _open_api_client(access) as api_client:
         return await account_checks.check_channels(api_client, channels)
 

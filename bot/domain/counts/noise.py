@@ -66,7 +66,7 @@ class NoiseGenerator:
 def sample_laplace(generator: NoiseGenerator, scale: Fraction) -> int:
     """Sample the noise of one count: an integer, symmetric around its mode 0.
 
-    The probability of *x* is proportional to exp(-abs(x) / *scale*); *scale* is above 0.
+    The probability of ``x`` is proportional to exp(-abs(x) / *scale*); *scale* is above 0.
     """
     while True:
         remainder = generator.draw_below(scale.numerator)

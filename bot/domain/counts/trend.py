@@ -12,7 +12,7 @@ from bot.domain.counts.release_rule import TOTAL, Band
 TREND_SCALES = Fraction(21, 5)
 """Difference of two noisy counts, in noise scales, from which a change is stated.
 
-The difference of two Laplace noises of scale *s* exceeds *t* scales in either direction with the
+The difference of two Laplace noises exceeds ``t`` times their scale in either direction with the
 probability exp(-t) * (2 + t) / 2: 4.7 % for 4.2 scales. So of two periods with equally many
 debriefs, fewer than one pair in twenty is called a change. The scale is that of the published
 terms: 2.5 debriefs for a quarter (at least 10.5 more), 2.2 for the four weeks of a large team (at

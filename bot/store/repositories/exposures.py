@@ -41,7 +41,7 @@ class Exposures:
         return _select_exceeding(self.load_memberships(persons, period), period)
 
     def is_publishable(self, period: Period, members: Collection[Person]) -> bool:
-        """Whether no *member* exceeds an exposure limit with *period* and the closed periods.
+        """Whether none of *members* exceeds an exposure limit with *period* and the closed periods.
 
         A person whose accounts were linked after the list was frozen has a row for each account.
         """

@@ -48,5 +48,5 @@ class TeamLifecycle:
         self._connection.execute(update(teams).where(teams.c.id == team.id).values(removed=day))
 
     def list_workspaces_with_expired(self, cutoff: date) -> tuple[str, ...]:
-        """Return the workspaces of teams removed before *cutoff*; see :mod:`..removed_teams`."""
+        """Return the workspaces of teams that were removed before *cutoff*."""
         return removed_teams.list_workspaces(self._connection, cutoff)

@@ -61,9 +61,8 @@ class CodeExchange:
         """Call ``oauth.v2.access`` with *code*, store the tokens, and report a connection.
 
         Slack accepts a code once, so the call is not retried. :class:`SlackApiError` is returned as
-        a result; connection errors and
-        :class:`.installation_rows.InstallationsUnavailableError` are raised. *handle_event* is
-        awaited after the commit, with an event for each workspace that is connected or removed.
+        a result; connection errors and ``InstallationsUnavailableError`` are raised. *handle_event*
+        is awaited after the commit, with an event for each workspace that is connected or removed.
         """
         client = api_client.create_token_refresh_client()
         try:

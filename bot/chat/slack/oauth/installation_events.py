@@ -54,8 +54,8 @@ class InstallationEvents:
 
         A disconnection also starts a background task that calls ``auth.test`` with the stored
         token: the event may be older than a new installation, and the workspace is then reported
-        as connected again. Raises :class:`.installation_rows.InstallationsUnavailableError`,
-        :class:`.installed_workspace.WorkspaceUnknownError`, and what *forward_event* does.
+        as connected again. Raises :class:`InstallationsUnavailableError`,
+        ``WorkspaceUnknownError``, and what *forward_event* does.
         """
         if isinstance(event, OrganisationAccessChanged):
             await self._change_access(event)

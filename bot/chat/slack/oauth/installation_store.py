@@ -16,7 +16,7 @@ async def save_installation(
     *workspaces* are those of an organisation, ``None`` if the list was not fetched. The row of an
     organisation has no installer: that user may have no account in any workspace, so that an
     erasure by workspace and user id would not find the entry. Raises
-    :class:`.installation_rows.InstallationsUnavailableError`.
+    :class:`bot.chat.slack.oauth.installation_rows.InstallationsUnavailableError`.
     """
     tokens = TokenPair(
         installation.bot_token or "",

@@ -73,7 +73,7 @@ class InstalledTokens:
 
         A workspace without an installation is linked to its installed *organisation* (``""`` for
         none) if *is_listed* returns true, which happens at its first request. Raises
-        :class:`InstallationsUnavailableError`, and what *is_listed* does.
+        ``InstallationsUnavailableError``, and what *is_listed* does.
         """
         if workspace == _NO_WORKSPACE:  # an event about the organisation itself
             return bool(organisation) and await self._find(organisation) is not None
@@ -183,7 +183,7 @@ class InstalledTokens:
 
         Without the lease, a token that has not expired is returned as it is, and the next attempt
         is made after ``RENEWAL_LEASE_SECONDS``; an expired one is polled for that time, then
-        :class:`.TokenRotationError` is raised. Raises :class:`NotInstalledError` without a row.
+        :class:`TokenRotationError` is raised. Raises :class:`NotInstalledError` without a row.
         """
         deadline = time.monotonic() + RENEWAL_LEASE_SECONDS
         while True:
@@ -209,7 +209,7 @@ class InstalledTokens:
     async def _request_renewal(self, bot: InstalledBot, create_client: CreateClient) -> None:
         """Exchange the refresh token, and store the new pair, with retries if the write fails.
 
-        A failed call is logged, and raises :class:`.TokenRotationError` only if the token has
+        A failed call is logged, and raises :class:`TokenRotationError` only if the token has
         expired. It leaves open whether Slack has exchanged the refresh token, so the lease is not
         released: the next attempt is made when it has expired.
         """

@@ -9,7 +9,7 @@ from bot.chat.slack.token_rotation import TokenRotationError
 
 
 class InstalledWorkspaces:
-    """Implementation of :class:`.ServedWorkspaces` by the installation rows of the database."""
+    """Implementation of ``ServedWorkspaces`` by the installation rows of the database."""
 
     def __init__(
         self, tokens: InstalledTokens, organisation_workspaces: OrganisationWorkspaces

@@ -57,7 +57,7 @@ class SignedStateStore(AsyncOAuthStateStore):
     async def async_consume(self, state: str) -> bool:
         """Return whether *state* has a valid signature and expiry, and claim it; once at most.
 
-        Raises :class:`.installation_rows.InstallationsUnavailableError`.
+        Raises :class:`bot.chat.slack.oauth.installation_rows.InstallationsUnavailableError`.
         """
         body = self._verify(state)
         if body is None or int.from_bytes(body[:_TIME_BYTES], "big") < time.time():

@@ -157,7 +157,7 @@ class SlackOutlet:
         return await account_checks.check_account(self._api_client, workspace)
 
     async def check_installation(self, workspace: str) -> InstallationStatus:
-        """Return the installation status of *workspace*; see :func:`.check_installation`."""
+        """Return the installation status of *workspace*; see :func:`check_installation`."""
         return await check_installation(self._api_client, workspace, self._access)
 
     async def has_refused_token(self) -> bool:
