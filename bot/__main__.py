@@ -1,7 +1,7 @@
 """Entry point of ``python -m bot``: parse the command line and dispatch to a subcommand's handler.
 
-Modules of a subcommand are imported when its handler is called (lazy import), so that a process
-does not load the others.
+Modules of a subcommand are imported when its handler is called, so that a process does not load
+those of the others (lazy import).
 """
 
 import argparse
@@ -31,10 +31,7 @@ _VERBS_WITH_SETTINGS = frozenset(
         "privacy-pack",
     }
 )
-"""Subcommands that read settings: :func:`main` warns of misspelt names in ``.env`` or environment.
-
-``doctor`` is not one of them: it reports misspelt names among its findings.
-"""
+"""Subcommands for which :func:`main` warns of misspelt settings; ``doctor`` does so itself."""
 
 
 def main(
@@ -118,8 +115,7 @@ def _read_port(verb: str, default_port: int) -> int:
 def _build_lazy_handler(location: str, **keyword_arguments: Any) -> CommandHandler:  # noqa: ANN401 - the handler's own
     """Return a handler that imports the function at *location* when called, and delegates to it.
 
-    *location* is ``module:function``. Lazy imports save memory: modules of the other subcommands
-    would stay loaded in a server process.
+    *location* is ``module:function``.
     """
 
     def run_imported(options: argparse.Namespace, words: LanguagePack) -> int:

@@ -6,10 +6,9 @@ from enum import Enum
 class Affiliation(Enum):
     """Whether the sender of a request belongs to the organisation of the workspace.
 
-    The adapter derives it from the authenticated payload; the Teams adapter also requests the
-    sender's account, and caches the result. The authorization check in ``handlers.rights`` refuses
-    external people before the handler, unless that is public. A guest account that a Slack
-    workspace manages itself is a member, since trainees often have one.
+    The authorization check in ``handlers.rights`` refuses external people before the handler,
+    unless that is public. A guest account that a Slack workspace manages itself is a member, since
+    trainees often have one.
     """
 
     MEMBER = "member"

@@ -1,7 +1,7 @@
 """Handlers of ``backup``, ``check-backup`` and ``restore``: copies of an SQLite database file.
 
-For PostgreSQL each prints the command line of ``pg_dump`` or ``pg_restore`` with the options that
-the bot's database needs, executes nothing, and returns exit status 2.
+For PostgreSQL each prints a command line of ``pg_dump`` or ``pg_restore``, executes nothing, and
+returns exit status 2.
 """
 
 import argparse
@@ -22,10 +22,9 @@ from bot.store.restore import RestoreRefusal, RestoreRefusedError, RestoreReport
 def back_up_database(options: argparse.Namespace, words: LanguagePack) -> int:
     """Handle ``backup``: write a copy of the SQLite database to the new file ``options.file``.
 
-    The bot may run meanwhile, see :func:`bot.store.backup.back_up_database`. In a folder the file
-    is named by the UTC time, and with ``options.keep`` all but the newest backups there are
-    deleted. Returns the exit status: 2 if nothing was written, 1 if the new backup is damaged; then
-    no older one is deleted.
+    See :func:`bot.store.backup.back_up_database`. In a folder the file is named by the UTC time,
+    and with ``options.keep`` all but the newest backups there are deleted. Returns the exit status:
+    2 if nothing was written, 1 if the new backup is damaged; then none is deleted.
     """
     config = settings.load_settings("backup")
     if not config.uses_sqlite:
@@ -49,11 +48,7 @@ def back_up_database(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _delete_older_backups(file: Path, kept_count: int, words: LanguagePack) -> int:
-    """Delete all but the *kept_count* newest backups in the folder of *file*; return the status.
-
-    None is deleted if SQLite's integrity check of *file*, the newest, fails. Raises ``OSError`` for
-    a file that cannot be deleted.
-    """
+    """Delete all but the newest backups beside *file*, unless that one is damaged."""
     if not backup.check_backup(file).is_intact:
         print_sentence(words.translate("operator.backup.damaged"))
         return EXIT_UNHEALTHY
@@ -65,9 +60,8 @@ def _delete_older_backups(file: Path, kept_count: int, words: LanguagePack) -> i
 def check_backup(options: argparse.Namespace, words: LanguagePack) -> int:
     """Handle ``check-backup``: run SQLite's integrity check, and print schema revision and counts.
 
-    The file is opened read-only and immutable, so nothing is written or locked. Returns the exit
-    status: 1 for a file that is damaged, no database, or incomplete, because a write-ahead log or a
-    rollback journal beside it has changes that it lacks.
+    Nothing is written or locked. Returns the exit status: 1 for a file that is damaged, no
+    database, or incomplete, because a write-ahead log or a rollback journal is beside it.
     """
     if postgresql_tools.is_dump(options.file):
         command = postgresql_tools.build_list_command(options.file)
@@ -127,8 +121,7 @@ def restore_database(options: argparse.Namespace, words: LanguagePack) -> int:
 def _explain_refusal(refusal: RestoreRefusal, file: Path, words: LanguagePack) -> str:
     """Return the message for *refusal*, with the command that makes a complete copy of *file*.
 
-    The command is ``backup`` with *file* as the database: SQLite then reads the write-ahead log, or
-    rolls the interrupted transaction of the journal back.
+    SQLite then reads the write-ahead log, or rolls the transaction of the journal back.
     """
     suffix = "journal" if refusal is RestoreRefusal.ROLLBACK_JOURNAL else "wal"
     address = shlex.quote(f"DATABASE_URL=sqlite:///{file.resolve()}")

@@ -19,21 +19,21 @@ from bot.workflows.introduction_cards import ClaimedCard
 logger = logging.getLogger("attune.delivery")
 
 CARD_TIMEOUT_SECONDS = 4.0
-"""Timeout of a reply that waits for its card: Teams shows an error for a late invoke response."""
+"""Timeout of the reply's wait for its card: Teams shows an error for a late invoke response."""
 
 _POLL_SECONDS = 0.2
 """Interval at which the delivery's status is polled while another sender has claimed it."""
 
 _RESULT_TIMEOUT_SECONDS = 60.0
-"""Timeout of the write that stores a result; without a result a delivery stays in doubt."""
+"""Timeout of the write that stores a result: a lost one leaves the delivery in doubt."""
 
 
 async def post_card(context: Context, team: Team) -> CardStatus:
     """Send the channel's queued introduction card, and return its status in the store.
 
-    A background task claims and sends it. If another sender has claimed the card, its status is
-    polled. After :data:`CARD_TIMEOUT_SECONDS` the current status is returned, and a request in
-    progress continues in the background. Repeated calls send nothing twice.
+    If another sender has claimed the card, its status is polled. After
+    :data:`CARD_TIMEOUT_SECONDS` the current status is returned, and a request in progress continues
+    in the background.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + CARD_TIMEOUT_SECONDS
@@ -69,7 +69,7 @@ async def _send_card(context: Context, team: Team, outlet: Outlet) -> None:
 
 
 async def _record_result(context: Context, card: ClaimedCard, result: SendResult) -> None:
-    """Store the send result in a write transaction, and log the action that it causes, if any."""
+    """Store the send result, and log the action that it causes, if any."""
     action = await context.store.for_workspace(card.delivery.workspace).write(
         lambda repos: delivery_outcome.record_send_result(
             repos, card.delivery, result, context.now(), None

@@ -1,7 +1,6 @@
-"""Call a subcommand's handler, and convert exceptions into messages and an exit status.
+"""Call a subcommand's handler; print faults of the environment as one sentence each.
 
-Exceptions that are faults of the environment (the database, the key store, the operating system)
-are printed as one sentence each, with a remedy and without a traceback.
+They are those of the database, the key store and the operating system; each has a remedy.
 """
 
 import argparse
@@ -51,10 +50,9 @@ def run_command(
     """Call *handler* with *options* and *words*; return its exit status, or that of its exception.
 
     The exit status is 2 for an exception that :func:`find_faults` recognizes, printed with a
-    remedy, and for a closed pipe, where standard output is redirected to the null device, so that
+    remedy, and for a closed pipe: standard output is then redirected to the null device, so that
     the interpreter's last flush raises nothing. It is 130 for ``KeyboardInterrupt``, and 1 for any
-    other exception, which is a defect: its type and location are printed, with *shows_stack* its
-    stack, too. No exception's message is printed, since it may contain a secret.
+    other exception, a defect. No exception's message is printed: it may contain a secret.
     """
     try:
         return handler(options, words)
@@ -100,10 +98,7 @@ def _build_system_fault(error: OSError) -> Fault:
 
 
 def _print_unknown_error(error: Exception, words: LanguagePack, *, shows_stack: bool) -> None:
-    """Print the type, file name and line number of a defect, with *shows_stack* its stack, too.
-
-    The stack consists of lines of code; messages of exceptions are omitted.
-    """
+    """Print the type and location of a defect, with *shows_stack* its stack, as lines of code."""
     frames = traceback.extract_tb(error.__traceback__)
     location = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     print_sentence(

@@ -180,7 +180,7 @@ class ProfileChanged:
 
 @dataclass(frozen=True)
 class AddressReachable:
-    """An address accepts messages: the app was added or returned to it, or its route is new.
+    """An address accepts messages: the app was added to it, or its route is new.
 
     ``added_by`` is the id of the person who added it to a channel of Teams, ``locale`` theirs.
     """
@@ -213,8 +213,8 @@ class PayloadReceived:
 class WorkspaceDisconnected:
     """The app was removed from a Slack workspace or organisation, or its bot token revoked.
 
-    ``reason`` is the type of Slack's event: ``app_uninstalled``, ``tokens_revoked``, or
-    ``team_access_revoked`` for a workspace of an Enterprise installation.
+    ``reason`` is the type of Slack's event, ``team_access_revoked`` for a workspace of an
+    Enterprise installation.
     """
 
     workspace: str

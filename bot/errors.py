@@ -1,8 +1,7 @@
 """Exceptions whose message is a key of the content catalogue.
 
-:class:`BotError` and its subclasses are raised by handlers, workflows and the store, and converted
-into a reply by :class:`bot.middleware.RequestMiddleware`. :class:`FaultyInputError` is raised by
-the operator's commands, and printed by :func:`bot.command_runner.run_command`.
+:class:`bot.middleware.RequestMiddleware` converts a :class:`BotError` into a reply, and
+:func:`bot.command_runner.run_command` prints a :class:`FaultyInputError`.
 """
 
 from collections.abc import Mapping
@@ -28,7 +27,7 @@ class BotError(Exception):
 
 
 class NotTheirTeamError(BotError):
-    """Authorization failed: the person may not read or change the requested team or its tables."""
+    """Authorization failed: the person may not read or change what they requested of a team."""
 
     key = "error.not_their_team"
     is_retryable = False

@@ -52,8 +52,7 @@ def write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
     """Render the printable pages as HTML files into a folder, which is created if it is missing.
 
     By default in all languages, with the deployment's content. Returns the exit status, 2 for an
-    ``OSError``. Raises :class:`bot.errors.FaultyInputError` for malformed settings and a faulty
-    workspaces file.
+    ``OSError``. Raises :class:`bot.errors.FaultyInputError` for a faulty workspaces file.
     """
     content = load_workspace_content(settings.load_settings("print"), options.workspace)
     folder: Path = options.folder

@@ -12,28 +12,27 @@ BoundHandler = Callable[[Request], Awaitable[Reply]]
 
 @dataclass(frozen=True)
 class Routes:
-    """Dispatch tables, one per kind of payload: handlers keyed by the name of the request.
+    """Handlers keyed by the name of the request, in one table per kind of payload.
 
-    Plain mappings instead of decorators: an adapter registers one listener per kind with the
-    product's library, and looks the name up itself.
+    Plain tables, so that an adapter needs one listener per kind.
     """
 
     commands: Mapping[str, BoundHandler]
-    """Slash commands of Slack, and commands in a message to the bot in Teams; without the slash."""
+    """Slash commands of Slack, and commands in a message in Teams; without the slash."""
     keywords: Mapping[str, Keywords]
     """Accepted keywords of each command; an adapter drops any other text of a command."""
     forms: Mapping[str, BoundHandler]
-    """Forms that are submitted, cancelled or refreshed: a view's ``callback_id`` in Slack."""
+    """Forms that are submitted, cancelled or refreshed."""
     buttons: Mapping[str, BoundHandler]
-    """Buttons and menus: an ``action_id`` in Slack, a field of an action's ``data`` in Teams."""
+    """Buttons and menus."""
     shortcuts: Mapping[str, BoundHandler]
-    """Global shortcuts of Slack, keyed by ``callback_id``; Teams has none."""
+    """Global shortcuts of Slack; Teams has none."""
     home: BoundHandler
     """The home page; in Teams also the default for a message without a command."""
     handle_unknown_route: BoundHandler
-    """Fallback for a name without an entry, such as a button that an older release rendered."""
+    """Handles a name without an entry, such as a button of an older release."""
     report_unexpected_error: BoundHandler
-    """Returns the error reply, in the person's language, for an exception in the adapter itself."""
+    """Returns the error reply, in the person's language, for an exception of the adapter."""
     report_unshown_reply: BoundHandler
     """Returns the message, without any content of it, for a reply whose form was closed."""
     handle_event: Callable[[ChatEvent], Awaitable[None]]

@@ -96,7 +96,7 @@ def _list_teams(_options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _show_team(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Print a team as a table of the team file, and its open periods and published tables."""
+    """Print a team as its file declares it, its open periods and its number of tables."""
 
     def load_team(repos: Repositories) -> tuple[str, RemovalEffects]:
         team = team_verbs.find_team(repos, options.channel)
@@ -213,7 +213,7 @@ def _render_period(effects: RemovalEffects, words: LanguagePack) -> str:
 
 
 def _print_unlisted_count(config: Settings, words: LanguagePack) -> None:
-    """Print how many people count in an open period without being on a list; nothing for 0."""
+    """Print how many people count in an open period and are on no list; nothing for 0."""
     unlisted_count = read_store(config, team_verbs.count_unlisted)
     if unlisted_count:
         key = "operator.doctor.clinicians_without_team"
@@ -223,11 +223,10 @@ def _print_unlisted_count(config: Settings, words: LanguagePack) -> None:
 def _require_channel_access(
     config: Settings, options: argparse.Namespace, words: LanguagePack
 ) -> None:
-    """Validate the file's workspaces and channels by Slack's API and the list of served tenants.
+    """Raise :class:`FaultyInputError` for workspaces and channels that the bot cannot access.
 
-    Raises :class:`FaultyInputError` for those that the bot's credentials cannot access, and for a
-    malformed file; no team has changed then. With ``--unseen`` the file is only parsed. Where
-    workspaces install the app from a link, each has its own token, and Slack is not called.
+    Also for a malformed file. With ``--unseen`` it is only parsed. Where workspaces install the app
+    from a link, each has its own token, and Slack is not called.
     """
     declared = team_file.read_teams(options.file, test_mode=config.test_mode)
     if options.unseen:
@@ -246,8 +245,7 @@ def load_settings_and_migrate() -> Settings:
     """Load the settings, validate key store and pepper against the database, and migrate it.
 
     Raises :class:`FaultyInputError`, before the migration, for a pepper that is not the bot's, and
-    as :func:`bot.settings.load_settings` and
-    :func:`bot.admin.start_checks.verify_key_store_claim`.
+    as :func:`bot.admin.start_checks.verify_key_store_claim`.
     """
     config = settings.load_settings("team")
     start_checks.verify_key_store_claim(config, accepts_lost_keys=False, is_server=False)
