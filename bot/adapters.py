@@ -32,10 +32,7 @@ class ChatAdapter(Protocol):
 
     @property
     def asgi(self) -> ASGIApp | None:
-        """ASGI application of the webhook endpoint; ``None`` for Slack without a signing secret.
-
-        Socket Mode receives payloads over an outgoing WebSocket connection.
-        """
+        """ASGI application of the webhook endpoint; ``None`` for Slack with Socket Mode alone."""
 
     @property
     def install_apps(self) -> Mapping[str, ASGIApp]:
@@ -59,7 +56,7 @@ class ChatAdapter(Protocol):
         """Open the client sessions, and start the background tasks."""
 
     async def report_working_installations(self) -> None:
-        """Emit ``WorkspaceConnected`` for an uninstalled workspace whose credentials work again.
+        """Emit ``WorkspaceConnected`` for workspaces whose stored or configured token works.
 
         For a product that sends no event about a new installation.
         """
@@ -107,12 +104,11 @@ def create_adapters(
 
 
 async def resume_workspaces(store: Store, chat_adapters: Mapping[str, ChatAdapter]) -> None:
-    """Clear the suspension of workspaces whose credentials were refused, at startup.
+    """Clear the suspension of workspaces that rejected the bot, at startup.
 
     The restart may be due to new credentials; if they are refused too, the next send or probe
     suspends the workspace again. An uninstalled one is resumed only by a ``WorkspaceConnected``
-    event, so :meth:`ChatAdapter.report_working_installations` is called for each product that has
-    one.
+    event, so each product that has one is asked to report its working installations.
     """
     scope = store.across_workspaces
     await scope.write(lambda repos: repos.workspaces.resume_all())

@@ -36,8 +36,8 @@ class Context:
     requester: Account | None = None
     """Account of the request's person, which the middleware has read in an earlier transaction.
 
-    It may be outdated, so only content is chosen by it: an authorization check reads the rows
-    itself. ``None`` outside a request, and after a failed read."""
+    Only content is chosen by it: an authorization check reads the rows itself. ``None`` outside a
+    request, and after a failed read."""
     background_tasks: set[asyncio.Task[None]] = field(default_factory=set, compare=False)
     """Running tasks of :meth:`run_background_task`; the event loop has only weak references."""
     workspace_catalogues: Mapping[str, Catalogue] = field(default_factory=dict)

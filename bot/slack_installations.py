@@ -77,8 +77,8 @@ class SlackInstallations:
 
         *workspaces* are those that Slack lists for an organisation: they are linked and resumed,
         and another linked one is not changed. ``None``, for no response from Slack, resumes
-        all linked ones. As one transaction it leaves no installed workspace suspended after a
-        crash. An entry per served workspace is inserted into the audit trail.
+        all linked ones. Thus a crash leaves no installed workspace suspended. The audit trail gets
+        an entry per served workspace.
 
         During a purge of any of them the error is raised and nothing is written, since the purge
         would delete the row; the page of the OAuth redirect proposes another attempt.
