@@ -19,15 +19,15 @@ from bot.command_output import (
     print_sentence,
 )
 from bot.content.catalogue import LanguagePack
-from bot.errors import Fault, FaultyInputError
+from bot.errors import Fault, FaultyInputError, PartlyAppliedError
 from bot.store.database_faults import classify_database_error
 from bot.store.key_removal import KeyStoreInUseError
 from bot.store.keys.key_store import KeyStoreUnavailableError
 
 _VERBS_THAT_START_WITHOUT_KEYS = frozenset({"web", "worker"})
 """Subcommands with the option ``--without-keys``, which the remedy for a lost key store names."""
-_WRITING_VERBS = frozenset({"team", "person", "workspace", "restore", "move-to"})
-"""Subcommands whose error report begins with the sentence that nothing was applied."""
+_WRITING_VERBS = frozenset({"team", "person", "workspace", "secret", "restore", "move-to"})
+"""Subcommands whose error report begins with what was applied, not with a failed start."""
 _EXIT_INTERRUPTED = 130
 """Exit status after SIGINT, as of a shell: 128 plus the number of the signal."""
 
@@ -66,10 +66,22 @@ def run_command(
         if not faults:
             _print_unknown_error(error, words, shows_stack=shows_stack)
             return EXIT_UNHEALTHY
-        name = "not_applied" if options.verb in _WRITING_VERBS else "heading"
-        print_sentence(words.translate(f"operator.faults.{name}"))
+        heading = _select_heading(error, options.verb)
+        print_sentence(words.translate(f"operator.faults.{heading}"))
         print_faults(faults, words)
         return EXIT_FAULTY_INPUT
+
+
+def _select_heading(error: Exception, verb: str) -> str:
+    """Return the key of the sentence above the faults.
+
+    Input is validated before the first write. Any other exception may follow commits, since most
+    commands that write do so in several transactions.
+    """
+    if verb not in _WRITING_VERBS:
+        return "heading"
+    is_rejected = isinstance(error, FaultyInputError) and not isinstance(error, PartlyAppliedError)
+    return "not_applied" if is_rejected else "not_completed"
 
 
 def find_faults(error: Exception, verb: str) -> tuple[Fault, ...]:

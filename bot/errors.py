@@ -107,3 +107,10 @@ class FaultyInputError(Exception):
         """Store *faults*, in the order in which they are printed."""
         super().__init__(", ".join(fault.location for fault in faults))
         self.faults = faults
+
+
+class PartlyAppliedError(FaultyInputError):
+    """A file conflicts with rows that were committed while it was applied, after its first batch.
+
+    The earlier batches stay. Applying the file again is idempotent.
+    """

@@ -8,19 +8,20 @@ import pytest
 
 from bot.command_runner import run_command
 from bot.content.catalogue import LanguagePack, load_catalogue
+from bot.errors import Fault, FaultyInputError, PartlyAppliedError
 from bot.store.key_removal import KeyStoreInUseError
 
 CANARY = "canary-in-a-message"
 WORDS = load_catalogue().get_pack("en")
 
 
-def run_failing(error: BaseException, *, shows_stack: bool = False) -> int:
-    """Return the exit status of a subcommand that raises *error*."""
+def run_failing(error: BaseException, *, verb: str = "doctor", shows_stack: bool = False) -> int:
+    """Return the exit status of the subcommand *verb* that raises *error*."""
 
     def fail(_options: argparse.Namespace, _words: LanguagePack) -> int:
         raise error
 
-    return run_command(fail, argparse.Namespace(verb="doctor"), WORDS, shows_stack=shows_stack)
+    return run_command(fail, argparse.Namespace(verb=verb), WORDS, shows_stack=shows_stack)
 
 
 def test_defect_is_reported_by_type_and_place(capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,6 +65,26 @@ def test_system_error_names_its_file(
     assert place in output
     assert f"cannot be used: {reason}" in output
     assert "canary" not in output
+
+
+FAULTS = (Fault("PEPPER", "operator.settings.pepper_wrong"),)
+
+
+@pytest.mark.parametrize("verb", ["team", "person", "workspace", "secret", "restore", "move-to"])
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (FaultyInputError(FAULTS), "Nothing was applied."),
+        (PartlyAppliedError(FAULTS), "This was not completed;"),
+        (OSError(errno.ENOSPC, "No space left on device", "/var/x"), "This was not completed;"),
+    ],
+)
+def test_failed_write_says_whether_anything_was_applied(
+    capsys: pytest.CaptureFixture[str], verb: str, error: Exception, sentence: str
+) -> None:
+    """Only invalid input is known to precede the first commit of a command that writes."""
+    assert run_failing(error, verb=verb) == 2
+    assert capsys.readouterr().err.startswith(sentence)
 
 
 def test_keys_that_a_copy_uses_name_their_setting(capsys: pytest.CaptureFixture[str]) -> None:

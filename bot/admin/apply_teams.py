@@ -1,6 +1,7 @@
 """Apply a team file to the database: rows of teams, rosters, roles and linked accounts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +18,7 @@ from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
 from bot.domain.teams.list_batches import batch_teams
 from bot.domain.teams.quiet_times import has_quiet_time
-from bot.errors import FaultyInputError
+from bot.errors import FaultyInputError, PartlyAppliedError
 from bot.store.repositories import Repositories
 from bot.store.repositories.watermarks import PROFILES_WATERMARK
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS as _TIMEOUT_SECONDS
@@ -55,8 +56,9 @@ async def apply_teams(
     The file is validated, also against the database, before the first write. Each batch of teams
     is a write transaction of its own, so that a running bot writes in between; a batch contains
     all teams between which a person moves. Batches that are committed stay when a later one fails.
-    Raises :class:`bot.errors.FaultyInputError` for an invalid file, with nothing committed, or for
-    a conflict that was committed since; and :class:`bot.errors.StoreBusyError`.
+    Raises :class:`bot.errors.FaultyInputError` for an invalid file, with nothing committed,
+    :class:`bot.errors.PartlyAppliedError` for a conflict that was committed since, and
+    :class:`bot.errors.StoreBusyError`.
     """
     declared = team_file.read_teams(path, test_mode=test_mode)
     same_persons = team_file.read_same_persons(path, test_mode=test_mode)
@@ -65,13 +67,15 @@ async def apply_teams(
     changed_count = 0
     for batch in track_progress(batches):
         apply_batch = partial(_apply_batch, batch=batch, path=path, now=now)
-        changed_count += await scope.write(apply_batch, timeout_seconds=_TIMEOUT_SECONDS)
+        with _report_earlier_batches(changed_count):
+            changed_count += await scope.write(apply_batch, timeout_seconds=_TIMEOUT_SECONDS)
 
     if same_persons is not None:
         replace_links = partial(
             linked_persons_file.replace_links, teams=declared, same_persons=same_persons, path=path
         )
-        await scope.write(replace_links, timeout_seconds=_TIMEOUT_SECONDS)
+        with _report_earlier_batches(changed_count):
+            await scope.write(replace_links, timeout_seconds=_TIMEOUT_SECONDS)
     for team_ids in await scope.read(_list_practices):
         open_periods = partial(_open_periods, team_ids=team_ids, now=now)
         await scope.write(open_periods, timeout_seconds=_TIMEOUT_SECONDS)
@@ -79,6 +83,17 @@ async def apply_teams(
     await scope.write(finish, timeout_seconds=_TIMEOUT_SECONDS)
     quiet_teams = (team.name for team in declared if has_quiet_time(build_team(team, "")))
     return ApplyResult(len(declared), changed_count, tuple(quiet_teams))
+
+
+@contextmanager
+def _report_earlier_batches(changed_count: int) -> Iterator[None]:
+    """Convert a conflict found after *changed_count* teams, which stay, were committed."""
+    try:
+        yield
+    except FaultyInputError as error:
+        if not changed_count:
+            raise
+        raise PartlyAppliedError(error.faults) from error
 
 
 def _plan_batches(
