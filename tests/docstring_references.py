@@ -6,6 +6,7 @@ import importlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeGuard
 
 from tests import sources
@@ -13,6 +14,9 @@ from tests.sources import Function, SourceFile
 
 _ROLE = re.compile(r":(?:attr|class|data|func|meth|mod):`~?([\w.]+)`")
 _PARAMETER = re.compile(r"(?<![\w*`])\*(\w+)\*(?![\w*])")
+
+_STATEMENTS = (ast.stmt, ast.excepthandler, ast.match_case)
+"""Nodes that may contain statements, and so docstrings: an expression contains none."""
 
 Names = dict[str, "Names"]
 """The names that a module or class defines; a class's own names are the value."""
@@ -44,7 +48,7 @@ def iter_docstrings(
             yield from iter_docstrings(child, names, parameters | _list_parameters([child]))
         elif isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
             yield Docstring(str(child.value.value), names, parameters)
-        else:
+        elif isinstance(child, _STATEMENTS):
             yield from iter_docstrings(child, names, parameters)
 
 
@@ -80,14 +84,18 @@ def _is_importable(target: str) -> bool:
         return False
     if not rest:
         return hasattr(builtins, first)
-    project_names = {source.module_name: source for source in sources.load_all_sources()}
     for position in range(target.count(".") + 1, 0, -1):
         module_name = ".".join(target.split(".")[:position])
         remainder = target[len(module_name) + 1 :]
-        if module_name in project_names:
-            names = _list_names(project_names[module_name].tree.body)
-            return not remainder or _contains(names, remainder)
+        if source := _load_project_modules().get(module_name):
+            return not remainder or _contains(_list_names(source.tree.body), remainder)
     return _is_attribute(importlib.import_module(first), rest)
+
+
+@cache
+def _load_project_modules() -> dict[str, SourceFile]:
+    """Return the project's files by dotted module name."""
+    return {source.module_name: source for source in sources.load_all_sources()}
 
 
 def _is_attribute(value: object, path: Iterable[str]) -> bool:
