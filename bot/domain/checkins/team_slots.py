@@ -28,6 +28,9 @@ _COUNT_END = TOKEN_BYTES + 1
 SLOT_BYTES = _COUNT_END + _INTENTION_BYTES
 """The encoded length of one slot, in use or not."""
 
+_UNUSED, _NO_INTENTION = bytes(SLOT_BYTES - TOKEN_BYTES), bytes(_INTENTION_BYTES)
+"""Encoded content of a slot that is not in use, and an intention that is absent: zeros."""
+
 SLOT_STEP = 8
 """Records have a multiple of this number of slots."""
 
@@ -121,8 +124,8 @@ def decode_record(body: bytes) -> TeamRecord:
     if len(body) % SLOT_BYTES:
         raise ValueError("the body of a record is not a whole number of slots")
     bodies = [body[start : start + SLOT_BYTES] for start in range(0, len(body), SLOT_BYTES)]
-    slots = map(_decode_slot, bodies)
-    return TeamRecord(len(bodies), tuple(slot for slot in slots if slot.is_used))
+    used_bodies = [slot_body for slot_body in bodies if slot_body[TOKEN_BYTES:] != _UNUSED]
+    return TeamRecord(len(bodies), tuple(map(_decode_slot, used_bodies)))
 
 
 def _find_position(record: TeamRecord, token: bytes) -> tuple[int, bool]:
@@ -133,7 +136,7 @@ def _find_position(record: TeamRecord, token: bytes) -> tuple[int, bool]:
 
 
 def _encode_slot(slot: TeamSlot) -> bytes:
-    intention = _encode_intention(slot.intention) if slot.intention else bytes(_INTENTION_BYTES)
+    intention = _encode_intention(slot.intention) if slot.intention else _NO_INTENTION
     return slot.token + bytes((slot.unanswered_count,)) + intention
 
 
@@ -158,7 +161,7 @@ def _decode_slot(body: bytes) -> TeamSlot:
     return TeamSlot(
         body[:TOKEN_BYTES],
         body[TOKEN_BYTES],
-        _decode_intention(intention) if any(intention) else None,
+        _decode_intention(intention) if intention != _NO_INTENTION else None,
     )
 
 

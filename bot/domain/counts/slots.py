@@ -178,8 +178,8 @@ def decode_record(body: bytes, cap: int, codes: tuple[str, ...]) -> LedgerRecord
     if len(body) % slot_bytes:
         raise ValueError("the body of a record is not a whole number of slots")
     bodies = [body[start : start + slot_bytes] for start in range(0, len(body), slot_bytes)]
-    slots = (_decode_slot(slot_body) for slot_body in bodies if any(slot_body[:TOKEN_BYTES]))
-    return LedgerRecord(RecordShape(len(bodies), cap, codes), tuple(slots))
+    used_bodies = [slot_body for slot_body in bodies if any(slot_body[:TOKEN_BYTES])]
+    return LedgerRecord(RecordShape(len(bodies), cap, codes), tuple(map(_decode_slot, used_bodies)))
 
 
 def _find_slot(record: LedgerRecord, token: bytes) -> tuple[int, Slot | None]:
@@ -201,5 +201,5 @@ def _sample_codes(slot: Slot, shape: RecordShape, code: int, draw: Draw) -> tupl
 
 
 def _decode_slot(body: bytes) -> Slot:
-    codes = tuple(code for code in body[TOKEN_BYTES + 1 :] if code)
-    return Slot(body[:TOKEN_BYTES], body[TOKEN_BYTES], codes)
+    codes = body[TOKEN_BYTES + 1 :].replace(b"\0", b"")
+    return Slot(body[:TOKEN_BYTES], body[TOKEN_BYTES], tuple(codes))
