@@ -22,6 +22,9 @@ SIGNING_SECRET = "fedcba9876543210" * 2
 WORKSPACE = "T0OTHER"
 Json = dict[str, Any]
 
+_CALL_TIMEOUT_SECONDS = 120.0
+"""A worker's first message takes 15 seconds, and several times as long beside other processes."""
+
 
 @dataclass
 class StdlibFakeSlack:
@@ -40,9 +43,9 @@ class StdlibFakeSlack:
         """Return the arguments of every call of *method*."""
         return [arguments for name, arguments in self.calls if name == method]
 
-    def wait_for_call(self, method: str, count: int = 1, seconds: float = 10.0) -> Json:
+    def wait_for_call(self, method: str, count: int = 1) -> Json:
         """Wait for the *count*-th call of *method*, and return its arguments."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + _CALL_TIMEOUT_SECONDS
         while len(self.calls_of(method)) < count:
             assert time.monotonic() < deadline, f"{method} was not called {count} times"
             time.sleep(0.01)

@@ -78,7 +78,7 @@ def test_worker_delivers_due_messages(
     slack: StdlibFakeSlack, bot: BotProcess, worker: RunningProcess, worker_port: int
 ) -> None:
     """The introduction card is posted once, both processes are healthy, and SIGTERM ends one."""
-    card = slack.wait_for_call("chat.postMessage", seconds=30)
+    card = slack.wait_for_call("chat.postMessage")
     service = wait_until_served(bot.port)
     wait_until_served(worker_port)
 
