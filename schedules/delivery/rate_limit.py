@@ -1,8 +1,9 @@
 """Rate limit of the messages to one workspace, in the memory of the process.
 
 Slack accepts "several hundred" messages per minute from an app and workspace, and documents no
-exact figure. A request above the limit gets a 429 response with a Retry-After header. For that long
-(the rest, a column of the workspace's row) no process sends to it, and afterwards at half the rate.
+exact figure. Slack and Teams respond to a request above their limit with 429 and a Retry-After
+header. For that long (the rest, a column of the workspace's row) no process sends to the workspace,
+and afterwards at half the rate.
 """
 
 import math

@@ -83,9 +83,9 @@ class OrganisationAccess:
 
         For a workspace without a token: its access event was lost, or its own token was replaced by
         an organisation's installation whose list could not be fetched. An organisation whose token
-        is rejected or unreadable is skipped, since it would block the purges of all others.
-        Without a match, ``UNKNOWN`` if a call failed for another reason, else ``REMOVED``. Raises
-        what the transactions raise.
+        is rejected with a known error code, or unreadable, is skipped, since it would block the
+        purges of all others. Without a match, ``UNKNOWN`` if a call failed for another reason, an
+        unknown code included, else ``REMOVED``. Raises what the transactions raise.
         """
         is_unanswered = False
         for organisation in await self.links.list_organisations():
